@@ -1,0 +1,19 @@
+//! `conv_bn`: convolution, batch normalisation, activation.
+
+use super::{Builder, Convolution, StagePath};
+use crate::spec::ConvBn;
+
+pub(super) fn expand(block: &ConvBn, mut path: StagePath, builder: &mut Builder) {
+    builder.begin(path.next(), block.at);
+    let c = builder.channels(block.c, block.width);
+    builder.convolution(Convolution {
+        name: "0",
+        norm: "1",
+        c,
+        kernel: block.k,
+        stride: block.s,
+        depthwise: false,
+        activation: block.activation,
+        padding: block.padding,
+    });
+}

@@ -1,0 +1,6 @@
+//! mbgen: cost accounting and Rust code generation for networks of the MobileNet family.
+
+pub mod block;
+pub mod graph;
+pub mod layer;
+pub mod spec;

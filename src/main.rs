@@ -1,0 +1,3 @@
+//! The mbgen command.
+
+fn main() {}

@@ -1,0 +1,254 @@
+//! A network description that has been read and checked.
+//!
+//! [`Spec`] mirrors the YAML file: the papers' tables, unexpanded. Channel counts are those of the
+//! paper; the width multiplier is applied when [`crate::block`] expands the tables into layers.
+
+mod rounding;
+
+pub use rounding::{Rounding, make_divisible};
+
+/// A checked network description.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    /// Name of the network: the stem of the generated crate's name.
+    pub name: String,
+    /// Citation of the table that the spec copies.
+    pub source: Option<String>,
+    /// Size of the input image.
+    pub input: Input,
+    /// Number of outputs of the classifier.
+    pub classes: usize,
+    /// Width multiplier and how scaled channel counts are rounded.
+    pub width: Width,
+    /// Padding of convolutions whose block does not say otherwise.
+    pub padding: Padding,
+    /// Epsilon of every batch normalisation (PyTorch's default is 1e-5).
+    pub bn_eps: f64,
+    /// How a photo becomes an input.
+    pub preprocess: Option<Preprocess>,
+    /// File of class names beside the spec, one a line.
+    pub labels: Option<String>,
+    /// The stages in order.
+    pub stages: Vec<Stage>,
+    /// Pooling and classifier.
+    pub head: Vec<HeadItem>,
+}
+
+/// Size of the input image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Channels (3 for RGB, 1 for luma).
+    pub channels: usize,
+    /// Rows.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+}
+
+/// The width multiplier (MobileNetV1 paper, section 3.3) and its rounding rule.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Width {
+    /// The multiplier α.
+    pub multiplier: f64,
+    /// How c·α becomes a channel count.
+    pub rounding: Rounding,
+}
+
+/// Where a convolution's border zeros go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Padding {
+    /// (k-1)/2 on every side, as PyTorch's models have it.
+    Symmetric,
+    /// TensorFlow's SAME: ceil(n/s) outputs, the odd zero at the bottom and right.
+    Same,
+}
+
+/// Per-channel normalisation x = (pixel/255 - mean)/std after a resize and a centre crop.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preprocess {
+    /// Length of the shorter side after the resize; the input's own when absent.
+    pub resize: Option<usize>,
+    /// Mean of each channel, in units of pixel/255.
+    pub mean: Vec<f64>,
+    /// Standard deviation of each channel, in units of pixel/255.
+    pub std: Vec<f64>,
+}
+
+/// A named sequence of blocks; the name starts the parameter names of its layers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stage {
+    /// The stage's key, for example `features`.
+    pub name: String,
+    /// Its blocks in order.
+    pub blocks: Vec<Block>,
+}
+
+/// One entry of a stage.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Block {
+    /// Convolution, batch normalisation, activation.
+    ConvBn(ConvBn),
+    /// Depthwise separable convolution (MobileNetV1 paper, figure 3).
+    ConvDsc(ConvDsc),
+    /// A table of inverted residual blocks (MobileNetV2 paper, table 2).
+    InvertedResidual(InvertedResidual),
+    /// A table of classic bottleneck residual blocks (torchvision's `Bottleneck`).
+    Residual(Residual),
+}
+
+/// Position of a block or row in its file, 1-based; `0, 0` for specs built in memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// Line.
+    pub line: usize,
+    /// Column.
+    pub column: usize,
+}
+
+/// `conv_bn`: a dense convolution with batch normalisation and activation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConvBn {
+    /// Output channels before the width multiplier.
+    pub c: usize,
+    /// Kernel size.
+    pub k: usize,
+    /// Stride.
+    pub s: usize,
+    /// Activation after the batch normalisation.
+    pub activation: Activation,
+    /// Whether a multiplier below one applies to `c`.
+    pub width: WidthRule,
+    /// Padding, where it differs from the network's.
+    pub padding: Option<Padding>,
+    /// Where the block stands in the file.
+    pub at: Position,
+}
+
+/// `conv_dsc`: depthwise k×k, then pointwise, each with batch normalisation and activation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConvDsc {
+    /// Output channels before the width multiplier.
+    pub c: usize,
+    /// Kernel size of the depthwise convolution.
+    pub k: usize,
+    /// Stride of the depthwise convolution.
+    pub s: usize,
+    /// Activation after both convolutions.
+    pub activation: Activation,
+    /// Padding, where it differs from the network's.
+    pub padding: Option<Padding>,
+    /// Where the block stands in the file.
+    pub at: Position,
+}
+
+/// `inverted_residual`: the t/c/n/s table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InvertedResidual {
+    /// The rows of the table.
+    pub rows: Vec<InvertedRow>,
+    /// Activation after expansion and depthwise convolution; the projection is linear.
+    pub activation: Activation,
+    /// Padding, where it differs from the network's.
+    pub padding: Option<Padding>,
+}
+
+/// One row of an inverted residual table: `n` blocks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct InvertedRow {
+    /// Expansion factor.
+    pub t: f64,
+    /// Output channels before the width multiplier.
+    pub c: usize,
+    /// Number of blocks.
+    pub n: usize,
+    /// Stride of the first block.
+    pub s: usize,
+    /// Kernel size of the depthwise convolution.
+    pub k: usize,
+    /// Where the row stands in the file.
+    pub at: Position,
+}
+
+/// `residual`: a table of bottleneck blocks with expansion 4.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Residual {
+    /// The rows of the table.
+    pub rows: Vec<ResidualRow>,
+    /// Activation inside the block and after the sum.
+    pub activation: Activation,
+    /// Padding, where it differs from the network's.
+    pub padding: Option<Padding>,
+}
+
+/// One row of a residual table: `n` blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResidualRow {
+    /// Bottleneck channels before the width multiplier; the block's output has four times as many.
+    pub c: usize,
+    /// Number of blocks.
+    pub n: usize,
+    /// Stride of the first block's 3×3 convolution.
+    pub s: usize,
+    /// Where the row stands in the file.
+    pub at: Position,
+}
+
+/// How the width multiplier applies to one block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WidthRule {
+    /// Channels scale with the multiplier.
+    #[default]
+    Scale,
+    /// Channels scale with max(1, multiplier) (MobileNetV2's last convolution).
+    AtLeastOne,
+}
+
+/// Elementwise activation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Activation {
+    /// The identity (a linear bottleneck).
+    None,
+    /// max(x, 0).
+    Relu,
+    /// min(max(x, 0), 6).
+    #[default]
+    Relu6,
+}
+
+impl Activation {
+    /// The name used in specs and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Relu => "relu",
+            Self::Relu6 => "relu6",
+        }
+    }
+
+    /// Lower and upper clamp bounds of the activation.
+    pub fn bounds(self) -> (f32, f32) {
+        match self {
+            Self::None => (f32::NEG_INFINITY, f32::INFINITY),
+            Self::Relu => (0.0, f32::INFINITY),
+            Self::Relu6 => (0.0, 6.0),
+        }
+    }
+}
+
+/// One entry of the head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeadItem {
+    /// Module path, for example `classifier.1` or `avg1`.
+    pub name: String,
+    /// What it does. Dropout has no entry: it does nothing at inference.
+    pub kind: HeadKind,
+}
+
+/// The layers a head is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadKind {
+    /// Mean over all positions.
+    GlobalAveragePool,
+    /// Fully connected layer with bias onto the classes.
+    Linear,
+}
