@@ -1,0 +1,73 @@
+//! The one error type. Messages are lower case; `main` prints the chain once and exits.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// What went wrong, for the user.
+#[derive(Debug)]
+pub enum Error {
+    /// The spec is wrong. The text is complete: location, key path, what is allowed, snippet, for
+    /// each problem of the file.
+    Spec(String),
+    /// The command line asks for something impossible.
+    Usage(String),
+    /// An input other than the spec is wrong: weights, labels, an image, a baseline.
+    Input {
+        /// The file, or what stands for it.
+        path: PathBuf,
+        /// What is wrong with it, and what is allowed.
+        message: String,
+    },
+    /// A file could not be read or written.
+    Io {
+        /// What was attempted, for example `read`.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A check or a budget failed.
+    Failed(String),
+}
+
+/// The result of everything that can fail on the user's input.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// An [`Error::Io`] for `path`, for use in `map_err`.
+    pub fn io(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { action, path, source }
+    }
+
+    /// Exit code of the process: 1 for a failed check or budget, 2 for bad usage or bad input.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Failed(_) => 1,
+            _ => 2,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Spec(text) | Self::Usage(text) | Self::Failed(text) => f.write_str(text),
+            Self::Input { path, message } => write!(f, "{}: {message}", path.display()),
+            Self::Io { action, path, .. } => write!(f, "cannot {action} {}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
