@@ -4,4 +4,6 @@ pub mod block;
 pub mod error;
 pub mod graph;
 pub mod layer;
+pub mod reference;
 pub mod spec;
+pub mod weights;
