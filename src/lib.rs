@@ -5,5 +5,7 @@ pub mod block;
 pub mod error;
 pub mod graph;
 pub mod layer;
+pub mod reference;
 pub mod report;
 pub mod spec;
+pub mod weights;

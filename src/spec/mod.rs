@@ -3,8 +3,14 @@
 //! [`Spec`] mirrors the YAML file: the papers' tables, unexpanded. Channel counts are those of the
 //! paper; the width multiplier is applied when [`crate::block`] expands the tables into layers.
 
+mod check;
+mod embedded;
+mod file;
+mod load;
 mod rounding;
 
+pub use embedded::{EMBEDDED, Embedded};
+pub use load::{Loaded, Origin, load};
 pub use rounding::{Rounding, make_divisible};
 
 /// A checked network description.
