@@ -1,14 +1,14 @@
 //! The layout of a cost report: rows, totals by kind of layer, separable section, footer.
 
 use super::sheet::{Cell, Column, Document, Section};
-use super::text::{bytes, shape, thousands};
+use super::text::{bytes, thousands};
 use super::{CostReport, rows};
-use crate::analysis::{Analysis, Separable, Totals};
+use crate::analysis::{Analysis, F32_BYTES, Separable, Totals};
 
 /// Printed under every table.
 pub const CONVENTION: &str = "A MAC counts once, and only convolutions and linear layers have \
-    MACs; FLOPs = 2 × MACs.\nParameters are weights, bias, and BatchNorm scale and shift; memory is \
-    f32 at batch 1; MB = 10^6 bytes.";
+    MACs; FLOPs = 2 × MACs.\nParameters are weights, bias, and BatchNorm scale and shift.\n\
+    Memory is in f32 at batch 1; MB = 10^6 bytes.";
 
 /// Lays out a cost report.
 pub fn document(report: &CostReport) -> Document {
@@ -120,15 +120,15 @@ fn footer(analysis: &Analysis) -> Vec<String> {
         ),
         format!("compute     {} MACs = {} FLOPs", thousands(t.macs), thousands(t.flops)),
         format!(
-            "memory      peak {} live ({} elements) at {at}; with adds in place {}",
+            "memory      peak {} live ({} elements) at {at}",
             bytes(t.peak_live_bytes),
-            thousands(t.peak_live_elems),
-            thousands(t.peak_live_inplace_add_elems)
+            thousands(t.peak_live_elems)
         ),
         format!(
-            "input       {}, last map {}",
-            thousands(t.input_elems) + " elements",
-            shape(crate::layer::Shape::new(t.final_map[0], t.final_map[1], t.final_map[2]))
+            "            largest tensor {}, inputs + output {}, live with adds in place {}",
+            bytes(t.peak_tensor_elems * F32_BYTES),
+            bytes(t.peak_io_elems * F32_BYTES),
+            bytes(t.peak_live_inplace_add_elems * F32_BYTES)
         ),
     ];
     lines.push(String::new());

@@ -20,8 +20,9 @@ pub use output::{Output, write};
 pub use table::Style;
 
 use crate::analysis::{Analysis, By};
+use crate::block::Variant;
 use crate::layer::Shape;
-use crate::spec::Padding;
+use crate::spec::{Loaded, Padding};
 
 /// What was analysed.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +42,20 @@ pub struct Model {
 }
 
 impl Model {
+    /// The network of a spec with `variant` applied.
+    pub fn of(loaded: &Loaded, variant: &Variant) -> Self {
+        let spec = &loaded.spec;
+        let (h, w) = variant.resolution.unwrap_or((spec.input.height, spec.input.width));
+        Self {
+            name: spec.name.clone(),
+            spec: loaded.name.clone(),
+            width: variant.width.unwrap_or(spec.width.multiplier),
+            input: Shape::new(spec.input.channels, h, w),
+            classes: variant.classes.unwrap_or(spec.classes),
+            padding: spec.padding,
+        }
+    }
+
     /// A line that says all of it.
     pub fn title(&self) -> String {
         let Self { name, width, input, classes, padding, .. } = self;

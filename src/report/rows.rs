@@ -13,9 +13,15 @@ pub fn section(analysis: &Analysis, by: By) -> Section {
     let peak = rows.iter().position(|row| row.live_elems == totals.peak_live_elems);
     let mut columns: Vec<Column> = fields.iter().map(|field| field.column.clone()).collect();
     columns[0].heading = by.name();
+    if by == By::Layer {
+        columns.iter_mut().filter(|c| WIDE.contains(&c.key)).for_each(|c| c.detail = true);
+    }
     Section {
         columns,
-        rows: rows.iter().map(|row| fields.iter().map(|f| (f.value)(row, totals)).collect()).collect(),
+        rows: rows
+            .iter()
+            .map(|row| fields.iter().map(|f| (f.value)(row, totals)).collect())
+            .collect(),
         marked: peak.into_iter().collect(),
         ..Section::default()
     }
@@ -61,7 +67,9 @@ const FIELDS: &[Field] = &[
         r.first.kind.window().map_or(Cell::Empty, |w| count(w.stride))
     }),
     field(Column::text("p", "pad").detail(), View::Layers, |r, _| padding(r)),
-    field(Column::number("groups", "groups").detail(), View::Layers, |r, _| count(r.first.groups())),
+    field(Column::number("groups", "groups").detail(), View::Layers, |r, _| {
+        count(r.first.groups())
+    }),
     field(Column::text("act", "activation").detail(), View::Layers, |r, _| {
         text(r.first.activation.name())
     }),
@@ -94,15 +102,14 @@ const FIELDS: &[Field] = &[
         Cell::Bytes(r.live_elems * F32_BYTES)
     }),
     field(Column::number("intensity", "FLOP/B"), View::All, |r, _| Cell::Decimal(r.intensity(), 1)),
-    field(Column::number("receptive_field", "field").detail(), View::Layers, |r, _| field_of(r)),
-    field(Column::number("receptive_field", "field"), View::Groups, |r, _| field_of(r)),
-    field(Column::number("effective_stride", "stride").detail(), View::Layers, |r, _| {
-        Cell::Count(r.effective_stride)
-    }),
-    field(Column::number("effective_stride", "stride"), View::Groups, |r, _| {
+    field(Column::number("receptive_field", "field"), View::All, |r, _| field_of(r)),
+    field(Column::number("effective_stride", "stride").detail(), View::All, |r, _| {
         Cell::Count(r.effective_stride)
     }),
 ];
+
+/// Columns that are left out of the view by layer where width is scarce.
+const WIDE: [&str; 2] = ["intensity", "receptive_field"];
 
 fn text(text: &str) -> Cell {
     Cell::Text(text.to_owned())

@@ -24,10 +24,7 @@ impl Style {
         let terminal = std::io::stdout().is_terminal();
         let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         let dumb = set("TERM").is_some_and(|term| term == "dumb");
-        Self {
-            unicode: terminal && !dumb,
-            color: terminal && !dumb && set("NO_COLOR").is_none(),
-        }
+        Self { unicode: terminal && !dumb, color: terminal && !dumb && set("NO_COLOR").is_none() }
     }
 
     fn text(self, text: String) -> String {
