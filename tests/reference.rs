@@ -13,23 +13,19 @@ use support::{data, json, largest_difference, networks, numbers};
 
 /// The graph that an entry of `infer.json` describes.
 fn golden_network(spec: &Value) -> LayerGraph {
-    let size = |key: &str| spec[key].as_u64().unwrap() as usize;
-    let [c, h, w] = numbers(&spec["input_chw"])[..] else { panic!("input_chw") };
-    let input = (c as usize, h as usize, w as usize);
-    let (width, classes) = (spec["width_mult"].as_f64().unwrap(), size("num_classes"));
-    let row = |row: &Value| {
-        let [t, c, n, s] = numbers(row)[..] else { panic!("tcns") };
-        (t, c as usize, n as usize, s as usize)
-    };
-    networks::graph(&match spec["model"].as_str().unwrap() {
-        "v1_paper" => networks::v1(input, classes, width, 1),
-        "v1_seed" => networks::v1(input, classes, width, 2),
+    let size = |value: &Value| value.as_u64().unwrap() as usize;
+    let input = [0, 1, 2].map(|i| size(&spec["input_chw"][i]));
+    let (width, classes) = (spec["width_mult"].as_f64().unwrap(), size(&spec["num_classes"]));
+    let v1 = |name| networks::shipped(name, width, (input[1], input[2]), classes);
+    match spec["model"].as_str().unwrap() {
+        "v1_paper" => v1("v1-paper"),
+        "v1_seed" => v1("v1"),
         "v2" => {
-            let rows: Vec<_> = spec["tcns"].as_array().unwrap().iter().map(row).collect();
-            networks::v2(input, classes, width, &rows, size("last"))
+            let rows = spec["tcns"].to_string();
+            networks::v2(input, classes, width, &rows, size(&spec["last"]))
         }
         other => panic!("model {other}"),
-    })
+    }
 }
 
 /// The numbers of a JSON array that are exact in f32.

@@ -3,7 +3,9 @@
 #![allow(dead_code)]
 
 pub mod networks;
+pub mod photos;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -29,4 +31,21 @@ pub fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len());
     let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
     differences.fold(0.0, |max, d| if d.is_nan() { f64::INFINITY } else { d.max(max) })
+}
+
+/// A folder with more trained networks and photos than the repository holds: `MBGEN_SHARED`, or
+/// `shared` beside the checkout. `None` where there is none, which is said on stderr.
+pub fn shared() -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(|p| p.join("shared"));
+    let folder = std::env::var_os("MBGEN_SHARED").map(PathBuf::from).or_else(beside)?;
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    // Written to stderr itself, which the test harness does not capture.
+    let _ = writeln!(
+        std::io::stderr(),
+        "SKIPPED: no trained networks at {}; MBGEN_SHARED names another folder",
+        folder.display()
+    );
+    None
 }
