@@ -20,17 +20,18 @@ impl Loaded {
         if let Some(problem) = variant.check_input(&self.spec) {
             return Err(Error::Usage(format!("{variant}: {problem}")));
         }
-        let problems = match expand(&self.spec, variant) {
+        let mut problems = match expand(&self.spec, variant) {
             Ok(graph) => return Ok(graph),
             Err(problems) => problems,
         };
-        let is_variant = *variant != Variant::default();
-        let note = if is_variant && expand(&self.spec, &Variant::default()).is_ok() {
-            Some(format!("with `{variant}` from the command line; the spec by itself is fine"))
-        } else {
-            is_variant.then(|| format!("with `{variant}` from the command line"))
-        };
-        let finished = Draft::read(&self.text, &self.name).finish(problems, note.as_deref());
+        let mut note = format!("with `{variant}` from the command line");
+        if expand(&self.spec, &Variant::default()).is_ok() {
+            note += "; the spec by itself is fine";
+            // All follow from the options, so one tells enough.
+            problems.truncate(1);
+        }
+        let note = (*variant != Variant::default()).then_some(note.as_str());
+        let finished = Draft::read(&self.text, &self.name).finish(problems, note);
         Err(finished.err().unwrap_or_else(|| Error::Spec(format!("{} has no graph", self.name))))
     }
 }

@@ -96,7 +96,7 @@ const UNITS: &[(&str, u64)] = &[
 pub const QUANTITY: &str =
     "a number of at least 0 with an optional suffix: k M G (powers of 1000), Ki Mi Gi (of 1024), B";
 
-/// A quantity with an optional suffix: `3.5M`, `2MiB`, `300000`. Fractions of a unit are dropped.
+/// A quantity with an optional suffix: `3.5M`, `2MiB`, `300000`. Rounded to a whole number.
 pub fn parse_quantity(text: &str) -> Option<u64> {
     let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_'));
     let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
@@ -106,9 +106,8 @@ pub fn parse_quantity(text: &str) -> Option<u64> {
     if let Ok(whole) = number.parse::<u64>() {
         return whole.checked_mul(scale);
     }
-    // Decimal fractions are rounded before they are cut, so that 0.3M is 300000 and not 299999.
-    let value = number.parse::<f64>().ok()? * scale as f64;
-    (value < u64::MAX as f64).then(|| (value + 1e-6) as u64)
+    let value = (number.parse::<f64>().ok()? * scale as f64).round();
+    (value < u64::MAX as f64).then_some(value as u64)
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ impl<'t> Draft<'t> {
                 let (spec, problems) = check::check(&tree);
                 Self { text, name, tree: Some(tree), spec, problems }
             }
-            Err(problem) => Self { text, name, tree: None, spec: None, problems: vec![problem] },
+            Err(problem) => Self { text, name, tree: None, spec: None, problems: vec![*problem] },
         }
     }
 

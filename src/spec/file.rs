@@ -11,6 +11,12 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 use super::at::{At, Ordered};
 use super::budget::Metric;
 
+/// A mapping under names of the author's choice.
+pub type Named<V> = At<Ordered<At<String>, At<V>>>;
+
+/// A limit for each metric.
+pub type Limits = At<Ordered<At<Metric>, At<Quantity>>>;
+
 /// A count: channels, sizes, strides, blocks.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[schemars(inline)]
@@ -42,11 +48,11 @@ pub struct File {
     pub labels: Option<At<String>>,
     /// Limits on cost: metric to limit, such as `macs: 300M` or `peak: 2MiB`.
     #[schemars(with = "Option<Budgets>")]
-    pub budgets: Option<At<Ordered<At<Metric>, At<Quantity>>>>,
+    pub budgets: Option<Limits>,
     /// Stages in order. A stage's key starts the parameter names of its blocks.
-    pub stages: At<Ordered<At<String>, At<Vec<At<Block>>>>>,
+    pub stages: Named<Vec<At<Block>>>,
     /// Global average pool, then linear layer: modules in order, each a name and what it is.
-    pub head: At<Vec<At<Ordered<At<String>, At<Head>>>>>,
+    pub head: At<Vec<Named<Head>>>,
 }
 
 /// Size of the input image.

@@ -72,22 +72,27 @@ impl Node<'_> {
     }
 }
 
+/// Why reading stopped.
+pub type Refusal = Box<Diagnostic>;
+
+fn refusal(span: Span, message: impl Into<String>, label: impl Into<String>) -> Refusal {
+    Box::new(Diagnostic::new(span, message).label(label))
+}
+
 /// Reads the one document of `text`.
-pub fn parse(text: &str) -> Result<Node<'_>, Diagnostic> {
+pub fn parse(text: &str) -> Result<Node<'_>, Refusal> {
     let mut builder = Builder::default();
     let mut end = Span { at: Position { line: 1, column: 1 }, start: 0, end: 0 };
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
             let at = place(*error.marker(), *error.marker());
-            Diagnostic::new(at, format!("invalid YAML: {}", error.info())).label("here")
+            refusal(at, format!("invalid YAML: {}", error.info()), "here")
         })?;
         end = place(span.start, span.end);
         builder.event(event, end)?;
     }
-    builder.root.ok_or_else(|| {
-        Diagnostic::new(end, "the file is empty")
-            .label("a spec is a mapping that starts `name: ...`")
-    })
+    let label = "a spec is a mapping that begins with `name: ...`";
+    builder.root.ok_or_else(|| refusal(end, "the file is empty", label))
 }
 
 /// A list or mapping whose end has not been read.
@@ -108,8 +113,8 @@ struct Builder<'t> {
 }
 
 impl<'t> Builder<'t> {
-    fn event(&mut self, event: Event<'t>, span: Span) -> Result<(), Diagnostic> {
-        let refuse = |what: &str, why: &str| Err(Diagnostic::new(span, what).label(why));
+    fn event(&mut self, event: Event<'t>, span: Span) -> Result<(), Refusal> {
+        let refuse = |what: &str, why: &str| Err(refusal(span, what, why));
         match event {
             Event::DocumentStart(..) if self.root.is_some() => {
                 return refuse("a second YAML document", "a spec is one document");
@@ -148,18 +153,18 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn open(&mut self, span: Span, anchor: usize, is_map: bool) -> Result<(), Diagnostic> {
+    fn open(&mut self, span: Span, anchor: usize, is_map: bool) -> Result<(), Refusal> {
         self.count(span)?;
         if self.open.len() == MAX_DEPTH {
             let message = format!("lists and mappings nested deeper than {MAX_DEPTH} levels");
-            return Err(Diagnostic::new(span, message).label("a spec needs eight"));
+            return Err(refusal(span, message, "a spec needs eight"));
         }
         self.open.push(Open { span, anchor, is_map, items: Vec::new() });
         Ok(())
     }
 
     /// Places a finished node in the one that holds it.
-    fn close(&mut self, node: Node<'t>, anchor: usize) -> Result<(), Diagnostic> {
+    fn close(&mut self, node: Node<'t>, anchor: usize) -> Result<(), Refusal> {
         if anchor != 0 {
             self.repeated += node.nodes();
             if self.repeated > MAX_REPEATED {
@@ -174,13 +179,13 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn count(&mut self, span: Span) -> Result<(), Diagnostic> {
+    fn count(&mut self, span: Span) -> Result<(), Refusal> {
         self.nodes += 1;
         if self.nodes <= MAX_NODES {
             return Ok(());
         }
         let message = format!("the file has more than {MAX_NODES} values");
-        Err(Diagnostic::new(span, message).label("reading stopped here"))
+        Err(refusal(span, message, "reading stopped here"))
     }
 }
 
@@ -204,9 +209,9 @@ impl<'t> Open<'t> {
     }
 }
 
-fn too_many_repeats(span: Span) -> Diagnostic {
+fn too_many_repeats(span: Span) -> Refusal {
     let message = format!("anchors and aliases repeat more than {MAX_REPEATED} values");
-    Diagnostic::new(span, message).label("write the rows out")
+    refusal(span, message, "write the rows out")
 }
 
 fn place(start: yaml::Marker, end: yaml::Marker) -> Span {

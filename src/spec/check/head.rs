@@ -1,8 +1,8 @@
 //! The head: a global average pool and a linear layer, under module names of the user's choice.
 
-use super::super::at::{At, Ordered};
+use super::super::at::At;
 use super::super::diagnostic::Diagnostic;
-use super::super::file::{Head, HeadLayer};
+use super::super::file::{Head, HeadLayer, Named};
 use super::super::tree::Span;
 use super::super::{HeadItem, HeadKind, Stage};
 use super::Checker;
@@ -11,11 +11,7 @@ use super::Checker;
 const SHAPE: &str = "a head is `global_average_pool`, then `linear`; dropouts may stand between";
 
 impl Checker {
-    pub(super) fn head(
-        &mut self,
-        head: At<Vec<At<Ordered<At<String>, At<Head>>>>>,
-        stages: &[Stage],
-    ) -> Vec<HeadItem> {
+    pub(super) fn head(&mut self, head: At<Vec<Named<Head>>>, stages: &[Stage]) -> Vec<HeadItem> {
         let Some(entries) = head.value else { return Vec::new() };
         let before = self.problems.len();
         let mut complete = true;

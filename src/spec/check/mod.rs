@@ -164,10 +164,7 @@ impl Checker {
         }
     }
 
-    fn budgets(
-        &mut self,
-        budgets: At<super::at::Ordered<At<super::Metric>, At<file::Quantity>>>,
-    ) -> Vec<Budget> {
+    fn budgets(&mut self, budgets: file::Limits) -> Vec<Budget> {
         let entries = budgets.value.map_or(Vec::new(), |budgets| budgets.0);
         let mut read = Vec::new();
         for (metric, quantity) in entries {
@@ -185,10 +182,7 @@ impl Checker {
         read
     }
 
-    fn stages(
-        &mut self,
-        stages: At<super::at::Ordered<At<String>, At<Vec<At<file::Block>>>>>,
-    ) -> Vec<Stage> {
+    fn stages(&mut self, stages: file::Named<Vec<At<file::Block>>>) -> Vec<Stage> {
         let Some(entries) = stages.value else { return Vec::new() };
         if entries.0.is_empty() {
             let wrong = Diagnostic::new(stages.span, "`stages` is empty");

@@ -44,6 +44,17 @@ impl de::Error for Halt {
     }
 }
 
+/// What a node is to the key that it is named after.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// What the key holds.
+    Value,
+    /// An entry of the list that the key holds.
+    Item,
+    /// A key in the mapping that the key holds.
+    Key,
+}
+
 /// Reads one node, or stands for a missing one.
 #[derive(Clone, Copy)]
 pub struct Reader<'a> {
@@ -51,8 +62,7 @@ pub struct Reader<'a> {
     node: Option<&'a Node<'a>>,
     /// The key that holds the value.
     name: &'a str,
-    /// Whether the value is an entry of the list that the key holds.
-    is_item: bool,
+    role: Role,
     /// Where the value is, or where it is missing.
     span: Span,
     findings: &'a Findings,
@@ -61,19 +71,20 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// A reader of the whole file.
     pub fn new(root: &'a Node<'a>, findings: &'a Findings) -> Self {
-        Self { node: Some(root), name: "", is_item: false, span: root.span, findings }
+        Self { node: Some(root), name: "", role: Role::Value, span: root.span, findings }
     }
 
     fn of(self, node: &'a Node<'a>, name: &'a str) -> Self {
-        Self { node: Some(node), name, is_item: false, span: node.span, ..self }
+        Self { node: Some(node), name, role: Role::Value, span: node.span, ..self }
     }
 
     /// What the value is called in messages.
     fn subject(self) -> String {
-        match (self.name, self.is_item) {
-            ("", _) => "the spec".to_owned(),
-            (name, false) => format!("`{}`", excerpt(name)),
-            (name, true) => format!("an entry of `{}`", excerpt(name)),
+        match (self.name, self.role) {
+            ("", Role::Value) => "the spec".to_owned(),
+            (name, Role::Value) => format!("`{}`", excerpt(name)),
+            (name, Role::Item) => format!("an entry of `{}`", excerpt(name)),
+            (name, Role::Key) => format!("a key of `{}`", excerpt(name)),
         }
     }
 
@@ -141,7 +152,8 @@ impl<'a> Reader<'a> {
                 continue;
             }
             seen.insert(name, key.span);
-            unique.push((name, self.of(key, self.name), self.of(value, name)));
+            let key = Self { role: Role::Key, ..self.of(key, self.name) };
+            unique.push((name, key, self.of(value, name)));
         }
         unique
     }
@@ -231,7 +243,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         match self.node {
             Some(Node { value: Value::List(items), .. }) => {
                 let items =
-                    items.iter().map(|item| Self { is_item: true, ..self.of(item, self.name) });
+                    items.iter().map(|item| Self { role: Role::Item, ..self.of(item, self.name) });
                 self.settle(visitor.visit_seq(SeqDeserializer::new(items)))
             }
             _ => Err(self.wrong("a list is allowed")),
@@ -267,7 +279,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             }
         }
         let entries = fields.iter().map(|&field| {
-            let absent = Self { node: None, name: field, is_item: false, ..self };
+            let absent = Self { node: None, name: field, role: Role::Value, ..self };
             (Field(field), given.get(field).copied().unwrap_or(absent))
         });
         self.settle(visitor.visit_map(Entries::new(entries)))
@@ -298,9 +310,10 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         };
         let Some(&name) = variants.iter().find(|&&variant| variant == name) else {
             let message = format!("unknown {kind} `{}`", excerpt(name));
-            let unknown = match value {
-                Some(_) => Diagnostic::key(at, message),
-                None => Diagnostic::new(at, message),
+            let unknown = if value.is_some() || self.role == Role::Key {
+                Diagnostic::key(at, message)
+            } else {
+                Diagnostic::new(at, message)
             };
             let help = did_you_mean(name, variants.iter().copied());
             return Err(self.report(unknown.label(allowed()).help(help)));
