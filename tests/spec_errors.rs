@@ -413,7 +413,7 @@ fn head() {
     let shown = with(head, "[{mean: global_average_pool}, {fc: [{dropout: 1.5}, linear]}]");
     check(&shown, "`dropout` is 1.5", "20:53", "head[1].fc[0].dropout", "less than 1 is allowed");
     let shown = with(head, "[{mean: global_average_pool}, {fc: lienar}]");
-    check(&shown, "unknown head layer `lienar`", "20:36", "head[1].fc", "did you mean `linear`?");
+    check(&shown, "unknown head layer `lienar`", "20:42", "head[1].fc", "did you mean `linear`?");
 }
 
 #[test]
