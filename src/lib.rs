@@ -3,5 +3,6 @@
 pub mod block;
 pub mod error;
 pub mod graph;
+pub mod kernels;
 pub mod layer;
 pub mod spec;
