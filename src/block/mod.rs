@@ -7,6 +7,7 @@ mod conv_bn;
 mod conv_dsc;
 mod head;
 mod inverted_residual;
+mod loaded;
 mod residual;
 
 use std::sync::Arc;

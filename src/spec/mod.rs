@@ -3,8 +3,14 @@
 //! [`Spec`] mirrors the YAML file: the papers' tables, unexpanded. Channel counts are those of the
 //! paper; the width multiplier is applied when [`crate::block`] expands the tables into layers.
 
+mod check;
+mod embedded;
+mod file;
+mod load;
 mod rounding;
 
+pub use embedded::{EMBEDDED, Embedded};
+pub use load::{Loaded, Origin, load};
 pub use rounding::{Rounding, make_divisible};
 
 /// A checked network description.
@@ -61,6 +67,16 @@ pub enum Padding {
     Symmetric,
     /// TensorFlow's SAME: ceil(n/s) outputs, the odd zero at the bottom and right.
     Same,
+}
+
+impl Padding {
+    /// The name used in specs and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Symmetric => "symmetric",
+            Self::Same => "same",
+        }
+    }
 }
 
 /// Per-channel normalisation x = (pixel/255 - mean)/std after a resize and a centre crop.

@@ -1,0 +1,122 @@
+//! safetensors: reading with every limit checked, and writing.
+//!
+//! The format is a length (u64, little-endian), a JSON header of that length, and the data.
+
+use std::path::Path;
+
+use half::{bf16, f16};
+use safetensors::tensor::{Dtype, Metadata};
+use serde_json::{Map, Value, json};
+
+use super::check::{Problems, quoted};
+use super::{StateDict, Tensor};
+use crate::error::{Error, Result};
+
+/// Bytes of the header's length.
+const LENGTH: usize = size_of::<u64>();
+
+/// How files begin that are often given in place of safetensors.
+const STRANGERS: [(&[u8], &str); 3] = [
+    (b"PK\x03\x04", "a zip archive, as torch.save writes; safetensors.torch.save_file converts it"),
+    (b"\x89HDF", "an HDF5 file, as Keras writes"),
+    (b"version https://git-lfs", "a Git LFS pointer; `git lfs pull` fetches the file"),
+];
+
+/// Reads a safetensors file.
+pub fn load(path: &Path) -> Result<StateDict> {
+    read_safetensors(&std::fs::read(path).map_err(Error::io("read", path))?, path)
+}
+
+/// Reads the bytes of a safetensors file; errors name `origin`.
+///
+/// F32, F16 and BF16 tensors become f32, which is exact. PyTorch's `num_batches_tracked` counters
+/// are skipped. Any other element type is an error that names the tensor.
+pub fn read_safetensors(bytes: &[u8], origin: &Path) -> Result<StateDict> {
+    let (metadata, data) =
+        split(bytes).map_err(|message| Error::Input { path: origin.to_path_buf(), message })?;
+    let mut dict = StateDict::new();
+    let mut problems = Problems::new();
+    for name in metadata.offset_keys() {
+        let Some(info) = metadata.info(&name) else { continue };
+        if name.rsplit('.').next() == Some("num_batches_tracked") {
+            continue;
+        }
+        let bytes = data.get(info.data_offsets.0..info.data_offsets.1).unwrap_or_default();
+        let elements: Vec<f32> = match info.dtype {
+            Dtype::F32 => bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect(),
+            Dtype::F16 => {
+                bytes.as_chunks().0.iter().map(|&b| f16::from_le_bytes(b).into()).collect()
+            }
+            Dtype::BF16 => {
+                bytes.as_chunks().0.iter().map(|&b| bf16::from_le_bytes(b).into()).collect()
+            }
+            dtype => {
+                problems
+                    .push(|| format!("{} is {dtype}; F32, F16 and BF16 are read", quoted(&name)));
+                continue;
+            }
+        };
+        dict.insert(name, Tensor { shape: info.shape.clone(), data: elements });
+    }
+    problems.into_result(origin)?;
+    Ok(dict)
+}
+
+/// The header, and the data that it describes to the last byte.
+fn split(bytes: &[u8]) -> std::result::Result<(Metadata, &[u8]), String> {
+    for (magic, what) in STRANGERS {
+        if bytes.starts_with(magic) {
+            return Err(format!("not a safetensors file but {what}"));
+        }
+    }
+    let Some((length, rest)) = bytes.split_first_chunk::<LENGTH>() else {
+        return Err(format!("not a safetensors file: {} bytes hold no header", bytes.len()));
+    };
+    let length = u64::from_le_bytes(*length);
+    let header = usize::try_from(length).ok().and_then(|n| rest.split_at_checked(n));
+    let Some((header, data)) = header else {
+        return Err(format!(
+            "truncated or not a safetensors file: the header should have {length} bytes, but {} \
+             follow",
+            rest.len()
+        ));
+    };
+    let metadata: Metadata = serde_json::from_slice(header)
+        .map_err(|error| format!("the safetensors header is wrong: {error}"))?;
+    let described = metadata.data_len();
+    if data.len() < described {
+        return Err(format!(
+            "truncated: the header describes {described} bytes of data, the file has {}",
+            data.len()
+        ));
+    }
+    if data.len() > described {
+        return Err(format!("{} bytes follow the last tensor", data.len() - described));
+    }
+    Ok((metadata, data))
+}
+
+impl StateDict {
+    /// The bytes of a safetensors file: F32, tensors in the order of their names.
+    pub fn to_safetensors(&self) -> Vec<u8> {
+        let mut header = Map::new();
+        let mut data = Vec::new();
+        for (name, tensor) in self.iter() {
+            let start = data.len();
+            data.extend(tensor.data.iter().flat_map(|x| x.to_le_bytes()));
+            let entry = json!({
+                "dtype": "F32",
+                "shape": tensor.shape,
+                "data_offsets": [start, data.len()],
+            });
+            header.insert(name.to_owned(), entry);
+        }
+        let mut header = Value::Object(header).to_string();
+        let padding = header.len().next_multiple_of(LENGTH) - header.len();
+        header.extend(std::iter::repeat_n(' ', padding));
+        let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+        bytes.extend(header.into_bytes());
+        bytes.extend(data);
+        bytes
+    }
+}

@@ -1,0 +1,134 @@
+//! Weights for a network that nobody has trained.
+
+use super::fold::FoldedLayer;
+use super::parameter::{Role, parameters};
+use super::splitmix::Normal;
+use super::{StateDict, Tensor};
+use crate::graph::{LayerGraph, Source};
+use crate::layer::Layer;
+use crate::reference::{activate, evaluate};
+
+/// A channel whose variance is below this share of its layer's mean square counts as constant.
+const CONSTANT: f64 = 1e-3;
+
+/// Random weights from a seed, with running statistics that keep activations in range.
+///
+/// Convolutions are normal with standard deviation √(2/(O·k²)) (He et al. 2015, fan out, as
+/// PyTorch's `kaiming_normal_` has it: O is not divided by the groups), batch normalisations have
+/// γ = 1 and β = 0, linear layers are normal with standard deviation 0.01 and bias 0.
+///
+/// Then, layer by layer, running mean and variance become those of each channel of the
+/// convolution's output over all positions, for `input` (HWC). A channel that is constant there, as
+/// every channel of a 1×1 map is, gets mean 0 and the layer's mean square as variance, so that its
+/// layer as a whole comes out with a mean square of 1; a layer of zeros gets mean 0 and variance 1.
+///
+/// # Panics
+/// Where `input` does not have the elements of the graph's input.
+pub fn initialise(graph: &LayerGraph, eps: f64, seed: u64, input: &[f32]) -> StateDict {
+    assert_eq!(input.len(), graph.input().elements(), "elements of the input");
+    let input: Vec<f64> = input.iter().copied().map(f64::from).collect();
+    let mut normal = Normal::new(seed);
+    let mut dict = StateDict::new();
+    let mut outputs: Vec<Vec<f64>> = Vec::with_capacity(graph.len());
+    for (id, layer) in graph.layers() {
+        let sources = graph.operands(id);
+        let operands: Vec<&[f64]> = (sources.iter())
+            .map(|&source| match source {
+                Source::Input => &input[..],
+                Source::Layer(id) => &outputs[id.0],
+            })
+            .collect();
+        let weights = draw(layer, &mut normal);
+        let mut output = evaluate(layer, weights.as_ref(), &operands);
+        if let Some(weights) = weights {
+            let mut statistics = Statistics::default();
+            if layer.norm.is_some() {
+                statistics = Statistics::of(&output, layer.output.c);
+                statistics.normalise(&mut output, eps);
+            }
+            store(&mut dict, layer, weights, statistics);
+        }
+        activate(&mut output, layer.activation);
+        for &source in sources.iter() {
+            if let Source::Layer(read) = source
+                && graph.last_use(source) == Some(id)
+            {
+                outputs[read.0] = Vec::new();
+            }
+        }
+        outputs.push(output);
+    }
+    dict
+}
+
+/// A layer's random weights, with a bias of zero.
+fn draw(layer: &Layer, normal: &mut Normal) -> Option<FoldedLayer> {
+    let elements = layer.weight_shape()?.iter().product();
+    let deviation = match layer.kind.window() {
+        Some(window) => (2.0 / (layer.output.c * window.taps()) as f64).sqrt(),
+        None => 0.01,
+    };
+    let weight = (0..elements).map(|_| (deviation * normal.sample()) as f32).collect();
+    Some(FoldedLayer { weight, bias: vec![0.0; layer.output.c] })
+}
+
+fn store(dict: &mut StateDict, layer: &Layer, weights: FoldedLayer, statistics: Statistics) {
+    let FoldedLayer { mut weight, bias } = weights;
+    let Statistics { mut mean, mut variance } = statistics;
+    for parameter in parameters(layer) {
+        let data = match parameter.role {
+            Role::Convolution | Role::Linear => std::mem::take(&mut weight),
+            Role::Gamma => vec![1.0; layer.output.c],
+            Role::Beta | Role::Bias => bias.clone(),
+            Role::Mean => std::mem::take(&mut mean),
+            Role::Variance => std::mem::take(&mut variance),
+        };
+        dict.insert(parameter.name, Tensor { shape: parameter.shape, data });
+    }
+}
+
+/// Running statistics of a batch normalisation, by channel.
+#[derive(Default)]
+struct Statistics {
+    mean: Vec<f32>,
+    variance: Vec<f32>,
+}
+
+impl Statistics {
+    /// The statistics of an HWC map with `c` channels.
+    fn of(map: &[f64], c: usize) -> Self {
+        let positions = (map.len() / c) as f64;
+        let mut mean = vec![0.0; c];
+        let mut variance = vec![0.0; c];
+        for position in map.chunks_exact(c) {
+            for (mean, x) in mean.iter_mut().zip(position) {
+                *mean += x / positions;
+            }
+        }
+        for position in map.chunks_exact(c) {
+            for ((variance, mean), x) in variance.iter_mut().zip(&mean).zip(position) {
+                *variance += (x - mean) * (x - mean) / positions;
+            }
+        }
+        let mut mean_square = map.iter().map(|x| x * x).sum::<f64>() / map.len() as f64;
+        if mean_square == 0.0 {
+            mean_square = 1.0;
+        }
+        for (mean, variance) in mean.iter_mut().zip(&mut variance) {
+            if *variance < CONSTANT * mean_square {
+                (*mean, *variance) = (0.0, mean_square);
+            }
+        }
+        let round = |values: Vec<f64>| values.iter().map(|&x| x as f32).collect();
+        Self { mean: round(mean), variance: round(variance) }
+    }
+
+    /// What the batch normalisation makes of the map.
+    fn normalise(&self, map: &mut [f64], eps: f64) {
+        for position in map.chunks_exact_mut(self.mean.len()) {
+            for ((x, &mean), &variance) in position.iter_mut().zip(&self.mean).zip(&self.variance) {
+                *x = (*x - f64::from(mean)) / (f64::from(variance) + eps).sqrt();
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The weights of a network: read, made up, checked and folded.
+//!
+//! A [`StateDict`] has PyTorch's names and shapes. [`fold`] is the only way from there to what an
+//! executor uses, and it checks every name, shape and value.
+//!
+//! **Invariant.** The same spec, seed and file give the same bits on every platform.
+
+mod check;
+mod file;
+mod fold;
+mod formula;
+mod initialise;
+mod parameter;
+pub mod splitmix;
+
+use std::collections::BTreeMap;
+
+pub use file::{load, read_safetensors};
+pub use fold::{Folded, FoldedLayer, fold};
+pub use formula::formula;
+pub use initialise::initialise;
+
+/// A dense tensor, row-major.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tensor {
+    /// Size of each dimension; empty for a scalar.
+    pub shape: Vec<usize>,
+    /// The elements, as many as the product of `shape`.
+    pub data: Vec<f32>,
+}
+
+/// Tensors by PyTorch's parameter names.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StateDict {
+    tensors: BTreeMap<String, Tensor>,
+}
+
+impl StateDict {
+    /// A state dict without tensors.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The tensor of that name.
+    pub fn get(&self, name: &str) -> Option<&Tensor> {
+        self.tensors.get(name)
+    }
+
+    /// Sets a tensor; returns the one that it replaces.
+    pub fn insert(&mut self, name: impl Into<String>, tensor: Tensor) -> Option<Tensor> {
+        self.tensors.insert(name.into(), tensor)
+    }
+
+    /// Takes a tensor out.
+    pub fn remove(&mut self, name: &str) -> Option<Tensor> {
+        self.tensors.remove(name)
+    }
+
+    /// Names and tensors in the order of the names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor)> {
+        self.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor))
+    }
+
+    /// Number of tensors.
+    pub fn len(&self) -> usize {
+        self.tensors.len()
+    }
+
+    /// Whether there is no tensor.
+    pub fn is_empty(&self) -> bool {
+        self.tensors.is_empty()
+    }
+}
