@@ -1,9 +1,9 @@
 //! Runs a plan in process, with the kernels that a generated crate has: for tests, fuzzing and
 //! verification.
 
-use crate::kernels::isa::{Isa, Portable};
 #[cfg(target_arch = "x86_64")]
 use crate::kernels::isa::{Avx2, Avx512};
+use crate::kernels::isa::{Isa, Portable};
 use crate::kernels::steps::{Chain, Join, Memory, Output, Runner};
 use crate::plan::{Operation, Plan};
 

@@ -15,7 +15,7 @@ mod schedule;
 use crate::error::Result;
 use crate::graph::{LayerGraph, LayerId};
 use crate::kernels::ops::packed;
-use crate::kernels::steps::{Chain, Conv, Dense, Head, Split, Tensor, Unit};
+use crate::kernels::steps::{Conv, Dense, Head, Split, Tensor, Unit};
 use crate::layer::Shape;
 use crate::machine::Machine;
 

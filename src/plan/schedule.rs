@@ -87,7 +87,8 @@ pub fn steps(graph: &LayerGraph, groups: &[Group], machine: &Machine) -> Plan {
                 let mut head = Head {
                     source,
                     weights: 0,
-                    dense: pointwise.map(|id| dense(graph.layer(id), PANEL, &mut Cursor::default())),
+                    dense: pointwise
+                        .map(|id| dense(graph.layer(id), PANEL, &mut Cursor::default())),
                     c,
                     panel: PANEL,
                     classes,
@@ -142,12 +143,7 @@ impl Schedule {
         // convolutions, and the weights are streamed once.
         let small = map <= machine.l1;
         if units.len() == 1 && (small || !project && map <= machine.l2 / 4) {
-            return Self {
-                panel: PANEL,
-                band: output.h,
-                ring_shared: true,
-                split: Split::Panels,
-            };
+            return Self { panel: PANEL, band: output.h, ring_shared: true, split: Split::Panels };
         }
         if units.len() > 1 {
             return Self { panel: PANEL, band: 1, ring_shared: false, split: Split::Rows };

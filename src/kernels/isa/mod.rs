@@ -17,8 +17,8 @@ pub use avx2::Avx2;
 pub use avx512::Avx512;
 pub use portable::Portable;
 
-use super::ops::depthwise::DepthwisePanel;
 use super::ops::dense::DensePanel;
+use super::ops::depthwise::DepthwisePanel;
 use super::ops::linear::LinearPanel;
 use super::ops::pool::PoolPanel;
 

@@ -183,7 +183,11 @@ impl<V: Vector, const S: usize> Strip3<'_, V, S> {
                 let p = self.row.out.add(offset);
                 offset = V::distinct(offset + panel.out_pixel_stride);
                 let value = acc.clamp(lo, hi);
-                if self.lanes == V::LANES { value.store(p) } else { value.store_first(p, self.lanes) }
+                if self.lanes == V::LANES {
+                    value.store(p)
+                } else {
+                    value.store_first(p, self.lanes)
+                }
             }
         }
     }
@@ -196,7 +200,8 @@ impl<V: Vector, const S: usize> Strip3<'_, V, S> {
         let outside_left = left > x * S;
         let outside_right = (x + T - 1) * S + 2 - left >= panel.in_size[1];
         let columns = (T - 1) * S + 3;
-        let row = self.row.rows[i].wrapping_add(x * S * stride + self.col).wrapping_sub(left * stride);
+        let row =
+            self.row.rows[i].wrapping_add(x * S * stride + self.col).wrapping_sub(left * stride);
         let w = [0, 1, 2].map(|j| {
             // SAFETY: tap (i, j) of the 3×3 packed weights.
             unsafe { V::load(panel.w.add((3 * i + j) * panel.pitch + self.col)) }
@@ -259,8 +264,7 @@ impl Columns for RowAny<'_> {
                         let row = panel.row(y, i).add(col);
                         for j in left..right {
                             let column = x * panel.stride + j - panel.padding[1];
-                            let value =
-                                V::load_first(row.add(column * panel.pixel_stride), lanes);
+                            let value = V::load_first(row.add(column * panel.pixel_stride), lanes);
                             let tap = (i * panel.kernel + j) * panel.pitch + col;
                             acc = V::load(panel.w.add(tap)).mul_add(value, acc);
                         }

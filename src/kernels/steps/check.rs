@@ -47,7 +47,8 @@ pub(super) fn chain(step: &Chain, memory: &Memory) -> Fits {
                 let live = (unit.band - 1) * depthwise.window.stride + depthwise.window.kernel;
                 ensure(unit.ring_rows >= live.min(input.0), "the ring holds a band's rows")?;
                 ensure(!unit.ring_shared || i == 0 && unit.band >= output.0, "shared ring")?;
-                let panels = if unit.ring_shared { depthwise.panel } else { depthwise.c };
+                let panel = depthwise.panel.min(depthwise.c);
+                let panels = if unit.ring_shared { panel } else { depthwise.c };
                 scratch(unit.ring, panels * unit.ring_rows * input.1, memory)?;
             }
             None => {
@@ -93,7 +94,10 @@ pub(super) fn head(step: &Head, memory: &Memory) -> Fits {
     ensure(step.panel > 0 && step.panel.is_multiple_of(8), "panels of whole vectors")?;
     match &step.dense {
         Some(dense) => {
-            ensure(dense.window.kernel == 1 && dense.window.stride == 1, "a pointwise convolution")?;
+            ensure(
+                dense.window.kernel == 1 && dense.window.stride == 1,
+                "a pointwise convolution",
+            )?;
             weights(dense.weights, dense.c_out.next_multiple_of(16), memory)?;
             ensure(dense.panel == step.panel, "the same panels")?;
             dense_on(dense, step.source.c, step.c, step.c)

@@ -50,7 +50,13 @@ pub(super) unsafe fn part<I: Isa>(isa: I, head: &Head, memory: Pointers, part: u
                 *means.add(i) *= scale;
             }
             let (w, cols) = (classifier, head.classes);
-            isa.linear(&LinearPanel { x: means, w, y, rows: head.panel.min(head.c - channel), cols });
+            isa.linear(&LinearPanel {
+                x: means,
+                w,
+                y,
+                rows: head.panel.min(head.c - channel),
+                cols,
+            });
         }
     }
 }
@@ -90,8 +96,11 @@ impl Head {
             None => 0,
         };
         let channel = p * self.panel;
-        let (channel, tail) =
-            if channel <= self.c { (channel, 0) } else { (channel - self.panel, self.c % self.panel) };
+        let (channel, tail) = if channel <= self.c {
+            (channel, 0)
+        } else {
+            (channel - self.panel, self.c % self.panel)
+        };
         channel * (k + packed(self.classes)) + k * packed(tail) + tail * packed(self.classes)
     }
 

@@ -1,10 +1,10 @@
 //! Runs steps on the memory of one inference.
 
 use super::super::isa::Isa;
+use super::convolve::{Operands, dense_rows};
 use super::join::{Join, for_each, share};
 use super::view::View;
 use super::{Chain, Conv, Head, Place, Split, Tensor, Unit, chain, check, head};
-use super::convolve::{Operands, dense_rows};
 
 /// The memory of one inference, in `f32` elements.
 pub struct Memory<'a> {
@@ -124,7 +124,9 @@ impl<'a, I: Isa, J: Join> Runner<'a, I, J> {
             let panels = if by_rows { (0, panels) } else { share(panels, i, threads) };
             for p in panels.0..panels.1 {
                 // SAFETY: the step fits the memory; each thread has its own rows or panels.
-                unsafe { dense_rows(isa, &step.dense, memory.weights, &operands(&memory), p, rows) };
+                unsafe {
+                    dense_rows(isa, &step.dense, memory.weights, &operands(&memory), p, rows)
+                };
             }
         });
     }
@@ -143,7 +145,8 @@ impl<'a, I: Isa, J: Join> Runner<'a, I, J> {
             });
             return;
         }
-        let made = if step.project.is_some() { pointers.map(last) } else { pointers.view(&step.out) };
+        let made =
+            if step.project.is_some() { pointers.map(last) } else { pointers.view(&step.out) };
         for_each(self.join, (0, threads), &|i| {
             let memory = pointers.of_thread(i, scratch);
             let panels = share(last.panels(), i, threads);
@@ -190,7 +193,8 @@ impl<'a, I: Isa, J: Join> Runner<'a, I, J> {
     }
 
     fn threads(&self, split: Split) -> usize {
-        let room = self.memory.scratch.len().checked_div(self.memory.scratch_len).unwrap_or(usize::MAX);
+        let room =
+            self.memory.scratch.len().checked_div(self.memory.scratch_len).unwrap_or(usize::MAX);
         if split == Split::Whole { 1 } else { self.join.threads().clamp(1, room.max(1)) }
     }
 
