@@ -69,6 +69,16 @@ pub enum Padding {
     Same,
 }
 
+impl Padding {
+    /// The name used in specs and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Symmetric => "symmetric",
+            Self::Same => "same",
+        }
+    }
+}
+
 /// Per-channel normalisation x = (pixel/255 - mean)/std after a resize and a centre crop.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preprocess {

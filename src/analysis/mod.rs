@@ -1,0 +1,136 @@
+//! What a network costs: a [`LayerGraph`] to numbers, without any presentation.
+//!
+//! Parameters and MACs follow the convention of [`crate::layer`]. Memory is counted in elements, for
+//! batch 1, by the lifetime of tensors ([`memory`]). Everything takes time linear in the number of
+//! layers; [`Totals::of`] is the short way for sweeps, which needs no row.
+
+mod field;
+mod group;
+pub mod memory;
+mod separable;
+mod totals;
+
+pub use group::{By, group};
+pub use memory::Memory;
+pub use separable::{Separable, SeparableBlock, StandardModel};
+pub use totals::{ByOp, Totals};
+
+use crate::graph::{LayerGraph, LayerId};
+use crate::layer::{Layer, Parameters, Shape};
+use field::ReceptiveField;
+
+/// Bytes of an f32 element.
+pub const F32_BYTES: u64 = 4;
+
+/// The cost of a network, layer by layer and in total.
+#[derive(Clone, Debug)]
+pub struct Analysis<'g> {
+    /// One row a layer, in execution order.
+    pub rows: Vec<Row<'g>>,
+    /// Sums and peaks over the rows.
+    pub totals: Totals,
+    /// Depthwise separable against standard convolution.
+    pub separable: Separable<'g>,
+    /// Lifetimes of the tensors.
+    pub memory: Memory,
+}
+
+/// The cost of one layer, or of the consecutive layers of a block or stage.
+#[derive(Clone, Debug)]
+pub struct Row<'g> {
+    /// Module path of the layer, block or stage.
+    pub name: &'g str,
+    /// The first layer of the row.
+    pub first: &'g Layer,
+    /// The last layer of the row: `first` itself in a row of one layer.
+    pub last: &'g Layer,
+    /// Number of layers.
+    pub layers: usize,
+    /// Parameters by kind.
+    pub parameters: Parameters,
+    /// Multiply-accumulates.
+    pub macs: u64,
+    /// Elements read: all operands of all layers.
+    pub input_elems: u64,
+    /// Elements written by all layers.
+    pub output_elems: u64,
+    /// Most elements that are alive while a layer of the row runs.
+    pub live_elems: u64,
+    /// Rows and columns of the input image that one output position sees, borders not cut off.
+    pub receptive_field: [u64; 2],
+    /// Distance on the input image between neighbouring output positions.
+    pub effective_stride: u64,
+}
+
+impl<'g> Analysis<'g> {
+    /// Analyses a network.
+    pub fn of(graph: &'g LayerGraph) -> Self {
+        let memory = Memory::of(graph);
+        let totals = Totals::with_memory(graph, &memory);
+        let fields = ReceptiveField::of_layers(graph);
+        let rows = graph
+            .layers()
+            .zip(&memory.live)
+            .zip(fields)
+            .map(|(((id, layer), &live), field)| Row::new(graph, id, layer, live, field))
+            .collect();
+        let separable = Separable::of(graph, &totals);
+        Self { rows, totals, separable, memory }
+    }
+}
+
+impl<'g> Row<'g> {
+    fn new(
+        graph: &'g LayerGraph,
+        id: LayerId,
+        layer: &'g Layer,
+        live_elems: u64,
+        field: ReceptiveField,
+    ) -> Self {
+        let operands = graph.operands(id);
+        Self {
+            name: &layer.name,
+            first: layer,
+            last: layer,
+            layers: 1,
+            parameters: layer.parameters(),
+            macs: layer.macs(),
+            input_elems: operands.iter().map(|&o| elements(graph.shape(o))).sum(),
+            output_elems: elements(layer.output),
+            live_elems,
+            receptive_field: field.size,
+            effective_stride: field.stride,
+        }
+    }
+
+    /// Floating-point operations, two per MAC.
+    pub fn flops(&self) -> u64 {
+        self.macs.saturating_mul(2)
+    }
+
+    /// Parameters after folding: a batch normalisation leaves one bias per channel.
+    pub fn folded(&self) -> u64 {
+        let Parameters { weights, bias, norm, .. } = self.parameters;
+        (weights + bias + norm / 2) as u64
+    }
+
+    /// Bytes of the folded f32 parameters.
+    pub fn weight_bytes(&self) -> u64 {
+        self.folded() * F32_BYTES
+    }
+
+    /// FLOPs per byte of inputs, outputs and folded weights in f32, each moved once.
+    pub fn intensity(&self) -> f64 {
+        let bytes = (self.input_elems + self.output_elems) * F32_BYTES + self.weight_bytes();
+        self.flops() as f64 / bytes as f64
+    }
+
+    /// The row's part of the network's MACs, from 0 to 1.
+    pub fn share(&self, totals: &Totals) -> f64 {
+        if totals.macs == 0 { 0.0 } else { self.macs as f64 / totals.macs as f64 }
+    }
+}
+
+fn elements(shape: Shape) -> u64 {
+    shape.elements() as u64
+}

@@ -1,0 +1,137 @@
+//! The layout of a cost report: rows, totals by kind of layer, separable section, footer.
+
+use super::sheet::{Cell, Column, Document, Section};
+use super::text::{bytes, thousands};
+use super::{CostReport, rows};
+use crate::analysis::{Analysis, F32_BYTES, Separable, Totals};
+
+/// Printed under every table.
+pub const CONVENTION: &str = "A MAC counts once, and only convolutions and linear layers have \
+    MACs; FLOPs = 2 × MACs.\nParameters are weights, bias, and BatchNorm scale and shift.\n\
+    Memory is in f32 at batch 1; MB = 10^6 bytes.";
+
+/// Lays out a cost report.
+pub fn document(report: &CostReport) -> Document {
+    let analysis = report.analysis;
+    let mut sections = vec![rows::section(analysis, report.by), by_kind(&analysis.totals)];
+    if !analysis.separable.blocks.is_empty() {
+        sections.push(separable(&analysis.separable));
+    }
+    Document { title: report.model.title(), sections, notes: footer(analysis) }
+}
+
+/// The resource table of the MobileNetV1 paper (table 2).
+fn by_kind(totals: &Totals) -> Section {
+    let share = |part: u64, whole: u64| {
+        if whole == 0 { Cell::Empty } else { Cell::Share(part as f64 / whole as f64) }
+    };
+    let (macs, weights) = (totals.macs_by_op, totals.weights_by_op);
+    let kinds = [
+        ("pointwise 1×1", macs.pw, weights.pw),
+        ("depthwise", macs.dw, weights.dw),
+        ("dense convolution", macs.conv, weights.conv),
+        ("fully connected", macs.fc, weights.fc),
+    ];
+    let row = |(kind, m, w): (&str, u64, u64)| {
+        let kind = Cell::Text(kind.to_owned());
+        vec![kind, Cell::Count(m), share(m, totals.macs), Cell::Count(w), share(w, totals.weights)]
+    };
+    Section {
+        heading: "By kind of layer".into(),
+        columns: vec![
+            Column::text("kind", "kind"),
+            Column::number("macs", "MACs"),
+            Column::number("macs_share", "%"),
+            Column::number("weights", "weights"),
+            Column::number("weights_share", "%"),
+        ],
+        rows: kinds.into_iter().filter(|&(_, m, w)| m + w > 0).map(row).collect(),
+        ..Section::default()
+    }
+}
+
+/// Block by block K²M + MN against K²MN.
+fn separable(separable: &Separable) -> Section {
+    let rows = separable.blocks.iter().map(|b| {
+        vec![
+            Cell::Text(b.block.to_owned()),
+            Cell::Count(b.m),
+            Cell::Count(b.n),
+            Cell::Count(b.k),
+            Cell::Text(format!("{}×{}", b.out_hw[0], b.out_hw[1])),
+            Cell::Count(b.params_dwsep),
+            Cell::Count(b.params_std),
+            Cell::Count(b.macs_dwsep),
+            Cell::Count(b.macs_std),
+            Cell::Decimal(b.ratio, 4),
+        ]
+    });
+    let Separable { macs_all_blocks_dwsep: separate, macs_all_blocks_std: standard, .. } =
+        *separable;
+    let std = separable.std_model;
+    Section {
+        heading: "Depthwise separable against standard convolution: K²M + MN against K²MN".into(),
+        columns: vec![
+            Column::text("block", "block"),
+            Column::number("M", "M"),
+            Column::number("N", "N"),
+            Column::number("K", "K"),
+            Column::text("out_hw", "map"),
+            Column::number("params_dwsep", "weights"),
+            Column::number("params_std", "standard"),
+            Column::number("macs_dwsep", "MACs"),
+            Column::number("macs_std", "standard"),
+            Column::number("ratio", "1/N + 1/K²"),
+        ],
+        rows: rows.collect(),
+        notes: vec![
+            format!(
+                "All blocks: {} MACs against {}, a ratio of {:.4}.",
+                thousands(separate),
+                thousands(standard),
+                separate as f64 / standard as f64
+            ),
+            format!(
+                "The network with standard convolutions: {} MACs, {} parameters.",
+                thousands(std.macs),
+                thousands(std.params)
+            ),
+        ],
+        ..Section::default()
+    }
+}
+
+fn footer(analysis: &Analysis) -> Vec<String> {
+    let t = &analysis.totals;
+    let at = t.peak_live_at.as_deref().unwrap_or("the input");
+    let mut lines = vec![
+        format!(
+            "parameters  {} ({} weights, {} bias, {} BatchNorm) + {} statistics",
+            thousands(t.params),
+            thousands(t.weights),
+            thousands(t.bias),
+            thousands(t.bn_affine),
+            thousands(t.bn_stats),
+        ),
+        format!(
+            "folded      {} parameters, {} in f32",
+            thousands(t.params_bn_folded),
+            bytes(t.weight_bytes)
+        ),
+        format!("compute     {} MACs = {} FLOPs", thousands(t.macs), thousands(t.flops)),
+        format!(
+            "memory      peak {} live ({} elements) at {at}",
+            bytes(t.peak_live_bytes),
+            thousands(t.peak_live_elems)
+        ),
+        format!(
+            "            largest tensor {}, inputs + output {}, live with adds in place {}",
+            bytes(t.peak_tensor_elems * F32_BYTES),
+            bytes(t.peak_io_elems * F32_BYTES),
+            bytes(t.peak_live_inplace_add_elems * F32_BYTES)
+        ),
+    ];
+    lines.push(String::new());
+    lines.extend(CONVENTION.lines().map(str::to_owned));
+    lines
+}

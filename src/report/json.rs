@@ -1,0 +1,218 @@
+//! `mbgen.report/1`: the cost report as JSON.
+
+use serde::Serialize;
+
+use super::{CostReport, Model};
+use crate::analysis::{
+    By, F32_BYTES, Row, Separable, SeparableBlock, StandardModel, Totals, group,
+};
+use crate::layer::{Kind, Layer, Shape, Window};
+use crate::spec::Padding;
+
+/// Version of the document's structure.
+pub const SCHEMA: &str = "mbgen.report/1";
+
+/// The report as one JSON document with a final newline.
+pub fn render(report: &CostReport) -> String {
+    let CostReport { model, analysis, by } = *report;
+    let totals = &analysis.totals;
+    let rows = group(&analysis.rows, by);
+    let document = Document {
+        schema: SCHEMA,
+        model: model.into(),
+        by: by.name(),
+        totals,
+        rows: rows.iter().map(|row| RowJson::of(row, by, totals)).collect(),
+        separable: &analysis.separable.blocks,
+        separable_totals: (&analysis.separable).into(),
+    };
+    to_string(&document)
+}
+
+/// `document` as indented JSON with a final newline.
+pub(super) fn to_string(document: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    model: ModelJson<'a>,
+    by: &'static str,
+    totals: &'a Totals,
+    rows: Vec<RowJson<'a>>,
+    separable: &'a [SeparableBlock<'a>],
+    separable_totals: SeparableTotals,
+}
+
+#[derive(Serialize)]
+pub(super) struct ModelJson<'a> {
+    name: &'a str,
+    spec: &'a str,
+    width: f64,
+    input: [usize; 3],
+    classes: usize,
+    padding: &'static str,
+}
+
+impl<'a> From<&'a Model> for ModelJson<'a> {
+    fn from(model: &'a Model) -> Self {
+        let Model { name, spec, width, input, classes, padding } = model;
+        Self {
+            name,
+            spec,
+            width: *width,
+            input: [input.c, input.h, input.w],
+            classes: *classes,
+            padding: padding.name(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RowJson<'a> {
+    name: &'a str,
+    block: &'a str,
+    #[serde(flatten)]
+    operation: Option<Operation>,
+    layers: usize,
+    #[serde(rename = "in")]
+    input: Dims,
+    out: Dims,
+    w: usize,
+    bias: usize,
+    bn: usize,
+    bn_stats: usize,
+    folded: u64,
+    macs: u64,
+    flops: u64,
+    share: f64,
+    live: u64,
+    in_bytes: u64,
+    out_bytes: u64,
+    weight_bytes: u64,
+    live_bytes: u64,
+    intensity: f64,
+    receptive_field: [u64; 2],
+    effective_stride: u64,
+}
+
+/// What only a row of one layer has.
+#[derive(Serialize)]
+struct Operation {
+    op: &'static str,
+    k: Sides,
+    s: usize,
+    p: Sides,
+    groups: usize,
+    act: &'static str,
+}
+
+/// A shape: three sizes, or the length of a vector.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Dims {
+    Map([usize; 3]),
+    Vector([usize; 1]),
+}
+
+/// One number for all sides, or one for each.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Sides {
+    All(usize),
+    RowsColumns([usize; 2]),
+    TopLeftBottomRight([usize; 4]),
+}
+
+impl<'a> RowJson<'a> {
+    fn of(row: &'a Row, by: By, totals: &Totals) -> Self {
+        Self {
+            name: row.name,
+            block: &row.first.block,
+            operation: (by == By::Layer).then(|| Operation::of(row.first)),
+            layers: row.layers,
+            input: Dims::of(row.first, row.first.input),
+            out: Dims::of(row.last, row.last.output),
+            w: row.parameters.weights,
+            bias: row.parameters.bias,
+            bn: row.parameters.norm,
+            bn_stats: row.parameters.norm_stats,
+            folded: row.folded(),
+            macs: row.macs,
+            flops: row.flops(),
+            share: row.share(totals),
+            live: row.live_elems,
+            in_bytes: row.input_elems * F32_BYTES,
+            out_bytes: row.output_elems * F32_BYTES,
+            weight_bytes: row.weight_bytes(),
+            live_bytes: row.live_elems * F32_BYTES,
+            intensity: row.intensity(),
+            receptive_field: row.receptive_field,
+            effective_stride: row.effective_stride,
+        }
+    }
+}
+
+impl Operation {
+    fn of(layer: &Layer) -> Self {
+        let [k, p] = match layer.kind {
+            Kind::GlobalAveragePool => {
+                [Sides::RowsColumns([layer.input.h, layer.input.w]), Sides::All(0)]
+            }
+            Kind::Linear => [Sides::All(1), Sides::All(0)],
+            Kind::Add => [Sides::All(0), Sides::All(0)],
+            Kind::Conv(w) | Kind::Depthwise(w) | Kind::Pointwise(w) => {
+                [Sides::All(w.kernel), padding(w)]
+            }
+        };
+        Self {
+            op: layer.kind.op(),
+            k,
+            s: layer.kind.window().map_or(1, |w| w.stride),
+            p,
+            groups: layer.groups(),
+            act: layer.activation.name(),
+        }
+    }
+}
+
+impl Dims {
+    fn of(layer: &Layer, shape: Shape) -> Self {
+        match layer.kind {
+            Kind::Linear => Self::Vector([shape.c]),
+            _ => Self::Map([shape.c, shape.h, shape.w]),
+        }
+    }
+}
+
+fn padding(window: Window) -> Sides {
+    let p = window.padding;
+    match window.rule {
+        Padding::Symmetric => Sides::All(p.top),
+        Padding::Same => Sides::TopLeftBottomRight([p.top, p.left, p.bottom, p.right]),
+    }
+}
+
+#[derive(Serialize)]
+struct SeparableTotals {
+    macs_all_blocks_dwsep: u64,
+    macs_all_blocks_std: u64,
+    macs_model: u64,
+    macs_model_std: u64,
+    std_model: StandardModel,
+}
+
+impl From<&Separable<'_>> for SeparableTotals {
+    fn from(section: &Separable) -> Self {
+        Self {
+            macs_all_blocks_dwsep: section.macs_all_blocks_dwsep,
+            macs_all_blocks_std: section.macs_all_blocks_std,
+            macs_model: section.macs_model,
+            macs_model_std: section.std_model.macs,
+            std_model: section.std_model,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! GitHub's markdown, short enough for a comment whatever the size of the report.
+
+use super::sheet::{Document, Section};
+
+/// The most characters that GitHub accepts in one comment.
+pub const COMMENT_LIMIT: usize = 65_536;
+
+/// Room kept for the lines after a table that was cut.
+const RESERVE: usize = 256;
+
+/// The document as markdown of less than [`COMMENT_LIMIT`] characters. What does not fit is cut at
+/// the end of a row, and the cut is stated.
+pub fn render(document: &Document) -> String {
+    let notes: String = document.notes.iter().map(|note| format!("{}  \n", escape(note))).collect();
+    let budget = COMMENT_LIMIT.saturating_sub(RESERVE + notes.chars().count());
+    let mut out = Limited { text: format!("### {}\n", escape(&document.title)), budget };
+    for section in &document.sections {
+        if !write_section(section, &mut out) {
+            break;
+        }
+    }
+    let mut text = out.text;
+    if !notes.is_empty() {
+        text.push('\n');
+        text += &notes;
+    }
+    if text.chars().count() >= COMMENT_LIMIT {
+        text = text.chars().take(COMMENT_LIMIT - 1).collect();
+    }
+    text
+}
+
+/// Text that grows up to a number of characters.
+struct Limited {
+    text: String,
+    budget: usize,
+}
+
+impl Limited {
+    /// Appends `text` if it fits.
+    fn push(&mut self, text: &str) -> bool {
+        let length = text.chars().count();
+        let fits = length <= self.budget;
+        if fits {
+            self.budget -= length;
+            self.text += text;
+        } else {
+            self.budget = 0;
+        }
+        fits
+    }
+}
+
+/// Whether the whole section fitted.
+fn write_section(section: &Section, out: &mut Limited) -> bool {
+    let columns: Vec<_> = section.columns.iter().enumerate().filter(|(_, c)| !c.detail).collect();
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let mut head = String::from("\n");
+    if !section.heading.is_empty() {
+        head += &format!("#### {}\n\n", escape(&section.heading));
+    }
+    head += &line(columns.iter().map(|(_, c)| escape(c.heading)).collect());
+    let rule = |numeric| if numeric { "---:" } else { "---" }.to_owned();
+    head += &line(columns.iter().map(|(_, c)| rule(c.numeric)).collect());
+    if !out.push(&head) {
+        return false;
+    }
+    for (number, row) in section.rows.iter().enumerate() {
+        let mark = if section.marked.contains(&number) { "**" } else { "" };
+        let cells = columns.iter().map(|&(i, _)| match row[i].shown() {
+            text if text.is_empty() => text,
+            text => format!("{mark}{}{mark}", escape(&text)),
+        });
+        if !out.push(&line(cells.collect())) {
+            let left = section.rows.len() - number;
+            out.text += &format!("\n{left} more rows do not fit here: see another format.\n");
+            return false;
+        }
+    }
+    section.notes.iter().all(|note| out.push(&format!("\n{}\n", escape(note))))
+}
+
+fn escape(text: &str) -> String {
+    text.trim().replace('|', "\\|").replace(['\n', '\r'], " ")
+}

@@ -1,0 +1,132 @@
+//! Numbers to text: one file per format.
+//!
+//! JSON is the machine's view and follows `schema/`. The formats for people draw a
+//! [`sheet::Document`], which [`cost`] lays out once for all of them.
+
+pub mod bmf;
+pub mod cost;
+pub mod csv;
+pub mod json;
+pub mod markdown;
+mod output;
+mod rows;
+pub mod sheet;
+pub mod table;
+pub mod text;
+
+use std::fmt;
+
+pub use output::{Output, write};
+pub use table::Style;
+
+use crate::analysis::{Analysis, By};
+use crate::block::Variant;
+use crate::layer::Shape;
+use crate::spec::{Loaded, Padding};
+
+/// What was analysed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// Name of the network.
+    pub name: String,
+    /// The spec as the user named it: an embedded network or a file.
+    pub spec: String,
+    /// Width multiplier.
+    pub width: f64,
+    /// Shape of the input.
+    pub input: Shape,
+    /// Number of classes.
+    pub classes: usize,
+    /// The network's padding rule.
+    pub padding: Padding,
+}
+
+impl Model {
+    /// The network of a spec with `variant` applied.
+    pub fn of(loaded: &Loaded, variant: &Variant) -> Self {
+        let spec = &loaded.spec;
+        let (h, w) = variant.resolution.unwrap_or((spec.input.height, spec.input.width));
+        Self {
+            name: spec.name.clone(),
+            spec: loaded.name.clone(),
+            width: variant.width.unwrap_or(spec.width.multiplier),
+            input: Shape::new(spec.input.channels, h, w),
+            classes: variant.classes.unwrap_or(spec.classes),
+            padding: spec.padding,
+        }
+    }
+
+    /// A line that says all of it.
+    pub fn title(&self) -> String {
+        let Self { name, width, input, classes, padding, .. } = self;
+        let Shape { c, h, w } = input;
+        format!(
+            "{name}: width {width:?}, input {c}×{h}×{w}, {classes} classes, padding {}",
+            padding.name()
+        )
+    }
+}
+
+/// Name, width and resolution: enough to tell the points of a sweep apart.
+impl fmt::Display for Model {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let Shape { h, w, .. } = self.input;
+        write!(f, "{} {:?} {h}x{w}", self.name, self.width)
+    }
+}
+
+/// A network's cost, ready to be shown.
+#[derive(Clone, Copy, Debug)]
+pub struct CostReport<'a> {
+    /// What was analysed.
+    pub model: &'a Model,
+    /// The numbers.
+    pub analysis: &'a Analysis<'a>,
+    /// What a row stands for.
+    pub by: By,
+}
+
+/// The formats of a cost report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Tables for the terminal.
+    #[default]
+    Table,
+    /// `mbgen.report/1`.
+    Json,
+    /// Comma-separated values.
+    Csv,
+    /// GitHub's markdown.
+    Markdown,
+    /// Bencher Metric Format.
+    Bmf,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 5] = [Self::Table, Self::Json, Self::Csv, Self::Markdown, Self::Bmf];
+
+    /// The name used on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Markdown => "markdown",
+            Self::Bmf => "bmf",
+        }
+    }
+}
+
+impl CostReport<'_> {
+    /// The report as text.
+    pub fn render(&self, format: Format, style: Style) -> String {
+        match format {
+            Format::Table => table::render(&cost::document(self), style),
+            Format::Json => json::render(self),
+            Format::Csv => csv::render(&cost::document(self)),
+            Format::Markdown => markdown::render(&cost::document(self)),
+            Format::Bmf => bmf::render(self),
+        }
+    }
+}

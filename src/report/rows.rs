@@ -1,0 +1,149 @@
+//! The table of layers, blocks or stages.
+
+use super::sheet::{Cell, Column, Section};
+use super::text::shape;
+use crate::analysis::{Analysis, By, F32_BYTES, Row, Totals, group};
+use crate::layer::{Kind, Padding2d};
+
+/// One row for each layer, block or stage; the first that reaches the memory peak stands out.
+pub fn section(analysis: &Analysis, by: By) -> Section {
+    let totals = &analysis.totals;
+    let rows = group(&analysis.rows, by);
+    let fields: Vec<&Field> = FIELDS.iter().filter(|field| field.view.covers(by)).collect();
+    let peak = rows.iter().position(|row| row.live_elems == totals.peak_live_elems);
+    let mut columns: Vec<Column> = fields.iter().map(|field| field.column.clone()).collect();
+    columns[0].heading = by.name();
+    if by == By::Layer {
+        columns.iter_mut().filter(|c| WIDE.contains(&c.key)).for_each(|c| c.detail = true);
+    }
+    Section {
+        columns,
+        rows: rows
+            .iter()
+            .map(|row| fields.iter().map(|f| (f.value)(row, totals)).collect())
+            .collect(),
+        marked: peak.into_iter().collect(),
+        ..Section::default()
+    }
+}
+
+/// A column and how a row fills it.
+struct Field {
+    column: Column,
+    view: View,
+    value: fn(&Row, &Totals) -> Cell,
+}
+
+/// The views in which a column stands.
+enum View {
+    All,
+    Layers,
+    Groups,
+}
+
+impl View {
+    fn covers(&self, by: By) -> bool {
+        match self {
+            Self::All => true,
+            Self::Layers => by == By::Layer,
+            Self::Groups => by != By::Layer,
+        }
+    }
+}
+
+const fn field(column: Column, view: View, value: fn(&Row, &Totals) -> Cell) -> Field {
+    Field { column, view, value }
+}
+
+const FIELDS: &[Field] = &[
+    field(Column::text("name", "name"), View::All, |r, _| text(r.name)),
+    field(Column::text("block", "block").detail(), View::All, |r, _| text(&r.first.block)),
+    field(Column::number("layers", "layers"), View::Groups, |r, _| count(r.layers)),
+    field(Column::text("op", "op"), View::Layers, |r, _| text(r.first.kind.op())),
+    field(Column::text("in", "input"), View::All, |r, _| Cell::Text(shape(r.first.input))),
+    field(Column::text("out", "output"), View::All, |r, _| Cell::Text(shape(r.last.output))),
+    field(Column::number("k", "k"), View::Layers, |r, _| kernel(r)),
+    field(Column::number("s", "s"), View::Layers, |r, _| {
+        r.first.kind.window().map_or(Cell::Empty, |w| count(w.stride))
+    }),
+    field(Column::text("p", "pad").detail(), View::Layers, |r, _| padding(r)),
+    field(Column::number("groups", "groups").detail(), View::Layers, |r, _| {
+        count(r.first.groups())
+    }),
+    field(Column::text("act", "activation").detail(), View::Layers, |r, _| {
+        text(r.first.activation.name())
+    }),
+    field(Column::number("params", "params"), View::All, |r, _| {
+        count(r.parameters.weights + r.parameters.bias + r.parameters.norm)
+    }),
+    field(Column::number("w", "weights").detail(), View::All, |r, _| count(r.parameters.weights)),
+    field(Column::number("bias", "bias").detail(), View::All, |r, _| count(r.parameters.bias)),
+    field(Column::number("bn", "BatchNorm").detail(), View::All, |r, _| count(r.parameters.norm)),
+    field(Column::number("bn_stats", "statistics").detail(), View::All, |r, _| {
+        count(r.parameters.norm_stats)
+    }),
+    field(Column::number("folded", "folded").detail(), View::All, |r, _| Cell::Count(r.folded())),
+    field(Column::number("macs", "MACs"), View::All, |r, _| Cell::Count(r.macs)),
+    field(Column::number("flops", "FLOPs").detail(), View::All, |r, _| Cell::Count(r.flops())),
+    field(Column::number("share", "%"), View::All, |r, t| Cell::Share(r.share(t))),
+    field(Column::number("live", "live elements").detail(), View::All, |r, _| {
+        Cell::Count(r.live_elems)
+    }),
+    field(Column::number("in_bytes", "bytes in").detail(), View::All, |r, _| {
+        Cell::Bytes(r.input_elems * F32_BYTES)
+    }),
+    field(Column::number("out_bytes", "bytes out").detail(), View::All, |r, _| {
+        Cell::Bytes(r.output_elems * F32_BYTES)
+    }),
+    field(Column::number("weight_bytes", "weight bytes").detail(), View::All, |r, _| {
+        Cell::Bytes(r.weight_bytes())
+    }),
+    field(Column::number("live_bytes", "live"), View::All, |r, _| {
+        Cell::Bytes(r.live_elems * F32_BYTES)
+    }),
+    field(Column::number("intensity", "FLOP/B"), View::All, |r, _| Cell::Decimal(r.intensity(), 1)),
+    field(Column::number("receptive_field", "field"), View::All, |r, _| field_of(r)),
+    field(Column::number("effective_stride", "stride").detail(), View::All, |r, _| {
+        Cell::Count(r.effective_stride)
+    }),
+];
+
+/// Columns that are left out of the view by layer where width is scarce.
+const WIDE: [&str; 2] = ["intensity", "receptive_field"];
+
+fn text(text: &str) -> Cell {
+    Cell::Text(text.to_owned())
+}
+
+fn count(n: usize) -> Cell {
+    Cell::Count(n as u64)
+}
+
+fn kernel(row: &Row) -> Cell {
+    match (row.first.kind, row.first.kind.window()) {
+        (_, Some(w)) => Cell::Text(format!("{0}×{0}", w.kernel)),
+        (Kind::GlobalAveragePool, _) => {
+            Cell::Text(format!("{}×{}", row.first.input.h, row.first.input.w))
+        }
+        _ => Cell::Empty,
+    }
+}
+
+fn padding(row: &Row) -> Cell {
+    match row.first.kind.window().map(|w| w.padding) {
+        None => Cell::Empty,
+        Some(Padding2d { top, left, bottom, right }) if [left, bottom, right] == [top; 3] => {
+            Cell::Text(top.to_string())
+        }
+        Some(Padding2d { top, left, bottom, right }) => {
+            Cell::Text(format!("{top} {left} {bottom} {right}"))
+        }
+    }
+}
+
+fn field_of(row: &Row) -> Cell {
+    match row.receptive_field {
+        [h, w] if h == w => Cell::Count(h),
+        [h, w] => Cell::Text(format!("{h}×{w}")),
+    }
+}

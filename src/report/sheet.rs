@@ -1,0 +1,109 @@
+//! A report laid out, before any format: sections of columns and typed cells.
+
+use super::text::{self, thousands};
+
+/// A report for people.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// One line that says what is reported.
+    pub title: String,
+    /// Tables, the most important first: CSV holds the first alone.
+    pub sections: Vec<Section>,
+    /// Lines under everything: totals and conventions.
+    pub notes: Vec<String>,
+}
+
+/// One table.
+#[derive(Clone, Debug, Default)]
+pub struct Section {
+    /// Heading over the table.
+    pub heading: String,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows, each with a cell for every column.
+    pub rows: Vec<Vec<Cell>>,
+    /// Rows that stand out.
+    pub marked: Vec<usize>,
+    /// Lines under the table.
+    pub notes: Vec<String>,
+}
+
+/// One column of a table.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Name in CSV, as in JSON.
+    pub key: &'static str,
+    /// Heading for people.
+    pub heading: &'static str,
+    /// Whether numbers stand in it, which are right-aligned.
+    pub numeric: bool,
+    /// Whether it is left out where width is scarce: everywhere but in CSV and HTML.
+    pub detail: bool,
+}
+
+impl Column {
+    /// A column of text.
+    pub const fn text(key: &'static str, heading: &'static str) -> Self {
+        Self { key, heading, numeric: false, detail: false }
+    }
+
+    /// A column of numbers.
+    pub const fn number(key: &'static str, heading: &'static str) -> Self {
+        Self { key, heading, numeric: true, detail: false }
+    }
+
+    /// The same column, left out where width is scarce.
+    pub const fn detail(mut self) -> Self {
+        self.detail = true;
+        self
+    }
+}
+
+/// A value with its unit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Nothing to say.
+    Empty,
+    /// Words, a name or a shape.
+    Text(String),
+    /// A number of things.
+    Count(u64),
+    /// A difference of two counts.
+    Change(i64),
+    /// A number of bytes.
+    Bytes(u64),
+    /// A part of a whole, from 0 to 1.
+    Share(f64),
+    /// A number, shown with so many decimals.
+    Decimal(f64, usize),
+}
+
+impl Cell {
+    /// The value for people.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) => text.clone(),
+            Self::Count(n) => thousands(*n),
+            Self::Change(0) => "0".into(),
+            Self::Change(n) => {
+                let sign = if *n < 0 { '-' } else { '+' };
+                format!("{sign}{}", thousands(n.unsigned_abs()))
+            }
+            Self::Bytes(n) => text::bytes(*n),
+            Self::Share(x) => text::percent(*x),
+            Self::Decimal(x, places) => format!("{x:.places$}"),
+        }
+    }
+
+    /// The value for machines: unrounded, without separators or units.
+    pub fn raw(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) => text::ascii(text),
+            Self::Count(n) | Self::Bytes(n) => n.to_string(),
+            Self::Change(n) => n.to_string(),
+            Self::Share(x) | Self::Decimal(x, _) => x.to_string(),
+        }
+    }
+}
