@@ -172,6 +172,22 @@ fn damaged_files_say_what_is_wrong() {
 }
 
 #[test]
+fn no_changed_byte_of_a_header_gets_through() {
+    let (whole, graph, origin) = (dict().to_safetensors(), graph(), Path::new("w"));
+    let header = 8 + u64::from_le_bytes(*whole.first_chunk().unwrap()) as usize;
+    let mut bytes = whole.clone();
+    for i in 0..header {
+        for flip in [0x01, 0x04, 0x10, 0x80] {
+            bytes[i] = whole[i] ^ flip;
+            let read = read_safetensors(&bytes, origin);
+            let folded = read.and_then(|dict| fold(&dict, &graph, EPS, origin));
+            assert!(folded.is_err(), "byte {i} ^ {flip:#x}");
+        }
+        bytes[i] = whole[i];
+    }
+}
+
+#[test]
 fn other_element_types_are_refused_by_name() {
     let bytes = file(&[("a", "F64", &[1], &[0; 8]), ("b", "I8", &[2], &[0; 2])]);
     assert_eq!(
