@@ -130,9 +130,13 @@ impl Loaded {
                 (path, text)
             }
         };
-        let labels: Vec<String> = text.lines().map(str::to_owned).collect();
+        let labels: Vec<String> = text.trim_end().lines().map(str::to_owned).collect();
         if labels.len() != self.spec.classes {
-            let message = format!("{} labels for {} classes", labels.len(), self.spec.classes);
+            let message = format!(
+                "{} labels for {} classes; one for each class is allowed, a line each",
+                labels.len(),
+                self.spec.classes
+            );
             return Err(Error::Input { path, message });
         }
         Ok(Some(labels))
