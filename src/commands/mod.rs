@@ -2,7 +2,9 @@
 
 mod archs;
 mod completions;
+mod generate;
 mod man;
+mod progress;
 mod schema;
 
 use std::io::Write;
@@ -14,6 +16,7 @@ use crate::error::{Error, Result};
 pub fn run(command: &Command) -> Result<()> {
     match command {
         Command::Archs(args) => archs::run(args),
+        Command::Generate(args) => generate::run(args),
         Command::Schema => schema::run(),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
