@@ -3,7 +3,9 @@
 use core::arch::asm;
 use core::arch::x86_64::*;
 
-use super::{DensePanel, DepthwisePanel, LinearPanel, PoolPanel, Tiles, Vector, feature_enabled};
+use super::{
+    DensePanel, DepthwisePanel, LinearPanel, PeakRun, PoolPanel, Tiles, Vector, feature_enabled,
+};
 
 /// Proof that the CPU and the system support AVX2 and FMA.
 #[derive(Clone, Copy, Debug)]
