@@ -33,6 +33,8 @@ use super::ops::pool::PoolPanel;
 pub trait Vector: Copy {
     /// Number of lanes.
     const LANES: usize;
+    /// Number of vector registers.
+    const REGISTERS: usize = 16;
     /// Whether a multiply takes a broadcast operand from memory for free, so that a value used twice
     /// is better broadcast twice than held in a register.
     const FREE_BROADCAST: bool = false;
