@@ -7,12 +7,16 @@
 mod field;
 mod group;
 pub mod memory;
+pub mod residual;
 mod separable;
+pub mod tools;
 mod totals;
 
 pub use group::{By, group};
 pub use memory::Memory;
+pub use residual::ResidualPair;
 pub use separable::{Separable, SeparableBlock, StandardModel};
+pub use tools::Tool;
 pub use totals::{ByOp, Totals};
 
 use crate::graph::{LayerGraph, LayerId};
@@ -31,6 +35,8 @@ pub struct Analysis<'g> {
     pub totals: Totals,
     /// Depthwise separable against standard convolution.
     pub separable: Separable<'g>,
+    /// Residual blocks, inverted and classic side by side.
+    pub residual: Vec<ResidualPair<'g>>,
     /// Lifetimes of the tensors.
     pub memory: Memory,
 }
@@ -68,14 +74,15 @@ impl<'g> Analysis<'g> {
         let memory = Memory::of(graph);
         let totals = Totals::with_memory(graph, &memory);
         let fields = ReceptiveField::of_layers(graph);
-        let rows = graph
+        let rows: Vec<_> = graph
             .layers()
             .zip(&memory.live)
             .zip(fields)
             .map(|(((id, layer), &live), field)| Row::new(graph, id, layer, live, field))
             .collect();
         let separable = Separable::of(graph, &totals);
-        Self { rows, totals, separable, memory }
+        let residual = residual::pairs(&rows);
+        Self { rows, totals, separable, residual, memory }
     }
 }
 

@@ -3,7 +3,8 @@
 use super::sheet::{Cell, Column, Document, Section};
 use super::text::{bytes, thousands};
 use super::{CostReport, rows};
-use crate::analysis::{Analysis, F32_BYTES, Separable, Totals};
+use crate::analysis::residual::Body;
+use crate::analysis::{Analysis, F32_BYTES, ResidualPair, Separable, Totals};
 
 /// Printed under every table.
 pub const CONVENTION: &str = "A MAC counts once, and only convolutions and linear layers have \
@@ -16,6 +17,9 @@ pub fn document(report: &CostReport) -> Document {
     let mut sections = vec![rows::section(analysis, report.by), by_kind(&analysis.totals)];
     if !analysis.separable.blocks.is_empty() {
         sections.push(separable(&analysis.separable));
+    }
+    if !analysis.residual.is_empty() {
+        sections.push(residual(&analysis.residual));
     }
     Document { title: report.model.title(), sections, notes: footer(analysis) }
 }
@@ -97,6 +101,41 @@ fn separable(separable: &Separable) -> Section {
                 thousands(std.params)
             ),
         ],
+        ..Section::default()
+    }
+}
+
+/// Inverted against classic residual blocks at the same widest tensor.
+fn residual(pairs: &[ResidualPair]) -> Section {
+    let channels = |body: &Body| Cell::Text(body.channels.map(|c| c.to_string()).join("→"));
+    let body = |body: &Body| {
+        let skip = Cell::Bytes(body.skip_elems * F32_BYTES);
+        [channels(body), Cell::Count(body.weights), Cell::Count(body.macs), skip]
+    };
+    let row = |pair: &ResidualPair| {
+        let mut cells = vec![Cell::Text(pair.block.to_owned())];
+        cells.extend(body(&pair.inverted));
+        cells.extend(body(&pair.classic));
+        cells
+    };
+    Section {
+        heading: "Inverted against classic residual blocks at the same widest tensor".into(),
+        columns: vec![
+            Column::text("block", "block"),
+            Column::text("inverted_channels", "inverted"),
+            Column::number("inverted_weights", "weights"),
+            Column::number("inverted_macs", "MACs"),
+            Column::number("inverted_skip_bytes", "skip"),
+            Column::text("classic_channels", "classic"),
+            Column::number("classic_weights", "weights"),
+            Column::number("classic_macs", "MACs"),
+            Column::number("classic_skip_bytes", "skip"),
+        ],
+        rows: pairs.iter().map(row).collect(),
+        notes: vec![format!(
+            "In the network are the {} ones; skip is what a connection over the block keeps alive.",
+            pairs[0].kind
+        )],
         ..Section::default()
     }
 }

@@ -1,16 +1,21 @@
 //! `mbgen.report/1`: the cost report as JSON.
 
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
-use super::{CostReport, Model};
+use super::{CostReport, Model, reconcile};
+use crate::analysis::tools::{FIGURES, Figure, Quantity, Tool};
 use crate::analysis::{
-    By, F32_BYTES, Row, Separable, SeparableBlock, StandardModel, Totals, group,
+    By, F32_BYTES, ResidualPair, Row, Separable, SeparableBlock, StandardModel, Totals, group,
 };
 use crate::layer::{Kind, Layer, Shape, Window};
 use crate::spec::Padding;
 
 /// Version of the document's structure.
 pub const SCHEMA: &str = "mbgen.report/1";
+
+/// Version of the structure of a reconciliation with another tool.
+pub const AS_SCHEMA: &str = "mbgen.as/1";
 
 /// The report as one JSON document with a final newline.
 pub fn render(report: &CostReport) -> String {
@@ -25,6 +30,8 @@ pub fn render(report: &CostReport) -> String {
         rows: rows.iter().map(|row| RowJson::of(row, by, totals)).collect(),
         separable: &analysis.separable.blocks,
         separable_totals: (&analysis.separable).into(),
+        residual: &analysis.residual,
+        tools: figures(totals),
     };
     to_string(&document)
 }
@@ -45,6 +52,33 @@ struct Document<'a> {
     rows: Vec<RowJson<'a>>,
     separable: &'a [SeparableBlock<'a>],
     separable_totals: SeparableTotals,
+    residual: &'a [ResidualPair<'a>],
+    #[serde(rename = "as")]
+    tools: Map<String, Value>,
+}
+
+/// What other tools print, by the figure's name.
+fn figures(totals: &Totals) -> Map<String, Value> {
+    FIGURES.iter().map(|figure| (figure.key.to_owned(), figure.value(totals).into())).collect()
+}
+
+/// `mbgen.as/1`: the figures of one tool, each as the sum that explains it.
+pub(super) fn reconciliation(model: &Model, tool: Tool, totals: &Totals) -> String {
+    let term = |&(times, quantity): &(u64, Quantity)| {
+        let count = quantity.count(totals);
+        json!({"what": reconcile::label(quantity), "count": count, "times": times})
+    };
+    let figure = |figure: &Figure| {
+        let terms: Vec<Value> = figure.terms.iter().map(term).collect();
+        json!({"key": figure.key, "value": figure.value(totals), "terms": terms})
+    };
+    to_string(&json!({
+        "schema": AS_SCHEMA,
+        "model": ModelJson::from(model),
+        "tool": tool.name(),
+        "figures": tool.figures().map(figure).collect::<Vec<_>>(),
+        "note": reconcile::caveat(tool),
+    }))
 }
 
 #[derive(Serialize)]

@@ -9,6 +9,7 @@ pub mod csv;
 pub mod json;
 pub mod markdown;
 mod output;
+pub mod reconcile;
 mod rows;
 pub mod sheet;
 pub mod table;
