@@ -4,6 +4,7 @@
 //! batch 1, by the lifetime of tensors ([`memory`]). Everything takes time linear in the number of
 //! layers; [`Totals::of`] is the short way for sweeps, which needs no row.
 
+pub mod clamp;
 mod field;
 mod group;
 pub mod memory;

@@ -3,6 +3,7 @@
 use super::sheet::{Cell, Column, Document, Section};
 use super::text::{bytes, thousands};
 use super::{CostReport, rows};
+use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::residual::Body;
 use crate::analysis::{Analysis, F32_BYTES, ResidualPair, Separable, Totals};
 
@@ -21,6 +22,7 @@ pub fn document(report: &CostReport) -> Document {
     if !analysis.residual.is_empty() {
         sections.push(residual(&analysis.residual));
     }
+    sections.extend(report.clamps.map(clamps));
     Document { title: report.model.title(), sections, notes: footer(analysis) }
 }
 
@@ -136,6 +138,36 @@ fn residual(pairs: &[ResidualPair]) -> Section {
             "In the network are the {} ones; skip is what a connection over the block keeps alive.",
             pairs[0].kind
         )],
+        ..Section::default()
+    }
+}
+
+/// What float16 resolves at the largest activation, layer by layer.
+fn clamps(clamps: &[Clamp]) -> Section {
+    let at_6 = f16_spacing(6.0);
+    let row = |clamp: &Clamp| {
+        let spacing = f16_spacing(clamp.largest);
+        let resolved = if spacing.is_finite() {
+            [Cell::Decimal(spacing, 6), Cell::Decimal(spacing / at_6, 1)]
+        } else {
+            [Cell::Text("overflow".into()), Cell::Empty]
+        };
+        let mut cells = vec![Cell::Text(clamp.name.clone()), Cell::Decimal(clamp.largest, 2)];
+        cells.extend(resolved);
+        cells.push(Cell::Share(clamp.above));
+        cells
+    };
+    Section {
+        heading: "Why ReLU6: the largest activation without the clamp, and float16 there".into(),
+        columns: vec![
+            Column::text("name", "layer"),
+            Column::number("largest", "largest"),
+            Column::number("f16_spacing", "spacing"),
+            Column::number("spacing_ratio", "× that at 6"),
+            Column::number("above_6", "above 6"),
+        ],
+        rows: clamps.iter().map(row).collect(),
+        notes: vec![format!("At 6, neighbouring float16 numbers are {at_6} apart.")],
         ..Section::default()
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{CostReport, Model, reconcile};
+use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::tools::{FIGURES, Figure, Quantity, Tool};
 use crate::analysis::{
     By, F32_BYTES, ResidualPair, Row, Separable, SeparableBlock, StandardModel, Totals, group,
@@ -19,7 +20,7 @@ pub const AS_SCHEMA: &str = "mbgen.as/1";
 
 /// The report as one JSON document with a final newline.
 pub fn render(report: &CostReport) -> String {
-    let CostReport { model, analysis, by } = *report;
+    let CostReport { model, analysis, by, clamps } = *report;
     let totals = &analysis.totals;
     let rows = group(&analysis.rows, by);
     let document = Document {
@@ -32,6 +33,7 @@ pub fn render(report: &CostReport) -> String {
         separable_totals: (&analysis.separable).into(),
         residual: &analysis.residual,
         tools: figures(totals),
+        relu6: clamps.map(relu6),
     };
     to_string(&document)
 }
@@ -55,6 +57,24 @@ struct Document<'a> {
     residual: &'a [ResidualPair<'a>],
     #[serde(rename = "as")]
     tools: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relu6: Option<Value>,
+}
+
+/// What activations reach without the clamp. Beyond the range of float16 the spacing is null.
+fn relu6(clamps: &[Clamp]) -> Value {
+    let finite = |x: f64| x.is_finite().then_some(x);
+    let row = |clamp: &Clamp| {
+        let spacing = f16_spacing(clamp.largest);
+        json!({
+            "name": clamp.name,
+            "largest": finite(clamp.largest),
+            "f16_spacing": finite(spacing),
+            "above_6": clamp.above,
+        })
+    };
+    let rows: Vec<Value> = clamps.iter().map(row).collect();
+    json!({"f16_spacing_at_6": f16_spacing(6.0), "rows": rows})
 }
 
 /// What other tools print, by the figure's name.

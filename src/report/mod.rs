@@ -20,6 +20,7 @@ use std::fmt;
 pub use output::{Output, write};
 pub use table::Style;
 
+use crate::analysis::clamp::Clamp;
 use crate::analysis::{Analysis, By};
 use crate::block::Variant;
 use crate::layer::Shape;
@@ -85,6 +86,8 @@ pub struct CostReport<'a> {
     pub analysis: &'a Analysis<'a>,
     /// What a row stands for.
     pub by: By,
+    /// What activations reach without ReLU6, where that was measured.
+    pub clamps: Option<&'a [Clamp]>,
 }
 
 /// The formats of a cost report.

@@ -22,7 +22,7 @@ fn report(spec: &Spec) -> Value {
         padding: Padding::Symmetric,
     };
     let analysis = Analysis::of(&graph);
-    let report = CostReport { model: &model, analysis: &analysis, by: By::Layer };
+    let report = CostReport { model: &model, analysis: &analysis, by: By::Layer, clamps: None };
     serde_json::from_str(&json::render(&report)).unwrap()
 }
 
