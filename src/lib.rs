@@ -3,8 +3,12 @@
 pub mod analysis;
 pub mod block;
 pub mod error;
+pub mod exec;
 pub mod graph;
+pub mod kernels;
 pub mod layer;
+pub mod machine;
+pub mod plan;
 pub mod reference;
 pub mod report;
 pub mod spec;

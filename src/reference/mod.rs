@@ -3,12 +3,12 @@
 //! It is the oracle for every kernel and every generated crate, so it shares no code with them.
 //! Tensors are HWC: channel, then column, then row varies slowest.
 
-use crate::graph::{LayerGraph, Source};
+use crate::graph::{LayerGraph, LayerId, Source};
 use crate::layer::{Kind, Layer, Shape, Window};
 use crate::spec::Activation;
 use crate::weights::{Folded, FoldedLayer, splitmix};
 
-/// The output of every layer, HWC, by [`LayerId`](crate::graph::LayerId).
+/// The output of every layer, HWC, by [`LayerId`].
 ///
 /// `input` is HWC. Values that are not finite propagate as IEEE 754 has them, through clamps too.
 ///
@@ -20,13 +20,7 @@ pub fn run(graph: &LayerGraph, weights: &Folded, input: &[f32]) -> Vec<Vec<f64>>
     let input: Vec<f64> = input.iter().copied().map(f64::from).collect();
     let mut outputs: Vec<Vec<f64>> = Vec::with_capacity(graph.len());
     for (id, layer) in graph.layers() {
-        let operands: Vec<&[f64]> = (graph.operands(id).iter())
-            .map(|&source| match source {
-                Source::Input => &input[..],
-                Source::Layer(id) => &outputs[id.0],
-            })
-            .collect();
-        let mut output = evaluate(layer, weights.layer(id), &operands);
+        let mut output = evaluate(layer, weights.layer(id), &operands(graph, id, &input, &outputs));
         activate(&mut output, layer.activation);
         outputs.push(output);
     }
@@ -42,6 +36,20 @@ pub fn golden_input(shape: Shape) -> Vec<f32> {
     (0..positions)
         .flat_map(|p| (0..shape.c).map(move |c| splitmix::unit(0, chw(p, c)) as f32))
         .collect()
+}
+
+/// The tensors that a layer reads, where `outputs` holds those of the layers before it.
+pub(crate) fn operands<'a>(
+    graph: &LayerGraph,
+    id: LayerId,
+    input: &'a [f64],
+    outputs: &'a [Vec<f64>],
+) -> Vec<&'a [f64]> {
+    let tensor = |&source: &Source| match source {
+        Source::Input => input,
+        Source::Layer(id) => &outputs[id.0],
+    };
+    graph.operands(id).iter().map(tensor).collect()
 }
 
 /// What a layer computes, before its activation.

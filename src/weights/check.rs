@@ -11,11 +11,11 @@ use crate::graph::LayerGraph;
 /// Problems of a file that are told; more are counted.
 const TOLD: usize = 10;
 /// Candidates that are compared with a missing name.
-const CANDIDATES: usize = 4096;
+const CANDIDATES: usize = 2048;
 /// Similarity from which a name is taken for a misspelling, from 0 to 1.
 const SIMILAR: f64 = 0.85;
-/// Characters of a name that are shown.
-const SHOWN: usize = 120;
+/// Characters of a file's own text, and dimensions of a shape, that are shown.
+const SHOWN: (usize, usize) = (160, 8);
 
 /// Problems of one file. The first ten keep their text, the others are counted.
 pub(super) struct Problems {
@@ -55,11 +55,24 @@ impl Problems {
     }
 }
 
-/// A tensor's name for a message: escaped, and cut where it is very long.
+/// A tensor's name for a message.
 pub(super) fn quoted(name: &str) -> String {
-    let shown: String = name.chars().take(SHOWN).collect();
-    let more = if shown.len() < name.len() { "..." } else { "" };
-    format!("`{}{more}`", shown.escape_debug())
+    format!("`{}`", printable(name))
+}
+
+/// Text of a file for a message: escaped, and cut where it is very long.
+pub(super) fn printable(text: &str) -> String {
+    let shown: String = text.chars().take(SHOWN.0).collect();
+    let more = if shown.len() < text.len() { "..." } else { "" };
+    format!("{}{more}", shown.escape_debug())
+}
+
+/// A shape for a message: `[32, 3, 3, 3]`, cut where it has very many dimensions.
+fn dimensions(shape: &[usize]) -> String {
+    match shape.get(..SHOWN.1) {
+        Some(shown) if shown.len() < shape.len() => format!("{shown:?} and more"),
+        _ => format!("{shape:?}"),
+    }
 }
 
 /// Indices of the element at `offset` of a row-major tensor, as `[1, 0, 2]`.
@@ -96,7 +109,8 @@ pub(super) fn check(dict: &StateDict, graph: &LayerGraph, origin: &Path) -> Resu
     }
     for (name, tensor) in extra {
         problems.push(|| {
-            format!("{} of shape {:?} is no tensor of the network", quoted(name), tensor.shape)
+            let shape = dimensions(&tensor.shape);
+            format!("{} of shape {shape} is no tensor of the network", quoted(name))
         });
     }
     problems.into_result(origin)
@@ -105,8 +119,8 @@ pub(super) fn check(dict: &StateDict, graph: &LayerGraph, origin: &Path) -> Resu
 fn check_tensor(parameter: &Parameter, tensor: &Tensor, problems: &mut Problems) {
     let name = quoted(&parameter.name);
     if tensor.shape != parameter.shape {
-        let (found, needed) = (&tensor.shape, &parameter.shape);
-        problems.push(|| format!("{name} has shape {found:?}, the network needs {needed:?}"));
+        let (found, needed) = (dimensions(&tensor.shape), &parameter.shape);
+        problems.push(|| format!("{name} has shape {found}, the network needs {needed:?}"));
     } else if tensor.data.len() != parameter.elements() {
         let (found, needed) = (tensor.data.len(), &parameter.shape);
         problems.push(|| format!("{name} has {found} elements, the network needs {needed:?}"));
@@ -126,7 +140,7 @@ fn missing(parameter: &Parameter, extra: &BTreeMap<&str, &Tensor>) -> String {
         .filter(|(score, ..)| *score >= SIMILAR)
         .max_by(|a, b| a.0.total_cmp(&b.0));
     let hint = near.map_or_else(String::new, |(_, name, tensor)| {
-        format!("; there is {} of shape {:?}", quoted(name), tensor.shape)
+        format!("; there is {} of shape {}", quoted(name), dimensions(&tensor.shape))
     });
     format!("{} of shape {:?} is missing{hint}", quoted(wanted), parameter.shape)
 }
@@ -136,5 +150,5 @@ fn similarity(wanted: &str, name: &str) -> f64 {
     if name.strip_suffix(wanted).is_some_and(|prefix| prefix.ends_with('.')) {
         return 1.0;
     }
-    strsim::normalized_damerau_levenshtein(wanted, name)
+    strsim::normalized_levenshtein(wanted, name)
 }

@@ -8,7 +8,7 @@ use half::{bf16, f16};
 use safetensors::tensor::{Dtype, Metadata};
 use serde_json::{Map, Value, json};
 
-use super::check::{Problems, quoted};
+use super::check::{Problems, printable, quoted};
 use super::{StateDict, Tensor};
 use crate::error::{Error, Result};
 
@@ -81,8 +81,9 @@ fn split(bytes: &[u8]) -> std::result::Result<(Metadata, &[u8]), String> {
             rest.len()
         ));
     };
-    let metadata: Metadata = serde_json::from_slice(header)
-        .map_err(|error| format!("the safetensors header is wrong: {error}"))?;
+    let metadata: Metadata = serde_json::from_slice(header).map_err(|error| {
+        format!("the safetensors header is wrong: {}", printable(&error.to_string()))
+    })?;
     let described = metadata.data_len();
     if data.len() < described {
         return Err(format!(

@@ -61,50 +61,86 @@ fn fold_layer(
 ) -> Option<FoldedLayer> {
     let name = format!("{}.weight", layer.name);
     let weight = dict.get(&name)?;
-    let (mut scales, mut shifts) = (vec![1.0; layer.output.c], vec![0.0; layer.output.c]);
-    let mut shift_name = format!("{}.bias", layer.name);
-    if let Some(norm) = &layer.norm {
-        let tensor = |name| dict.get(&format!("{norm}.{name}"));
-        let (gamma, beta) = (tensor("weight")?, tensor("bias")?);
-        let (mean, variance) = (tensor("running_mean")?, tensor("running_var")?);
-        for o in 0..layer.output.c {
-            let [gamma, beta, mean, variance] =
-                [gamma, beta, mean, variance].map(|tensor| f64::from(tensor.data[o]));
-            if variance + eps <= 0.0 {
-                let name = quoted(&format!("{norm}.running_var"));
-                problems.push(|| {
-                    format!("{name} is {variance} at [{o}]; plus eps {eps} it must be positive")
-                });
-                return None;
-            }
-            scales[o] = gamma / (variance + eps).sqrt();
-            shifts[o] = beta - mean * scales[o];
-        }
-        shift_name = format!("{norm}.bias");
-    } else if let Some(bias) = dict.get(&shift_name) {
-        shifts = bias.data.iter().copied().map(f64::from).collect();
-    }
-    let filter = weight.data.len() / layer.output.c;
-    let weights = weight.data.iter().enumerate().map(|(i, &w)| f64::from(w) * scales[i / filter]);
-    let mut round = |name: &str, shape: &[usize], values: Vec<f64>| {
-        let rounded: Vec<f32> = values.iter().map(|&x| flushed(x)).collect();
-        if let Some(i) = rounded.iter().position(|x| !x.is_finite()) {
-            let (name, at, value) = (quoted(name), indices(shape, i), values[i]);
-            problems.push(|| {
-                format!(
-                    "{name} is {value:e} at {at} with its batch normalisation; f32 ends at 3.4e38"
-                )
-            });
-        }
-        rounded
+    let Affine { scale, shift } = match &layer.norm {
+        Some(norm) => normalisation(dict, norm, eps, problems)?,
+        None => bias(dict, layer),
     };
-    let weight = round(&name, &weight.shape, weights.collect());
-    let bias = round(&shift_name, &[layer.output.c], shifts);
+    let filter = weight.data.len() / layer.output.c;
+    let scaled = weight.data.iter().enumerate().map(|(i, &w)| f64::from(w) * scale[i / filter]);
+    let weight = round(scaled, &name, &weight.shape, problems);
+    let shift_name = format!("{}.bias", layer.norm.as_ref().unwrap_or(&layer.name));
+    let bias = round(shift.iter().copied(), &shift_name, &[layer.output.c], problems);
     Some(FoldedLayer { weight, bias })
 }
 
-/// The nearest f32, with subnormals as zero.
-fn flushed(x: f64) -> f32 {
-    let rounded = x as f32;
-    if rounded.is_subnormal() { 0.0 } else { rounded }
+/// scale·y + shift, by output channel.
+struct Affine {
+    scale: Vec<f64>,
+    shift: Vec<f64>,
+}
+
+/// What the batch normalisation called `norm` does to its input.
+fn normalisation(
+    dict: &StateDict,
+    norm: &str,
+    eps: f64,
+    problems: &mut Problems,
+) -> Option<Affine> {
+    let tensor = |name| {
+        let tensor = dict.get(&format!("{norm}.{name}"))?;
+        Some(tensor.data.iter().copied().map(f64::from).collect::<Vec<f64>>())
+    };
+    let (gamma, beta) = (tensor("weight")?, tensor("bias")?);
+    let (mean, variance) = (tensor("running_mean")?, tensor("running_var")?);
+    if let Some(o) = variance.iter().position(|variance| variance + eps <= 0.0) {
+        problems.push(|| {
+            let (name, value) = (quoted(&format!("{norm}.running_var")), variance[o]);
+            format!("{name} is {value} at [{o}]; plus eps {eps} it must be positive")
+        });
+        return None;
+    }
+    let scale: Vec<f64> = gamma
+        .iter()
+        .zip(&variance)
+        .map(|(gamma, variance)| gamma / (variance + eps).sqrt())
+        .collect();
+    let shift = (0..scale.len()).map(|o| beta[o] - mean[o] * scale[o]).collect();
+    Some(Affine { scale, shift })
+}
+
+/// What a layer's own bias does: the identity plus the bias, zero where there is none.
+fn bias(dict: &StateDict, layer: &Layer) -> Affine {
+    let shift = match dict.get(&format!("{}.bias", layer.name)) {
+        Some(bias) => bias.data.iter().copied().map(f64::from).collect(),
+        None => vec![0.0; layer.output.c],
+    };
+    Affine { scale: vec![1.0; layer.output.c], shift }
+}
+
+/// The nearest f32 values, subnormals as zero. A value beyond f32 is a problem of tensor `name`.
+fn round(
+    values: impl Iterator<Item = f64>,
+    name: &str,
+    shape: &[usize],
+    problems: &mut Problems,
+) -> Vec<f32> {
+    let mut beyond = None;
+    let rounded = values.enumerate().map(|(i, value)| {
+        let rounded = value as f32;
+        if rounded.is_infinite() {
+            beyond.get_or_insert((i, value));
+        }
+        if rounded.is_subnormal() { 0.0 } else { rounded }
+    });
+    let rounded = rounded.collect();
+    if let Some((i, value)) = beyond {
+        problems.push(|| {
+            let (name, at) = (quoted(name), indices(shape, i));
+            format!(
+                "{name} is {value:e} at {at} with its batch normalisation folded; the largest f32 \
+                 is 3.4e38"
+            )
+        });
+    }
+    rounded
 }

@@ -10,7 +10,7 @@ use crate::graph::LayerGraph;
 /// Tensors are numbered from 1 in layer order, a convolution's weight before its batch
 /// normalisation's γ, β, mean and variance, a linear layer's weight before its bias. Element i of
 /// tensor t ranging over [lo, hi) is (lo + hi)/2 + (hi - lo)/2·u(t, i), in f64, rounded to f32, where
-/// u is [`unit`]. Running variances range over `bn_var`.
+/// u is [`unit`](fn@unit). Running variances range over `bn_var`.
 pub fn formula(graph: &LayerGraph, bn_var: (f64, f64)) -> StateDict {
     let all = graph.layers().flat_map(|(_, layer)| parameters(layer));
     let mut dict = StateDict::new();

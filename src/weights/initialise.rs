@@ -6,7 +6,7 @@ use super::splitmix::Normal;
 use super::{StateDict, Tensor};
 use crate::graph::{LayerGraph, Source};
 use crate::layer::Layer;
-use crate::reference::{activate, evaluate};
+use crate::reference::{activate, evaluate, operands};
 
 /// A channel whose variance is below this share of its layer's mean square counts as constant.
 const CONSTANT: f64 = 1e-3;
@@ -31,15 +31,8 @@ pub fn initialise(graph: &LayerGraph, eps: f64, seed: u64, input: &[f32]) -> Sta
     let mut dict = StateDict::new();
     let mut outputs: Vec<Vec<f64>> = Vec::with_capacity(graph.len());
     for (id, layer) in graph.layers() {
-        let sources = graph.operands(id);
-        let operands: Vec<&[f64]> = (sources.iter())
-            .map(|&source| match source {
-                Source::Input => &input[..],
-                Source::Layer(id) => &outputs[id.0],
-            })
-            .collect();
         let weights = draw(layer, &mut normal);
-        let mut output = evaluate(layer, weights.as_ref(), &operands);
+        let mut output = evaluate(layer, weights.as_ref(), &operands(graph, id, &input, &outputs));
         if let Some(weights) = weights {
             let mut statistics = Statistics::default();
             if layer.norm.is_some() {
@@ -49,7 +42,7 @@ pub fn initialise(graph: &LayerGraph, eps: f64, seed: u64, input: &[f32]) -> Sta
             store(&mut dict, layer, weights, statistics);
         }
         activate(&mut output, layer.activation);
-        for &source in sources.iter() {
+        for &source in graph.operands(id).iter() {
             if let Source::Layer(read) = source
                 && graph.last_use(source) == Some(id)
             {

@@ -1,0 +1,121 @@
+//! Instruction sets: a small vector trait, and per set a token that proves the CPU has it.
+//!
+//! Operators in [`super::ops`] are written once over [`Vector`] and [`Tiles`]. An instruction set
+//! supplies vector operations, tile sizes, and a feature-enabled function around each operator.
+//! Everything inside such a function is `#[inline(always)]`: a function that is not inlined into it
+//! would be compiled without the features, and its vectors would pass through memory.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod portable;
+
+#[cfg(target_arch = "x86_64")]
+pub use avx2::Avx2;
+#[cfg(target_arch = "x86_64")]
+pub use avx512::Avx512;
+pub use portable::Portable;
+
+use super::ops::dense::DensePanel;
+use super::ops::depthwise::DepthwisePanel;
+use super::ops::linear::LinearPanel;
+use super::ops::pool::PoolPanel;
+
+/// A vector of `f32` lanes.
+///
+/// # Safety
+///
+/// Every method may be called only where the CPU has the vector's instruction set; loads and stores
+/// need `LANES` (or `n`) readable or writable values at `p`, without any alignment.
+pub trait Vector: Copy {
+    /// Number of lanes.
+    const LANES: usize;
+    /// Whether a multiply takes a broadcast operand from memory for free, so that a value used twice
+    /// is better broadcast twice than held in a register.
+    const FREE_BROADCAST: bool = false;
+
+    /// All lanes equal to `x`.
+    unsafe fn splat(x: f32) -> Self;
+    /// Reads `LANES` values.
+    unsafe fn load(p: *const f32) -> Self;
+    /// Writes `LANES` values.
+    unsafe fn store(self, p: *mut f32);
+    /// Reads `n <= LANES` values; the other lanes are zero.
+    unsafe fn load_first(p: *const f32, n: usize) -> Self;
+    /// Writes the first `n <= LANES` lanes.
+    unsafe fn store_first(self, p: *mut f32, n: usize);
+    /// `self * b + c`, lane by lane.
+    unsafe fn mul_add(self, b: Self, c: Self) -> Self;
+    /// `self + b`, lane by lane.
+    unsafe fn add(self, b: Self) -> Self;
+    /// `f32::clamp` lane by lane: a NaN stays a NaN.
+    unsafe fn clamp(self, lo: Self, hi: Self) -> Self;
+
+    /// Returns `k`, hiding from the compiler that it is `k`.
+    #[inline(always)]
+    fn distinct(k: usize) -> usize {
+        k
+    }
+
+    /// Asks for the cache line at `p` to be brought into the second-level cache.
+    #[inline(always)]
+    fn prefetch(_p: *const f32) {}
+}
+
+/// Register tile sizes of an instruction set.
+pub trait Tiles {
+    /// The widest vector.
+    type Wide: Vector;
+    /// The vector for columns that do not fill a wide one.
+    type Narrow: Vector;
+    /// Rows of a matrix tile, at most 8.
+    const ROWS: usize;
+    /// Wide vectors side by side in a depthwise or linear tile's accumulators.
+    const ACCUMULATORS: usize;
+}
+
+/// An instruction set. A value of the type proves that the CPU has it.
+///
+/// # Safety
+///
+/// The pointers of each argument must be valid for the extents that the argument's type states.
+pub trait Isa: Copy + Send + Sync + 'static {
+    /// Name used on command lines.
+    const NAME: &'static str;
+
+    /// One panel of a matrix product; see [`DensePanel`].
+    unsafe fn dense(self, panel: &DensePanel);
+    /// One panel of a depthwise convolution; see [`DepthwisePanel`].
+    unsafe fn depthwise(self, panel: &DepthwisePanel);
+    /// Some rows of a vector-matrix product; see [`LinearPanel`].
+    unsafe fn linear(self, panel: &LinearPanel);
+    /// Column sums of a map; see [`PoolPanel`].
+    unsafe fn pool(self, panel: &PoolPanel);
+}
+
+/// Implements [`Isa`] for a token by wrapping each operator in a function with the features enabled.
+macro_rules! feature_enabled {
+    ($token:ident, $tiles:ident, $name:literal $(, $features:literal)?) => {
+        impl super::Isa for $token {
+            const NAME: &'static str = $name;
+
+            feature_enabled!(@ dense, DensePanel, dense, $tiles $(, $features)?);
+            feature_enabled!(@ depthwise, DepthwisePanel, depthwise, $tiles $(, $features)?);
+            feature_enabled!(@ linear, LinearPanel, linear, $tiles $(, $features)?);
+            feature_enabled!(@ pool, PoolPanel, pool, $tiles $(, $features)?);
+        }
+    };
+    (@ $method:ident, $panel:ident, $op:ident, $tiles:ident $(, $features:literal)?) => {
+        unsafe fn $method(self, panel: &$panel) {
+            $(#[target_feature(enable = $features)])?
+            unsafe fn entry(panel: &$panel) {
+                // SAFETY: the caller of the method vouches for the pointers of `panel`.
+                unsafe { super::super::ops::$op::run::<$tiles>(panel) }
+            }
+            // SAFETY: `self` proves the features; the caller vouches for the pointers of `panel`.
+            unsafe { entry(panel) }
+        }
+    };
+}
+use feature_enabled;

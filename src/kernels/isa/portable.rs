@@ -1,0 +1,87 @@
+//! Plain Rust for any CPU: arrays of four lanes, which compilers turn into whatever is there.
+
+use super::{DensePanel, DepthwisePanel, LinearPanel, PoolPanel, Tiles, Vector, feature_enabled};
+
+/// The instruction set that every CPU has.
+#[derive(Clone, Copy, Debug)]
+pub struct Portable;
+
+impl Portable {
+    /// The token.
+    pub fn new() -> Option<Self> {
+        Some(Self)
+    }
+}
+
+struct Tile128;
+
+impl Tiles for Tile128 {
+    type Wide = Four;
+    type Narrow = Four;
+    const ROWS: usize = 4;
+    const ACCUMULATORS: usize = 8;
+}
+
+feature_enabled!(Portable, Tile128, "portable");
+
+#[derive(Clone, Copy)]
+pub struct Four([f32; 4]);
+
+impl Four {
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
+        Self(core::array::from_fn(|i| f(self.0[i], other.0[i])))
+    }
+}
+
+impl Vector for Four {
+    const LANES: usize = 4;
+
+    #[inline(always)]
+    unsafe fn splat(x: f32) -> Self {
+        Self([x; 4])
+    }
+
+    #[inline(always)]
+    unsafe fn load(p: *const f32) -> Self {
+        // SAFETY: 4 readable values at `p` are the caller's contract.
+        unsafe { Self(p.cast::<[f32; 4]>().read_unaligned()) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, p: *mut f32) {
+        // SAFETY: 4 writable values at `p` are the caller's contract.
+        unsafe { p.cast::<[f32; 4]>().write_unaligned(self.0) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_first(p: *const f32, n: usize) -> Self {
+        // SAFETY: only the first `n` values are read.
+        Self(core::array::from_fn(|i| if i < n { unsafe { *p.add(i) } } else { 0.0 }))
+    }
+
+    #[inline(always)]
+    unsafe fn store_first(self, p: *mut f32, n: usize) {
+        for (i, x) in self.0.into_iter().enumerate().take(n) {
+            // SAFETY: only the first `n` values are written.
+            unsafe { *p.add(i) = x };
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn mul_add(self, b: Self, c: Self) -> Self {
+        self.zip(b, |a, b| a * b).zip(c, |ab, c| ab + c)
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, b: Self) -> Self {
+        self.zip(b, |a, b| a + b)
+    }
+
+    #[inline(always)]
+    unsafe fn clamp(self, lo: Self, hi: Self) -> Self {
+        // Comparisons with NaN are false, so a NaN stays.
+        self.zip(lo, |x, lo| if x < lo { lo } else { x })
+            .zip(hi, |x, hi| if x > hi { hi } else { x })
+    }
+}

@@ -1,0 +1,16 @@
+//! The kernels: what a generated crate runs, and what mbgen itself runs in tests and to verify.
+//!
+//! These files are shipped into every generated crate byte for byte. They use `core` only (`std` for
+//! CPU detection, under the feature `std`), nothing else of the crate they live in, and `super::`
+//! paths only. All `unsafe` of mbgen and of a generated crate is here.
+//!
+//! - [`isa`]: instruction sets, from a token that proves the CPU has one to vector operations;
+//! - [`ops`]: operators on one panel of channels, written once over the vectors;
+//! - [`steps`]: whole steps of a network, as plain data and as loops over panels and bands.
+
+// A generated crate has no use for some of this.
+#![allow(dead_code)]
+
+pub mod isa;
+pub mod ops;
+pub mod steps;

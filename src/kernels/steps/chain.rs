@@ -1,0 +1,181 @@
+//! Fused convolutions, depth first by bands of rows.
+
+use super::super::isa::Isa;
+use super::convolve::{Operands, dense_rows, depthwise_rows};
+use super::runner::Pointers;
+use super::view::View;
+use super::{Chain, Unit};
+
+/// A chain at work: one thread's part of it.
+struct Work<'a, I> {
+    isa: I,
+    chain: &'a Chain<'a>,
+    memory: Pointers,
+    source: View,
+    out: View,
+    /// Rows of each unit's depthwise input that are made.
+    done: [usize; Chain::MAX_UNITS],
+    /// Panels of the first unit to compute.
+    panels: (usize, usize),
+}
+
+/// Output rows `y.0..y.1` of a chain.
+///
+/// # Safety
+///
+/// The step has been checked against the memory; no other thread writes these rows, and the scratch
+/// memory is this thread's own.
+pub(super) unsafe fn rows<I: Isa>(isa: I, chain: &Chain, memory: Pointers, y: (usize, usize)) {
+    let Some(last) = chain.units.last() else { return };
+    let panels = (0, last.panels());
+    let mut work = Work::new(isa, chain, memory, panels);
+    work.start(y.0);
+    let out_rows = chain.project.is_none().then_some(work.out);
+    let band = last.band.max(1);
+    let mut row = y.0;
+    while row < y.1 {
+        let end = (row + band).min(y.1);
+        let made = out_rows.unwrap_or_else(|| memory.band(last, row));
+        // SAFETY: the caller's contract.
+        unsafe {
+            work.produce(chain.units.len() - 1, &made, (row, end));
+            work.project(&made, (row, end), (0, usize::MAX));
+        }
+        row = end;
+    }
+}
+
+/// All rows of the panels `panels` of a chain of one unit, without the projection.
+///
+/// # Safety
+///
+/// As for [`rows`], for these panels; where there is a projection, `made` holds the whole map.
+pub(super) unsafe fn panels<I: Isa>(
+    isa: I,
+    chain: &Chain,
+    memory: Pointers,
+    made: &View,
+    panels: (usize, usize),
+) {
+    let mut work = Work::new(isa, chain, memory, panels);
+    work.start(0);
+    // SAFETY: the caller's contract.
+    unsafe { work.produce(0, made, (0, chain.units[0].output.0)) };
+}
+
+/// Rows `y` of the panels `panels` of the projection, from `made`.
+///
+/// # Safety
+///
+/// As for [`rows`], for these rows and panels.
+pub(super) unsafe fn project<I: Isa>(
+    isa: I,
+    chain: &Chain,
+    memory: Pointers,
+    made: &View,
+    y: (usize, usize),
+    panels: (usize, usize),
+) {
+    let work = Work::new(isa, chain, memory, (0, 0));
+    // SAFETY: the caller's contract.
+    unsafe { work.project(made, y, panels) };
+}
+
+impl<'a, I: Isa> Work<'a, I> {
+    fn new(isa: I, chain: &'a Chain, memory: Pointers, panels: (usize, usize)) -> Self {
+        Self {
+            isa,
+            chain,
+            memory,
+            source: memory.view(&chain.source),
+            out: memory.view(&chain.out),
+            done: [0; Chain::MAX_UNITS],
+            panels,
+        }
+    }
+
+    /// Marks as done the rows that output rows from `y` on do not need.
+    fn start(&mut self, y: usize) {
+        let mut first = y;
+        for (unit, done) in self.chain.units.iter().zip(&mut self.done).rev() {
+            first = (first * unit.depthwise.window.stride)
+                .saturating_sub(unit.depthwise.window.top)
+                .min(unit.input.0);
+            *done = first;
+        }
+    }
+
+    /// Rows `y.0..y.1` of the output of unit `i`, into `made`.
+    unsafe fn produce(&mut self, i: usize, made: &View, y: (usize, usize)) {
+        let unit = &self.chain.units[i];
+        let window = unit.depthwise.window;
+        let need = ((y.1 - 1) * window.stride + window.kernel)
+            .saturating_sub(window.top)
+            .min(unit.input.0)
+            .max(self.done[i]);
+        let ring = self.memory.ring(unit, &self.source);
+        let in_size = [unit.input.0, unit.input.1];
+        let weights = self.memory.weights;
+        // The first unit makes the rows of a panel and uses them at once, while they are in the
+        // first-level cache; a later one needs all channels of a band of the unit before it.
+        if i > 0 {
+            let before = &self.chain.units[i - 1];
+            while self.done[i] < need {
+                let rows = (self.done[i], (self.done[i] + before.band).min(need));
+                let band = self.memory.band(before, rows.0);
+                // SAFETY: the band has room for `rows`, the ring for the rows that this band of
+                // outputs needs.
+                unsafe {
+                    self.produce(i - 1, &band, rows);
+                    for p in 0..unit.panels() {
+                        self.dense(unit, &band, &ring, p, rows);
+                    }
+                }
+                self.done[i] = rows.1;
+            }
+        }
+        let panels = if i == 0 { self.panels } else { (0, unit.panels()) };
+        for p in panels.0..panels.1 {
+            // SAFETY: as above.
+            unsafe {
+                if i == 0 {
+                    self.dense(unit, &self.source, &ring, p, (self.done[0], need));
+                }
+                let source = (&ring, in_size);
+                depthwise_rows(self.isa, &unit.depthwise, weights, source, made, p, y);
+            }
+        }
+        self.done[i] = need;
+    }
+
+    /// Rows `y` of panel `p` of the unit's dense convolution.
+    unsafe fn dense(&self, unit: &Unit, source: &View, ring: &View, p: usize, y: (usize, usize)) {
+        let Some(dense) = &unit.dense else { return };
+        let height = self.chain.source.h;
+        let operands = Operands { source: *source, height, residual: None, out: *ring };
+        // SAFETY: the caller's contract.
+        unsafe { dense_rows(self.isa, dense, self.memory.weights, &operands, p, y) };
+    }
+
+    /// Rows `y` of the panels `panels` of the projection.
+    unsafe fn project(&self, made: &View, y: (usize, usize), panels: (usize, usize)) {
+        let Some(dense) = &self.chain.project else { return };
+        let operands = Operands {
+            source: *made,
+            height: self.chain.out.h,
+            residual: self.chain.residual.map(|tensor| self.memory.view(&tensor)),
+            out: self.out,
+        };
+        for p in panels.0..panels.1.min(dense.c_out.div_ceil(dense.panel)) {
+            // SAFETY: the caller's contract.
+            unsafe { dense_rows(self.isa, dense, self.memory.weights, &operands, p, y) };
+        }
+    }
+}
+
+impl Unit {
+    /// Number of channel panels.
+    pub(super) fn panels(&self) -> usize {
+        self.depthwise.c.div_ceil(self.depthwise.panel)
+    }
+}

@@ -1,0 +1,235 @@
+//! Rows of one panel of a dense or depthwise convolution, from view to view.
+
+use super::super::isa::Isa;
+use super::super::ops::dense::DensePanel;
+use super::super::ops::depthwise::DepthwisePanel;
+use super::super::ops::packed;
+use super::view::View;
+use super::{Dense, Depthwise, bias_len};
+
+/// The operands of a dense convolution.
+#[derive(Clone, Copy)]
+pub(super) struct Operands {
+    /// Input; one panel of all channels unless the window is 1×1 with stride 1.
+    pub source: View,
+    /// Rows of the input map.
+    pub height: usize,
+    /// Added before the clamp; laid out as `out`.
+    pub residual: Option<View>,
+    /// Output.
+    pub out: View,
+}
+
+/// Rows `y.0..y.1` of the channels of panel `p`.
+///
+/// # Safety
+///
+/// The weights are valid for the packed length of `dense`, the views for the rows that `y` reads and
+/// writes, and the output overlaps neither input nor residual.
+pub(super) unsafe fn dense_rows<I: Isa>(
+    isa: I,
+    dense: &Dense,
+    weights: *const f32,
+    operands: &Operands,
+    p: usize,
+    y: (usize, usize),
+) {
+    let panel = template(dense, weights, p);
+    let channel = p * dense.panel;
+    if dense.window.kernel > 1 || dense.window.stride > 1 {
+        for y in y.0..y.1 {
+            // SAFETY: the caller's contract, for one row.
+            unsafe { window_row(isa, dense, &panel, operands, channel, y) };
+        }
+        return;
+    }
+    let Operands { source, residual, out, .. } = operands;
+    let whole = source.c / source.panel * source.panel;
+    let mut row = y.0;
+    while row < y.1 {
+        let mut rows = (y.1 - row).min(source.together(row)).min(out.together(row));
+        if let Some(residual) = residual {
+            rows = rows.min(residual.together(row));
+        }
+        let panel = DensePanel {
+            a: source.at(0, row),
+            lda: source.panel,
+            run: source.panel,
+            runs: source.c / source.panel,
+            run_stride: source.panel_rows * source.w * source.panel,
+            a_last: if whole < source.c { source.at(whole, row) } else { core::ptr::null() },
+            last: source.c - whole,
+            w_stride: source.panel * panel.pitch,
+            c: out.at(channel, row),
+            ldc: out.pitch(channel),
+            residual: residual.map_or(core::ptr::null(), |view| view.at(channel, row).cast_const()),
+            rows: rows * out.w,
+            ..panel
+        };
+        // SAFETY: `rows` rows lie together in every view.
+        unsafe { isa.dense(&panel) };
+        row += rows;
+    }
+}
+
+/// The pooled output of panel `p` of a pointwise convolution over the whole of `source`: the sums
+/// over all positions are added to `sums`.
+///
+/// # Safety
+///
+/// As for [`dense_rows`]; `sums` is valid for the channels of the panel.
+pub(super) unsafe fn dense_pool<I: Isa>(
+    isa: I,
+    dense: &Dense,
+    (weights, bias): (*const f32, *const f32),
+    source: &View,
+    p: usize,
+    (sums, prefetch): (*mut f32, usize),
+) {
+    let whole = source.c / source.panel * source.panel;
+    let panel = template(dense, weights, p);
+    let panel = DensePanel {
+        a: source.at(0, 0),
+        lda: source.panel,
+        run: source.panel,
+        runs: source.c / source.panel,
+        run_stride: source.panel_rows * source.w * source.panel,
+        a_last: if whole < source.c { source.at(whole, 0) } else { core::ptr::null() },
+        last: source.c - whole,
+        w: weights,
+        w_stride: source.panel * panel.pitch,
+        bias,
+        c: sums,
+        rows: source.rows * source.w,
+        pool: true,
+        prefetch,
+        ..panel
+    };
+    // SAFETY: the caller's contract.
+    unsafe { isa.dense(&panel) };
+}
+
+/// Weights, bounds and columns of panel `p`; no operands yet.
+fn template(dense: &Dense, weights: *const f32, p: usize) -> DensePanel {
+    let channel = p * dense.panel;
+    let cols = dense.panel.min(dense.c_out - channel);
+    let pitch = packed(cols);
+    let next = dense.c_out - channel - cols;
+    let first = weights.wrapping_add(dense.weights);
+    DensePanel {
+        a: core::ptr::null(),
+        lda: 0,
+        run: 0,
+        runs: 0,
+        run_stride: 0,
+        a_last: core::ptr::null(),
+        last: 0,
+        w: first.wrapping_add(bias_len(dense.c_out) + channel * dense.k()),
+        pitch,
+        w_stride: 0,
+        bias: first.wrapping_add(channel),
+        c: core::ptr::null_mut(),
+        ldc: 0,
+        residual: core::ptr::null(),
+        rows: 0,
+        cols,
+        bounds: dense.clamp,
+        pool: false,
+        prefetch: if dense.prefetch { dense.k() * next.min(dense.panel) / 16 } else { 0 },
+    }
+}
+
+/// One output row of a window. Outputs whose window lies inside the map's columns are rows of a
+/// matrix product; the others are computed one by one with shorter runs.
+unsafe fn window_row<I: Isa>(
+    isa: I,
+    dense: &Dense,
+    template: &DensePanel,
+    operands: &Operands,
+    channel: usize,
+    y: usize,
+) {
+    let Operands { source, height, residual, out } = operands;
+    let (window, c_in) = (dense.window, dense.c_in);
+    let taps = |o: usize, n: usize, zeros: usize| {
+        let start = o * window.stride;
+        (zeros.saturating_sub(start), window.kernel.min((n + zeros).saturating_sub(start)))
+    };
+    let (top, bottom) = taps(y, *height, window.top);
+    let row = y * window.stride + top - window.top;
+    let tap_row = window.kernel * c_in * template.pitch;
+    // The first output whose window starts inside the map, and the end of those that end inside.
+    let inner = window.left.div_ceil(window.stride).min(out.w);
+    let fit = (source.w + window.left).saturating_sub(window.kernel) / window.stride + 1;
+    let fits = source.w + window.left >= window.kernel;
+    let outer = if fits { fit.min(out.w).max(inner) } else { inner };
+    let mut x = 0;
+    while x < out.w {
+        let (left, right) = taps(x, source.w, window.left);
+        let rows = if x >= inner && x < outer { outer - x } else { 1 };
+        let column = x * window.stride + left - window.left;
+        let panel = DensePanel {
+            a: source.at(0, row).wrapping_add(column * c_in),
+            lda: window.stride * c_in,
+            run: right.saturating_sub(left) * c_in,
+            runs: bottom.saturating_sub(top),
+            run_stride: source.w * c_in,
+            w: template.w.wrapping_add(top * tap_row + left * c_in * template.pitch),
+            w_stride: tap_row,
+            c: out.at(channel, y).wrapping_add(x * out.pitch(channel)),
+            ldc: out.pitch(channel),
+            residual: residual.map_or(core::ptr::null(), |view| {
+                view.at(channel, y).wrapping_add(x * view.pitch(channel)).cast_const()
+            }),
+            rows,
+            prefetch: 0,
+            ..*template
+        };
+        // SAFETY: the runs are the taps inside the map, in a source whose rows lie together.
+        unsafe { isa.dense(&panel) };
+        x += rows;
+    }
+}
+
+/// Rows `y.0..y.1` of the channels of panel `p` of a depthwise convolution on a map of `in_size`.
+///
+/// # Safety
+///
+/// As for [`dense_rows`].
+pub(super) unsafe fn depthwise_rows<I: Isa>(
+    isa: I,
+    depthwise: &Depthwise,
+    weights: *const f32,
+    (source, in_size): (&View, [usize; 2]),
+    out: &View,
+    p: usize,
+    y: (usize, usize),
+) {
+    let channel = p * depthwise.panel;
+    let cols = depthwise.panel.min(depthwise.c - channel);
+    let taps = depthwise.window.kernel * depthwise.window.kernel;
+    let first = weights.wrapping_add(depthwise.weights);
+    let panel = DepthwisePanel {
+        input: source.at(channel, source.first),
+        row_stride: source.w * source.pitch(channel),
+        ring: source.rows,
+        pixel_stride: source.pitch(channel),
+        in_size,
+        w: first.wrapping_add(bias_len(depthwise.c) + channel * taps),
+        pitch: packed(cols),
+        bias: first.wrapping_add(channel),
+        output: out.at(channel, y.0),
+        out_row_stride: out.w * out.pitch(channel),
+        out_pixel_stride: out.pitch(channel),
+        out_width: out.w,
+        rows: y,
+        cols,
+        kernel: depthwise.window.kernel,
+        stride: depthwise.window.stride,
+        padding: [depthwise.window.top, depthwise.window.left],
+        bounds: depthwise.clamp,
+    };
+    // SAFETY: the caller's contract; the source view starts with row 0, so that row r of the map is
+    // row r % ring of the buffer.
+    unsafe { isa.depthwise(&panel) };
+}

@@ -1,0 +1,48 @@
+//! Running two halves of a step at once.
+
+/// An executor: anything that can run two closures, at once or one after the other.
+///
+/// rayon's `join` fits in five lines; see the README of a generated crate.
+pub trait Join: Sync {
+    /// Number of closures that can run at once; work is dealt out into so many parts.
+    fn threads(&self) -> usize;
+
+    /// Runs both closures and returns when both are done.
+    fn join(&self, a: impl FnOnce() + Send, b: impl FnOnce() + Send);
+}
+
+/// One thread.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Serial;
+
+impl Join for Serial {
+    fn threads(&self) -> usize {
+        1
+    }
+
+    fn join(&self, a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
+        a();
+        b();
+    }
+}
+
+/// Runs `work(i)` for each `i` of `parts.0..parts.1`, by halves.
+pub(super) fn for_each(join: &impl Join, parts: (usize, usize), work: &(impl Fn(usize) + Sync)) {
+    let (first, end) = parts;
+    match end - first {
+        0 => {}
+        1 => work(first),
+        n => {
+            let middle = first + n / 2;
+            join.join(
+                || for_each(join, (first, middle), work),
+                || for_each(join, (middle, end), work),
+            );
+        }
+    }
+}
+
+/// Part `i` of `n` of the range `0..len`, as even as whole numbers allow.
+pub(super) fn share(len: usize, i: usize, n: usize) -> (usize, usize) {
+    (len * i / n, len * (i + 1) / n)
+}

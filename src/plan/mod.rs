@@ -1,0 +1,186 @@
+//! The plan: what runs. Fused steps, their schedule, one arena, the layout of the packed weights.
+//!
+//! A plan follows from the graph and a machine description alone, so that the same input gives the
+//! same plan everywhere. Its steps are made of the plain data that the kernels take.
+//!
+//! Batch normalisation, activation and residual add are folded into their convolution. A step covers
+//! one or more layers: see [`group`](self) for which layers fuse, `schedule` for panels and bands,
+//! `arena` for places, and `pack` for the order of the weights.
+
+mod arena;
+mod group;
+mod pack;
+mod schedule;
+
+use crate::error::Result;
+use crate::graph::{LayerGraph, LayerId};
+use crate::kernels::ops::packed;
+use crate::kernels::steps::{Conv, Dense, Head, Split, Tensor, Unit};
+use crate::layer::Shape;
+use crate::machine::Machine;
+
+pub use pack::pack;
+
+/// Everything that a generated crate does, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Shape of the input.
+    pub input: Shape,
+    /// Number of outputs.
+    pub classes: usize,
+    /// The steps in order.
+    pub steps: Vec<Step>,
+    /// Elements of the arena that all threads share.
+    pub shared: usize,
+    /// Scratch elements of each thread.
+    pub scratch: usize,
+    /// Elements of the packed weights.
+    pub weights: usize,
+}
+
+/// One call of the generated network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Module path of the block, or of the first and last layer where there are more.
+    pub name: String,
+    /// The layers it covers, in order.
+    pub layers: Vec<LayerId>,
+    /// Type of the elements of weights and activations.
+    pub element: Element,
+    /// What it does.
+    pub operation: Operation,
+    /// Elements of the shared arena that only this step uses, beside its operands: offset, length.
+    pub workspace: Option<(usize, usize)>,
+}
+
+/// Element type of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Element {
+    /// IEEE single precision.
+    F32,
+}
+
+/// What a step does; the kernels' own data.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operation {
+    /// A convolution of a whole tensor.
+    Conv(Conv),
+    /// Fused convolutions; see [`Chain`].
+    Chain {
+        /// Input of the first unit.
+        source: Tensor,
+        /// The units.
+        units: Vec<Unit>,
+        /// The projection.
+        project: Option<Dense>,
+        /// Added to the projection.
+        residual: Option<Tensor>,
+        /// Output.
+        out: Tensor,
+        /// How threads share it.
+        split: Split,
+    },
+    /// Pooling and classifier.
+    Head(Head),
+}
+
+impl Plan {
+    /// Plans a graph for a machine.
+    ///
+    /// # Errors
+    ///
+    /// Where the graph has a shape that no step covers: a network that does not end in a global
+    /// average pool and a linear layer.
+    pub fn new(graph: &LayerGraph, machine: &Machine) -> Result<Self> {
+        let groups = group::group(graph)?;
+        let groups = schedule::merge(graph, groups, machine);
+        let mut plan = schedule::steps(graph, &groups, machine);
+        arena::place(graph, &mut plan);
+        Ok(plan)
+    }
+
+    /// Elements of the arena of one thread.
+    pub fn arena_elements(&self) -> usize {
+        self.shared + self.scratch
+    }
+
+    /// Bytes of the arena of one thread.
+    pub fn arena_bytes(&self) -> usize {
+        self.arena_elements() * size_of::<f32>()
+    }
+}
+
+impl Step {
+    /// The step's output; `None` for the head, whose output is the logits.
+    pub fn output(&self) -> Option<&Tensor> {
+        match &self.operation {
+            Operation::Conv(step) => Some(&step.out),
+            Operation::Chain { out, .. } => Some(out),
+            Operation::Head(_) => None,
+        }
+    }
+
+    /// The tensors that the step reads.
+    pub fn operands(&self) -> impl Iterator<Item = &Tensor> {
+        let (source, residual) = match &self.operation {
+            Operation::Conv(step) => (&step.source, step.residual.as_ref()),
+            Operation::Chain { source, residual, .. } => (source, residual.as_ref()),
+            Operation::Head(head) => (&head.source, None),
+        };
+        std::iter::once(source).chain(residual)
+    }
+
+    /// Scratch elements that each thread needs.
+    pub fn scratch(&self) -> usize {
+        let Operation::Chain { units, project, split, .. } = &self.operation else { return 0 };
+        let mut end = 0;
+        for (i, unit) in units.iter().enumerate() {
+            if unit.dense.is_some() {
+                end = end.max(unit.ring + unit.ring_len());
+            }
+            let own_rows = i + 1 < units.len() || project.is_some();
+            if own_rows && *split != Split::Panels {
+                end = end.max(unit.rows + unit.rows_len());
+            }
+        }
+        end
+    }
+}
+
+impl Unit {
+    /// Elements of the rows between the two convolutions.
+    pub fn ring_len(&self) -> usize {
+        let c = self.depthwise.c;
+        let channels = if self.ring_shared { self.depthwise.panel.min(c) } else { c };
+        channels * self.ring_rows * self.input.1
+    }
+
+    /// Elements of a band of output rows.
+    pub fn rows_len(&self) -> usize {
+        self.depthwise.c * self.band * self.output.1
+    }
+}
+
+/// Rounds up to a whole number of cache lines of `f32`.
+fn aligned(elements: usize) -> usize {
+    elements.next_multiple_of(16)
+}
+
+/// Offsets given out one after the other, each on a cache line.
+#[derive(Default)]
+struct Cursor {
+    end: usize,
+}
+
+impl Cursor {
+    fn take(&mut self, elements: usize) -> usize {
+        let at = self.end;
+        self.end = aligned(at + elements);
+        at
+    }
+}
+
+/// Elements of a head's workspace: sums and means of each part.
+fn head_workspace(classes: usize, panel: usize) -> usize {
+    Head::PARTS * (packed(classes) + panel)
+}
