@@ -3,6 +3,8 @@
 use mbgen::analysis::tools::Tool;
 use mbgen::analysis::{Analysis, By, clamp::Clamp};
 use mbgen::block::Variant;
+use mbgen::machine::Machine;
+use mbgen::plan::Plan;
 use mbgen::report::{CostReport, Format, Model, Style, reconcile};
 use mbgen::spec::{EMBEDDED, load};
 use serde_json::Value;
@@ -26,7 +28,9 @@ fn reports() {
     for arch in EMBEDDED {
         let loaded = load(arch.name).unwrap();
         let graph = loaded.graph(&Variant::default()).unwrap();
-        let (model, analysis) = (Model::of(&loaded, &Variant::default()), Analysis::of(&graph));
+        let plan = Plan::new(&graph, &Machine::REFERENCE).unwrap();
+        let model = Model::of(&loaded, &Variant::default());
+        let analysis = Analysis::of(&graph).with_plan(&plan);
         for (by, clamps) in By::ALL.into_iter().zip([None, Some(&clamps[..]), None]) {
             let report = CostReport { model: &model, analysis: &analysis, by, clamps };
             assert_valid(&report.render(Format::Json, Style::default()), "report");

@@ -4,6 +4,7 @@
 //! batch 1, by the lifetime of tensors ([`memory`]). Everything takes time linear in the number of
 //! layers; [`Totals::of`] is the short way for sweeps, which needs no row.
 
+pub mod arena;
 pub mod clamp;
 mod field;
 mod group;
@@ -13,6 +14,7 @@ mod separable;
 pub mod tools;
 mod totals;
 
+pub use arena::Arena;
 pub use group::{By, group};
 pub use memory::Memory;
 pub use residual::ResidualPair;
@@ -22,6 +24,7 @@ pub use totals::{ByOp, Totals};
 
 use crate::graph::{LayerGraph, LayerId};
 use crate::layer::{Layer, Parameters, Shape};
+use crate::plan::Plan;
 use field::ReceptiveField;
 
 /// Bytes of an f32 element.
@@ -40,6 +43,8 @@ pub struct Analysis<'g> {
     pub residual: Vec<ResidualPair<'g>>,
     /// Lifetimes of the tensors.
     pub memory: Memory,
+    /// The generated crate's arena, where a plan was given.
+    pub arena: Option<Arena<'g>>,
 }
 
 /// The cost of one layer, or of the consecutive layers of a block or stage.
@@ -83,7 +88,15 @@ impl<'g> Analysis<'g> {
             .collect();
         let separable = Separable::of(graph, &totals);
         let residual = residual::pairs(&rows);
-        Self { rows, totals, separable, residual, memory }
+        Self { rows, totals, separable, residual, memory, arena: None }
+    }
+
+    /// The same with the arena of the generated crate.
+    pub fn with_plan(mut self, plan: &'g Plan) -> Self {
+        let arena = Arena::of(plan);
+        self.totals.arena_bytes = Some(arena.bytes);
+        self.arena = Some(arena);
+        self
     }
 }
 

@@ -64,6 +64,9 @@ pub struct Totals {
     pub weight_bytes: u64,
     /// `peak_live_elems` in bytes of f32.
     pub peak_live_bytes: u64,
+    /// Bytes of the generated crate's arena with one thread, where the network was planned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arena_bytes: Option<u64>,
     /// Comparisons of activations: one for each element and bound of its clamp.
     #[serde(skip)]
     pub act_bounds: u64,

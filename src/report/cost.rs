@@ -2,7 +2,7 @@
 
 use super::sheet::{Cell, Column, Document, Section};
 use super::text::{bytes, thousands};
-use super::{CostReport, rows};
+use super::{CostReport, memory, rows};
 use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::residual::Body;
 use crate::analysis::{Analysis, F32_BYTES, ResidualPair, Separable, Totals};
@@ -23,6 +23,8 @@ pub fn document(report: &CostReport) -> Document {
         sections.push(residual(&analysis.residual));
     }
     sections.extend(report.clamps.map(clamps));
+    sections.push(memory::timeline(analysis));
+    sections.extend(analysis.arena.as_ref().map(memory::arena));
     Document { title: report.model.title(), sections, notes: footer(analysis) }
 }
 
@@ -202,6 +204,13 @@ fn footer(analysis: &Analysis) -> Vec<String> {
             bytes(t.peak_live_inplace_add_elems * F32_BYTES)
         ),
     ];
+    lines.extend(t.arena_bytes.map(|n| {
+        format!(
+            "arena       {} in the generated crate ({} elements)",
+            bytes(n),
+            thousands(n / F32_BYTES)
+        )
+    }));
     lines.push(String::new());
     lines.extend(CONVENTION.lines().map(str::to_owned));
     lines

@@ -7,8 +7,10 @@ use super::{CostReport, Model, reconcile};
 use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::tools::{FIGURES, Figure, Quantity, Tool};
 use crate::analysis::{
-    By, F32_BYTES, ResidualPair, Row, Separable, SeparableBlock, StandardModel, Totals, group,
+    Analysis, Arena, By, F32_BYTES, ResidualPair, Row, Separable, SeparableBlock, StandardModel,
+    Totals, group, memory,
 };
+use crate::graph::Source;
 use crate::layer::{Kind, Layer, Shape, Window};
 use crate::spec::Padding;
 
@@ -33,6 +35,8 @@ pub fn render(report: &CostReport) -> String {
         separable_totals: (&analysis.separable).into(),
         residual: &analysis.residual,
         tools: figures(totals),
+        memory: MemoryJson::of(analysis),
+        arena: analysis.arena.as_ref(),
         relu6: clamps.map(relu6),
     };
     to_string(&document)
@@ -57,8 +61,56 @@ struct Document<'a> {
     residual: &'a [ResidualPair<'a>],
     #[serde(rename = "as")]
     tools: Map<String, Value>,
+    memory: MemoryJson<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arena: Option<&'a Arena<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     relu6: Option<Value>,
+}
+
+/// Lifetimes of the tensors, and who causes the peak.
+#[derive(Serialize)]
+struct MemoryJson<'a> {
+    peak_step: Option<usize>,
+    peak_tensors: Vec<&'a str>,
+    tensors: Vec<TensorJson<'a>>,
+}
+
+/// A tensor that exists from step `from` to step `to`, where step i runs layer i.
+#[derive(Serialize)]
+struct TensorJson<'a> {
+    name: &'a str,
+    elements: u64,
+    from: usize,
+    to: usize,
+}
+
+impl<'a> MemoryJson<'a> {
+    fn of(analysis: &'a Analysis) -> Self {
+        let memory = &analysis.memory;
+        let name = |source| match source {
+            Source::Input => "input",
+            Source::Layer(id) => analysis.rows[id.0].name,
+        };
+        let peak = analysis.totals.peak_live_elems;
+        let peak_step = memory.live.iter().position(|&live| live == peak);
+        let lives = memory.tensors.iter().zip(&memory.last_use).enumerate();
+        let tensor = |(i, (&elements, &to)): (usize, (&u64, &usize))| TensorJson {
+            name: name(memory::source_of(i)),
+            elements,
+            from: i.saturating_sub(1),
+            to,
+        };
+        Self {
+            peak_step,
+            peak_tensors: peak_step
+                .into_iter()
+                .flat_map(|s| memory.alive_at(s))
+                .map(name)
+                .collect(),
+            tensors: lives.map(tensor).collect(),
+        }
+    }
 }
 
 /// What activations reach without the clamp. Beyond the range of float16 the spacing is null.

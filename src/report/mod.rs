@@ -8,6 +8,7 @@ pub mod cost;
 pub mod csv;
 pub mod json;
 pub mod markdown;
+mod memory;
 mod output;
 pub mod reconcile;
 mod rows;
