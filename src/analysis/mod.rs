@@ -4,13 +4,17 @@
 //! batch 1, by the lifetime of tensors ([`memory`]). Everything takes time linear in the number of
 //! layers; [`Totals::of`] is the short way for sweeps, which needs no row.
 
+pub mod align;
 pub mod arena;
 pub mod clamp;
 mod field;
 mod group;
 pub mod memory;
+mod metric;
+pub mod moves;
 pub mod residual;
 mod separable;
+pub mod sweep;
 pub mod tools;
 mod totals;
 
