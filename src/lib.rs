@@ -2,6 +2,8 @@
 
 pub mod analysis;
 pub mod block;
+pub mod cli;
+pub mod commands;
 pub mod error;
 pub mod exec;
 pub mod graph;

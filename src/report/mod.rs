@@ -3,6 +3,7 @@
 //! JSON is the machine's view and follows `schema/`. The formats for people draw a
 //! [`sheet::Document`], which [`cost`] lays out once for all of them.
 
+pub mod archs;
 pub mod bmf;
 pub mod cost;
 pub mod csv;

@@ -39,6 +39,14 @@ pub fn load(arg: &str) -> Result<Loaded> {
     read(arg)?.check(|draft| draft.finish(Vec::new(), None))
 }
 
+/// Loads a shipped spec by its name.
+pub fn load_shipped(name: &str) -> Result<Loaded> {
+    match embedded::spec(name) {
+        Some(_) => load(name),
+        None => Err(Error::Usage(not_found(name, false))),
+    }
+}
+
 /// The text of a spec, and where it was found.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -60,7 +68,7 @@ pub fn read(arg: &str) -> Result<Found> {
     }
     let path = Path::new(arg);
     let file = File::open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Error::Usage(not_found(arg)),
+        std::io::ErrorKind::NotFound => Error::Usage(not_found(arg, true)),
         _ => Error::io("read", path)(error),
     })?;
     let text = read_text(file, path)?;
@@ -92,14 +100,19 @@ fn read_text(source: impl Read, path: &Path) -> Result<String> {
     })
 }
 
-fn not_found(arg: &str) -> String {
+/// What is said where `arg` names nothing: what is meant perhaps, and what there is.
+fn not_found(arg: &str, or_file: bool) -> String {
     let names = || EMBEDDED.iter().map(|spec| spec.name);
-    let shipped = names().collect::<Vec<_>>().join(", ");
-    let hint = did_you_mean(arg, names()).map_or(String::new(), |hint| format!("; {hint}"));
-    format!(
-        "no file `{arg}`, and no shipped spec of that name{hint}\n  shipped specs: {shipped}\n  \
-         `-` reads standard input"
-    )
+    let mut text = if or_file {
+        format!("no file `{arg}`, and no shipped spec of that name")
+    } else {
+        format!("no shipped spec `{arg}`")
+    };
+    if let Some(hint) = did_you_mean(arg, names()) {
+        text += &format!("; {hint}");
+    }
+    text += &format!("\n  shipped specs: {}", names().collect::<Vec<_>>().join(", "));
+    text
 }
 
 impl Loaded {

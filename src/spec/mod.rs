@@ -22,7 +22,7 @@ mod tree;
 pub use budget::{Budget, Metric, QUANTITY, parse_quantity};
 pub use draft::{Draft, Problem};
 pub use embedded::{EMBEDDED, Embedded};
-pub use load::{Loaded, Origin, load, read};
+pub use load::{Loaded, Origin, load, load_shipped, read};
 pub use rounding::{Rounding, make_divisible};
 pub use schema::schema;
 
