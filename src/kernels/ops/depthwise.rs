@@ -238,6 +238,13 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
         }
     }
 
+    /// The `lanes` channels at `p`.
+    #[inline(always)]
+    unsafe fn load(&self, p: *const f32) -> V {
+        // SAFETY: `lanes` readable values at `p` are the caller's contract.
+        unsafe { if WHOLE { V::load(p) } else { V::load_first(p, self.lanes) } }
+    }
+
     /// Adds the taps of row `i`.
     #[inline(always)]
     unsafe fn taps<const T: usize>(&self, rows: &Rows, i: usize, x: usize, acc: &mut [V; T]) {
@@ -258,11 +265,10 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
                         $c == 0 && outside_left || $c == columns - 1 && outside_right;
                     let p = if outside { ZEROS.as_ptr() } else { row.wrapping_add(offset) };
                     offset = V::distinct(offset + stride);
-                    // SAFETY: the columns are x·S - left .. + columns, of which only the first can
-                    // be left of the map and only the last right of it, the padding being at most
-                    // 1; `lanes` channels are read, of a row outside the map from ZEROS.
-                    let value =
-                        unsafe { if WHOLE { V::load(p) } else { V::load_first(p, self.lanes) } };
+                    // The columns are x·S - left .. + columns, of which only the first can be left
+                    // of the map and only the last right of it, the padding being at most 1.
+                    // SAFETY: `lanes` channels are read, of a column inside the map or of ZEROS.
+                    let value = unsafe { self.load(p) };
                     taps!($c, value, 0 1 2);
                 }
             )*};
