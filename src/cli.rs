@@ -1,5 +1,7 @@
 //! The command line: what can be asked for, and what the answers to `--help` say.
 
+pub mod cost;
+
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -20,6 +22,7 @@ pub struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   mbgen archs                     the networks that mbgen brings along
+  mbgen analyze v2                what one of them costs
   mbgen schema > spec.schema.json
   mbgen completions bash > /etc/bash_completion.d/mbgen
 
@@ -29,6 +32,13 @@ Exit codes: 0 done; 1 a check failed; 2 bad usage or bad input.";
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show what a network costs: parameters, MACs and memory, layer by layer.
+    #[command(after_help = "Examples:\n  \
+        mbgen analyze v2 --width 0.75 --resolution 192\n  \
+        mbgen analyze v1 --by stage --format markdown\n  \
+        mbgen analyze v2 --format json -o v2.json\n  \
+        mbgen analyze v2 --as fvcore")]
+    Analyze(cost::AnalyzeArgs),
     /// List the shipped networks with their cost.
     #[command(after_help = "Each name is a SPEC for the other commands. \
         --yaml prints the file, to start a network of your own from:\n  \

@@ -21,6 +21,7 @@ pub const KERNELS: &[(&str, &str)] = kernels![
     "ops/depthwise.rs",
     "ops/linear.rs",
     "ops/mod.rs",
+    "ops/peak.rs",
     "ops/pool.rs",
     "steps/chain.rs",
     "steps/check.rs",

@@ -1,5 +1,6 @@
 //! The commands: load, ask a room, print. One file each.
 
+mod analyze;
 mod archs;
 mod completions;
 mod generate;
@@ -15,6 +16,7 @@ use crate::error::{Error, Result};
 /// Runs a command. Results go to standard output, everything else to standard error.
 pub fn run(command: &Command) -> Result<()> {
     match command {
+        Command::Analyze(args) => analyze::run(args),
         Command::Archs(args) => archs::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Schema => schema::run(),
