@@ -514,6 +514,13 @@ fn aliases_in_measure_are_fine() {
 }
 
 #[test]
+fn comments_of_any_length_are_fine() {
+    let text = GOOD.replace("stages:\n", &format!("stages:\n{}", "  # why\n".repeat(1000)));
+    assert_eq!(text.lines().count(), 1020);
+    assert!(Spec::parse(&text, "net.yaml").is_ok());
+}
+
+#[test]
 fn deep_nesting() {
     for (open, close) in [("[", "]"), ("{a: ", "}")] {
         for depth in [33, 300, 100_000] {

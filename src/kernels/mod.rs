@@ -14,3 +14,9 @@
 pub mod isa;
 pub mod ops;
 pub mod steps;
+
+/// Runs `run` with an instruction set.
+pub fn peak_on(isa: impl isa::Isa, run: &ops::peak::PeakRun) {
+    // SAFETY: a run has no pointers.
+    unsafe { isa.peak(run) }
+}

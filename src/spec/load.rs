@@ -8,8 +8,8 @@ use super::{Draft, EMBEDDED, Spec, embedded};
 use crate::error::{Error, Result};
 use crate::suggest::did_you_mean;
 
-/// Largest file that is read: a table of a million rows.
-const MAX_BYTES: u64 = 32 << 20;
+/// Largest file that is read: enough for the longest network, a convolution an entry.
+const MAX_BYTES: u64 = 16 << 20;
 
 /// A spec with the text it was read from.
 #[derive(Clone, Debug)]
@@ -130,9 +130,13 @@ impl Loaded {
                 (path, text)
             }
         };
-        let labels: Vec<String> = text.lines().map(str::to_owned).collect();
+        let labels: Vec<String> = text.trim_end().lines().map(str::to_owned).collect();
         if labels.len() != self.spec.classes {
-            let message = format!("{} labels for {} classes", labels.len(), self.spec.classes);
+            let message = format!(
+                "{} labels for {} classes; one for each class is allowed, a line each",
+                labels.len(),
+                self.spec.classes
+            );
             return Err(Error::Input { path, message });
         }
         Ok(Some(labels))

@@ -13,7 +13,7 @@ use super::diagnostic::Diagnostic;
 
 /// Deepest nesting of lists and mappings; a spec needs eight.
 const MAX_DEPTH: usize = 32;
-/// Most nodes of a tree: a table of 400,000 rows.
+/// Most nodes of a tree: enough for the longest network, a convolution an entry.
 const MAX_NODES: usize = 2_000_000;
 /// Most nodes that aliases may repeat.
 const MAX_REPEATED: usize = 10_000;
@@ -83,7 +83,9 @@ fn refusal(span: Span, message: impl Into<String>, label: impl Into<String>) -> 
 pub fn parse(text: &str) -> Result<Node<'_>, Refusal> {
     let mut builder = Builder::default();
     let mut end = Span { at: Position { line: 1, column: 1 }, start: 0, end: 0 };
-    for event in Parser::new_from_str(text) {
+    let mut options = yaml::Options::default();
+    options.emit_comments = false;
+    for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| {
             let at = place(*error.marker(), *error.marker());
             refusal(at, format!("invalid YAML: {}", error.info()), "here")

@@ -6,6 +6,7 @@
 //! are all found in one pass.
 
 mod access;
+mod messages;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -16,9 +17,8 @@ use serde::de::{self, Deserializer, Visitor};
 
 use self::access::{Entries, Field, PlaceAndValue, Variant};
 use super::at;
-use super::diagnostic::{Diagnostic, excerpt, list};
+use super::diagnostic::{Diagnostic, list};
 use super::tree::{Node, Span, Value};
-use crate::suggest::did_you_mean;
 
 /// Largest count, size or channel number of a spec.
 pub const MAX_COUNT: u64 = 1 << 31;
@@ -78,37 +78,6 @@ impl<'a> Reader<'a> {
         Self { node: Some(node), name, role: Role::Value, span: node.span, ..self }
     }
 
-    /// What the value is called in messages.
-    fn subject(self) -> String {
-        match (self.name, self.role) {
-            ("", Role::Value) => "the spec".to_owned(),
-            (name, Role::Value) => format!("`{}`", excerpt(name)),
-            (name, Role::Item) => format!("an entry of `{}`", excerpt(name)),
-            (name, Role::Key) => format!("a key of `{}`", excerpt(name)),
-        }
-    }
-
-    fn report(self, diagnostic: Diagnostic) -> Halt {
-        self.findings.borrow_mut().push(diagnostic);
-        Halt(None)
-    }
-
-    /// Reports a value of the wrong kind.
-    fn wrong(self, allowed: impl Into<String>) -> Halt {
-        let Some(node) = self.node else {
-            return self.report(Diagnostic::missing(self.span, self.name));
-        };
-        let found = match &node.value {
-            Value::List(_) => "a list".to_owned(),
-            Value::Map(_) => "a mapping".to_owned(),
-            Value::Scalar { .. } if node.is_null() => "empty".to_owned(),
-            Value::Scalar { text, plain: true } => excerpt(text),
-            Value::Scalar { text, plain: false } => format!("the text \"{}\"", excerpt(text)),
-        };
-        let message = format!("{} is {found}", self.subject());
-        self.report(Diagnostic::new(self.span, message).label(allowed))
-    }
-
     /// Reports what serde found wrong by itself, and passes on what has been reported.
     fn settle<T>(self, result: Result<T, Halt>) -> Result<T, Halt> {
         match result {
@@ -146,9 +115,7 @@ impl<'a> Reader<'a> {
                 continue;
             };
             if let Some(&first) = seen.get(name) {
-                let message = format!("duplicate key `{}`", excerpt(name));
-                let again = Diagnostic::key(key.span, message).label("given again here");
-                self.report(again.and(first, "first given here"));
+                self.repeated_key(name, key.span, first);
                 continue;
             }
             seen.insert(name, key.span);
@@ -156,17 +123,6 @@ impl<'a> Reader<'a> {
             unique.push((name, key, self.of(value, name)));
         }
         unique
-    }
-
-    fn unknown_key(self, key: &str, at: Span, fields: &[&str]) {
-        let help = if key == "<<" {
-            Some("merge keys are not supported: write the keys out".to_owned())
-        } else {
-            did_you_mean(key, fields.iter().copied())
-        };
-        let unknown = Diagnostic::key(at, format!("unknown key `{}`", excerpt(key)));
-        let unknown = unknown.label(format!("not a key of {}", self.subject()));
-        self.report(unknown.help(help).note("allowed", list(fields)));
     }
 }
 
@@ -300,23 +256,14 @@ impl<'de> Deserializer<'de> for Reader<'_> {
                 [(name, key, value)] => (name, key.span, Some(value)),
                 [] => return Err(self.wrong(allowed())),
                 [(first, ..), (second, key, _), ..] => {
-                    let message = format!("`{}` beside `{}`", excerpt(second), excerpt(first));
-                    let wrong = Diagnostic::key(key.span, message);
-                    let why = "one key is allowed here: begin another entry with `- `, or indent";
-                    return Err(self.report(wrong.label(why)));
+                    return Err(self.second_key(first, second, key.span));
                 }
             },
             _ => return Err(self.wrong(allowed())),
         };
         let Some(&name) = variants.iter().find(|&&variant| variant == name) else {
-            let message = format!("unknown {kind} `{}`", excerpt(name));
-            let unknown = if value.is_some() || self.role == Role::Key {
-                Diagnostic::key(at, message)
-            } else {
-                Diagnostic::new(at, message)
-            };
-            let help = did_you_mean(name, variants.iter().copied());
-            return Err(self.report(unknown.label(allowed()).help(help)));
+            let is_key = value.is_some() || self.role == Role::Key;
+            return Err(self.unknown_variant(kind, name, at, is_key, variants));
         };
         self.settle(visitor.visit_enum(Variant { name, value, reader: self }))
     }
