@@ -204,3 +204,13 @@ fn markdown_fits_a_comment_whatever_the_sweep() {
     assert!(outcome.stdout.contains("limits do not hold"));
     assert!(outcome.stdout.contains("A MAC counts once"));
 }
+
+/// The gate that `.github/workflows/costs.yml` runs on the networks of this repository.
+#[test]
+fn shipped_networks_cost_what_was_agreed() {
+    let baseline = Path::new(env!("CARGO_MANIFEST_DIR")).join("archs/costs.json");
+    let names = mbgen::spec::EMBEDDED.iter().map(|spec| spec.name);
+    let mut args: Vec<_> = names.chain(["--baseline", baseline.to_str().unwrap()]).collect();
+    args.extend(["--max-increase", "0%", "--max-increase", "arena=5%"]);
+    compare(&args).expect(0, "");
+}
