@@ -4,6 +4,7 @@ mod analyze;
 mod archs;
 mod compare;
 mod completions;
+mod graph;
 mod man;
 mod schema;
 
@@ -17,6 +18,7 @@ pub fn run(command: &Command) -> Result<()> {
     match command {
         Command::Analyze(args) => analyze::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Graph(args) => graph::run(args),
         Command::Archs(args) => archs::run(args),
         Command::Schema => schema::run(),
         Command::Completions(args) => completions::run(args),
