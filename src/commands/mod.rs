@@ -4,8 +4,10 @@ mod analyze;
 mod archs;
 mod compare;
 mod completions;
+mod generate;
 mod graph;
 mod man;
+mod progress;
 mod schema;
 
 use std::io::Write;
@@ -20,6 +22,7 @@ pub fn run(command: &Command) -> Result<()> {
         Command::Compare(args) => compare::run(args),
         Command::Graph(args) => graph::run(args),
         Command::Archs(args) => archs::run(args),
+        Command::Generate(args) => generate::run(args),
         Command::Schema => schema::run(),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

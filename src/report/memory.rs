@@ -11,7 +11,7 @@ const CHART_WIDTH: usize = 86;
 /// Rows of the chart.
 const CHART_HEIGHT: u64 = 6;
 /// Columns of the arena's map.
-const MAP_WIDTH: u64 = 40;
+const MAP_WIDTH: u64 = 36;
 
 /// A column for each layer, as high as what is alive while it runs.
 pub fn timeline(analysis: &Analysis) -> Section {
