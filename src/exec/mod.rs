@@ -28,25 +28,23 @@ pub fn instruction_sets() -> Vec<&'static str> {
 /// A plan with its weights and the memory to run it.
 pub struct Session<'a> {
     plan: &'a Plan,
-    weights: &'a [f32],
-    threads: usize,
-    shared: Vec<f32>,
-    scratch: Vec<f32>,
+    weights: Aligned,
+    shared: Aligned,
+    scratch: Aligned,
     logits: Vec<f32>,
 }
 
 impl<'a> Session<'a> {
     /// Memory for up to `threads` threads.
-    pub fn new(plan: &'a Plan, weights: &'a [f32], threads: usize) -> Self {
-        // NaN shows every read of an element that no step has written.
-        let poison = |elements| vec![f32::NAN; elements];
+    pub fn new(plan: &'a Plan, weights: &[f32], threads: usize) -> Self {
+        let mut copy = Aligned::new(weights.len());
+        copy.get().copy_from_slice(weights);
         Self {
             plan,
-            weights,
-            threads,
-            shared: poison(plan.shared),
-            scratch: poison(plan.scratch * threads),
-            logits: poison(plan.classes),
+            weights: copy,
+            shared: Aligned::new(plan.shared),
+            scratch: Aligned::new(plan.scratch * threads),
+            logits: vec![f32::NAN; plan.classes],
         }
     }
 
@@ -80,9 +78,9 @@ impl<'a> Session<'a> {
     ) {
         let memory = Memory {
             input,
-            weights: self.weights,
-            shared: &mut self.shared,
-            scratch: &mut self.scratch[..self.plan.scratch * self.threads],
+            weights: self.weights.get(),
+            shared: self.shared.get(),
+            scratch: self.scratch.get(),
             scratch_len: self.plan.scratch,
             logits: &mut self.logits,
         };
@@ -104,6 +102,24 @@ impl<'a> Session<'a> {
             }
             observe(i, step.output().map(|out| runner.output(out)));
         }
+    }
+}
+
+/// Elements from a cache line's start on, as a generated crate has them.
+struct Aligned {
+    elements: Vec<f32>,
+    len: usize,
+}
+
+impl Aligned {
+    /// `len` NaNs, which show every read of an element that no step has written.
+    fn new(len: usize) -> Self {
+        Self { elements: vec![f32::NAN; len + 15], len }
+    }
+
+    fn get(&mut self) -> &mut [f32] {
+        let start = self.elements.as_ptr().align_offset(64);
+        &mut self.elements[start..][..self.len]
     }
 }
 
