@@ -51,6 +51,10 @@ impl<'a> Session<'a> {
     /// Runs the plan on an input in HWC order with the instruction set called `isa`, and returns the
     /// logits; `None` where this CPU does not have it. `observe` sees the output of each step, of
     /// the last one nothing but its number.
+    ///
+    /// # Panics
+    ///
+    /// If a kernel wrote beside its memory.
     pub fn run(
         &mut self,
         input: &[f32],
@@ -66,6 +70,8 @@ impl<'a> Session<'a> {
             Portable::NAME => self.on(Portable, input, join, observe),
             _ => return None,
         }
+        let intact = self.shared.is_intact() && self.scratch.is_intact();
+        assert!(intact, "a kernel wrote beside its memory");
         Some(&self.logits)
     }
 
@@ -105,21 +111,36 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Elements from a cache line's start on, as a generated crate has them.
+/// Elements from a cache line's start on, as a generated crate has them, between guards.
 struct Aligned {
     elements: Vec<f32>,
     len: usize,
 }
 
+/// What stands on both sides of the elements.
+const GUARD: f32 = -123_456.0;
+
 impl Aligned {
     /// `len` NaNs, which show every read of an element that no step has written.
     fn new(len: usize) -> Self {
-        Self { elements: vec![f32::NAN; len + 15], len }
+        let mut aligned = Self { elements: vec![GUARD; len + 64], len };
+        aligned.get().fill(f32::NAN);
+        aligned
     }
 
     fn get(&mut self) -> &mut [f32] {
-        let start = self.elements.as_ptr().align_offset(64);
+        let start = self.start();
         &mut self.elements[start..][..self.len]
+    }
+
+    fn start(&self) -> usize {
+        16 + self.elements[16..].as_ptr().align_offset(64)
+    }
+
+    /// Whether nothing was written beside the elements.
+    fn is_intact(&self) -> bool {
+        let (before, rest) = self.elements.split_at(self.start());
+        before.iter().chain(&rest[self.len..]).all(|&x| x == GUARD)
     }
 }
 
