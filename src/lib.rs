@@ -3,9 +3,11 @@
 pub mod analysis;
 pub mod block;
 pub mod cli;
+pub mod codegen;
 pub mod commands;
 pub mod error;
 pub mod exec;
+pub mod gate;
 pub mod graph;
 pub mod kernels;
 pub mod layer;

@@ -2,8 +2,11 @@
 
 mod analyze;
 mod archs;
+mod compare;
 mod completions;
+mod generate;
 mod man;
+mod progress;
 mod schema;
 
 use std::io::Write;
@@ -15,7 +18,9 @@ use crate::error::{Error, Result};
 pub fn run(command: &Command) -> Result<()> {
     match command {
         Command::Analyze(args) => analyze::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Archs(args) => archs::run(args),
+        Command::Generate(args) => generate::run(args),
         Command::Schema => schema::run(),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

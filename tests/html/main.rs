@@ -74,6 +74,13 @@ fn pages_are_sound_at_every_width_and_in_both_tones() {
         ("v1", &["analyze", "v1", "--by", "stage"], 8),
         ("residual", &["analyze", "residual", "--width", "0.5"], 9),
         ("torchinfo", &["analyze", "v2", "--as", "torchinfo"], 0),
+        (
+            "sweep",
+            &["compare", "v2", "--width", "0.35,0.5,0.75,1.0", "--resolution", "96,160,224"],
+            4,
+        ),
+        ("compare", &["compare", "v1", "v2", "residual"], 4),
+        ("aligned", &["compare", "v1", "v1-paper", "--by", "block"], 4),
     ] {
         let file = page(folder.path(), args);
         for look in LOOKS {

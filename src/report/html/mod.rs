@@ -4,6 +4,7 @@
 //! number of theirs is in it; charts take theirs from the JSON report, which the page holds whole.
 //! Tera knows the structure (`templates/report/*.html`), the scripts beside it draw.
 
+pub mod compare;
 pub mod cost;
 mod headline;
 mod page;

@@ -39,6 +39,7 @@ const SCRIPT: &str = concat!(
     template!("script/arena.js"),
     template!("script/pairs.js"),
     template!("script/relu6.js"),
+    template!("script/sweep.js"),
     template!("script/table.js"),
     template!("script/page.js"),
 );
@@ -125,7 +126,12 @@ impl Page {
         Self {
             title: document.title.clone(),
             sections,
-            notes: document.notes.iter().filter(|note| !is_rule(note)).cloned().collect(),
+            notes: document
+                .notes
+                .iter()
+                .filter(|note| !is_rule(note))
+                .map(|note| note.replace("10^6", "10⁶"))
+                .collect(),
             ..Self::default()
         }
     }
