@@ -40,6 +40,7 @@ const SCRIPT: &str = concat!(
     template!("script/pairs.js"),
     template!("script/relu6.js"),
     template!("script/sweep.js"),
+    template!("script/front.js"),
     template!("script/table.js"),
     template!("script/page.js"),
 );
