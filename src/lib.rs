@@ -2,6 +2,8 @@
 
 pub mod analysis;
 pub mod block;
+pub mod cli;
+pub mod commands;
 pub mod error;
 pub mod exec;
 pub mod graph;
@@ -12,4 +14,5 @@ pub mod plan;
 pub mod reference;
 pub mod report;
 pub mod spec;
+mod suggest;
 pub mod weights;

@@ -1,3 +1,34 @@
 //! The mbgen command.
 
-fn main() {}
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use mbgen::cli::Cli;
+use mbgen::commands;
+use mbgen::error::Error;
+
+fn main() -> ExitCode {
+    match commands::run(&Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Prints an error and its causes. A standard error that nobody reads changes nothing.
+fn report(error: &Error) {
+    let mut text = match error {
+        // Begins each of its problems with `error: `.
+        Error::Spec(problems) => problems.clone(),
+        other => format!("error: {other}"),
+    };
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text += &format!(": {error}");
+        cause = error.source();
+    }
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

@@ -10,7 +10,7 @@ fn render(arch: &str, by: By, format: Format, style: Style) -> String {
     let graph = loaded.graph(&Variant::default()).unwrap();
     let model = Model::of(&loaded, &Variant::default());
     let analysis = Analysis::of(&graph);
-    CostReport { model: &model, analysis: &analysis, by }.render(format, style)
+    CostReport { model: &model, analysis: &analysis, by, clamps: None }.render(format, style)
 }
 
 #[test]

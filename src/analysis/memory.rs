@@ -96,7 +96,8 @@ fn tensor_of(source: Source) -> usize {
     }
 }
 
-fn source_of(tensor: usize) -> Source {
+/// The source that is tensor `tensor`.
+pub fn source_of(tensor: usize) -> Source {
     match tensor.checked_sub(1) {
         None => Source::Input,
         Some(layer) => Source::Layer(crate::graph::LayerId(layer)),

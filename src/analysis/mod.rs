@@ -4,19 +4,31 @@
 //! batch 1, by the lifetime of tensors ([`memory`]). Everything takes time linear in the number of
 //! layers; [`Totals::of`] is the short way for sweeps, which needs no row.
 
+pub mod align;
+pub mod arena;
+pub mod clamp;
 mod field;
 mod group;
 pub mod memory;
+mod metric;
+pub mod moves;
+pub mod residual;
 mod separable;
+pub mod sweep;
+pub mod tools;
 mod totals;
 
+pub use arena::Arena;
 pub use group::{By, group};
 pub use memory::Memory;
+pub use residual::ResidualPair;
 pub use separable::{Separable, SeparableBlock, StandardModel};
+pub use tools::Tool;
 pub use totals::{ByOp, Totals};
 
 use crate::graph::{LayerGraph, LayerId};
 use crate::layer::{Layer, Parameters, Shape};
+use crate::plan::Plan;
 use field::ReceptiveField;
 
 /// Bytes of an f32 element.
@@ -31,8 +43,12 @@ pub struct Analysis<'g> {
     pub totals: Totals,
     /// Depthwise separable against standard convolution.
     pub separable: Separable<'g>,
+    /// Residual blocks, inverted and classic side by side.
+    pub residual: Vec<ResidualPair<'g>>,
     /// Lifetimes of the tensors.
     pub memory: Memory,
+    /// The generated crate's arena, where a plan was given.
+    pub arena: Option<Arena<'g>>,
 }
 
 /// The cost of one layer, or of the consecutive layers of a block or stage.
@@ -68,14 +84,23 @@ impl<'g> Analysis<'g> {
         let memory = Memory::of(graph);
         let totals = Totals::with_memory(graph, &memory);
         let fields = ReceptiveField::of_layers(graph);
-        let rows = graph
+        let rows: Vec<_> = graph
             .layers()
             .zip(&memory.live)
             .zip(fields)
             .map(|(((id, layer), &live), field)| Row::new(graph, id, layer, live, field))
             .collect();
         let separable = Separable::of(graph, &totals);
-        Self { rows, totals, separable, memory }
+        let residual = residual::pairs(&rows);
+        Self { rows, totals, separable, residual, memory, arena: None }
+    }
+
+    /// The same with the arena of the generated crate.
+    pub fn with_plan(mut self, plan: &'g Plan) -> Self {
+        let arena = Arena::of(plan);
+        self.totals.arena_bytes = Some(arena.bytes);
+        self.arena = Some(arena);
+        self
     }
 }
 

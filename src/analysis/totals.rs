@@ -64,6 +64,12 @@ pub struct Totals {
     pub weight_bytes: u64,
     /// `peak_live_elems` in bytes of f32.
     pub peak_live_bytes: u64,
+    /// Bytes of the generated crate's arena with one thread, where the network was planned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arena_bytes: Option<u64>,
+    /// Comparisons of activations: one for each element and bound of its clamp.
+    #[serde(skip)]
+    pub act_bounds: u64,
     /// Elements out of global pools.
     #[serde(skip)]
     pub gap_out_elems: u64,
@@ -153,6 +159,8 @@ impl Totals {
         if layer.norm.is_some() {
             self.bn_elems += output;
         }
+        let (low, high) = layer.activation.bounds();
+        self.act_bounds += output * [low, high].iter().filter(|b| b.is_finite()).count() as u64;
         if layer.activation != Activation::None {
             self.act_elems += output;
         }

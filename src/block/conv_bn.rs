@@ -1,10 +1,16 @@
 //! `conv_bn`: convolution, batch normalisation, activation.
 
+use std::ops::ControlFlow;
+
 use super::{Builder, Convolution, StagePath};
 use crate::spec::ConvBn;
 
-pub(super) fn expand(block: &ConvBn, mut path: StagePath, builder: &mut Builder) {
-    builder.begin(path.next(), block.at);
+pub(super) fn expand(
+    block: &ConvBn,
+    mut path: StagePath,
+    builder: &mut Builder,
+) -> ControlFlow<()> {
+    builder.begin(path.next(), block.at)?;
     let c = builder.channels(block.c, block.width);
     builder.convolution(Convolution {
         name: "0",
@@ -16,4 +22,5 @@ pub(super) fn expand(block: &ConvBn, mut path: StagePath, builder: &mut Builder)
         activation: block.activation,
         padding: block.padding,
     });
+    ControlFlow::Continue(())
 }

@@ -1,10 +1,16 @@
 //! `conv_dsc`: the depthwise separable convolution of MobileNetV1 (figure 3, right).
 
+use std::ops::ControlFlow;
+
 use super::{Builder, Convolution, StagePath};
 use crate::spec::{ConvDsc, WidthRule};
 
-pub(super) fn expand(block: &ConvDsc, mut path: StagePath, builder: &mut Builder) {
-    builder.begin(path.next(), block.at);
+pub(super) fn expand(
+    block: &ConvDsc,
+    mut path: StagePath,
+    builder: &mut Builder,
+) -> ControlFlow<()> {
+    builder.begin(path.next(), block.at)?;
     let c = builder.channels(block.c, WidthRule::Scale);
     builder.convolution(Convolution {
         name: "0",
@@ -26,4 +32,5 @@ pub(super) fn expand(block: &ConvDsc, mut path: StagePath, builder: &mut Builder
         activation: block.activation,
         padding: block.padding,
     });
+    ControlFlow::Continue(())
 }

@@ -6,7 +6,9 @@ use crate::spec::{Activation, HeadItem, HeadKind, Position};
 
 pub(super) fn expand(head: &[HeadItem], classes: usize, builder: &mut Builder) {
     for item in head {
-        builder.begin(item.name.as_str().into(), Position::default());
+        if builder.begin(item.name.as_str().into(), Position::default()).is_break() {
+            return;
+        }
         let input = builder.shape();
         let (kind, c) = match item.kind {
             HeadKind::GlobalAveragePool => (Kind::GlobalAveragePool, input.c),

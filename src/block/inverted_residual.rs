@@ -3,17 +3,29 @@
 //! hidden = round(inp·t), ties to even; no expansion where t = 1; a residual add where the stride is
 //! 1 and the channel counts agree.
 
+use std::ops::ControlFlow;
+
 use super::{Builder, Convolution, StagePath};
 use crate::spec::{Activation, InvertedResidual, InvertedRow, WidthRule};
 
-pub(super) fn expand(block: &InvertedResidual, mut path: StagePath, builder: &mut Builder) {
+pub(super) fn expand(
+    block: &InvertedResidual,
+    mut path: StagePath,
+    builder: &mut Builder,
+) -> ControlFlow<()> {
     for row in &block.rows {
+        builder.room_for(row.n, row.at)?;
         for i in 0..row.n {
-            builder.begin(path.next(), row.at);
+            builder.begin(path.next(), row.at)?;
             let stride = if i == 0 { row.s } else { 1 };
             expand_one(block, row, stride, builder);
+            // The other blocks of a row that fails would say the same.
+            if builder.failed() {
+                break;
+            }
         }
     }
+    ControlFlow::Continue(())
 }
 
 fn expand_one(block: &InvertedResidual, row: &InvertedRow, stride: usize, builder: &mut Builder) {

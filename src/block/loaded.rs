@@ -1,18 +1,37 @@
-//! From a loaded spec to its graph, with problems placed in the spec's file.
+//! From a spec's file to its graph, with problems shown where they stand in the file.
 
-use super::{Problem, Variant, expand};
+use super::{Variant, expand};
 use crate::error::{Error, Result};
 use crate::graph::LayerGraph;
-use crate::spec::Loaded;
+use crate::spec::{self, Draft, Loaded};
+
+/// Loads a spec as [`spec::load`] does, and reports the problems of its expansion together with
+/// its own.
+pub fn load(arg: &str) -> Result<Loaded> {
+    spec::read(arg)?.check(|draft| {
+        let found = draft.spec().map(|spec| expand(spec, &Variant::default()));
+        draft.finish(found.and_then(std::result::Result::err).unwrap_or_default(), None)
+    })
+}
 
 impl Loaded {
     /// The layer graph of a variant of the spec.
     pub fn graph(&self, variant: &Variant) -> Result<LayerGraph> {
-        expand(&self.spec, variant).map_err(|problems| {
-            let lines = problems.iter().map(|Problem { at, message }| {
-                format!("{}:{}:{}: {message}", self.name, at.line, at.column)
-            });
-            Error::Spec(lines.collect::<Vec<_>>().join("\n"))
-        })
+        if let Some(problem) = variant.check_input(&self.spec) {
+            return Err(Error::Usage(format!("{variant}: {problem}")));
+        }
+        let mut problems = match expand(&self.spec, variant) {
+            Ok(graph) => return Ok(graph),
+            Err(problems) => problems,
+        };
+        let mut note = format!("with `{variant}` from the command line");
+        if expand(&self.spec, &Variant::default()).is_ok() {
+            note += "; the spec by itself is fine";
+            // All follow from the options, so one tells enough.
+            problems.truncate(1);
+        }
+        let note = (*variant != Variant::default()).then_some(note.as_str());
+        let finished = Draft::read(&self.text, &self.name).finish(problems, note);
+        Err(finished.err().unwrap_or_else(|| Error::Spec(format!("{} has no graph", self.name))))
     }
 }

@@ -10,14 +10,25 @@ mod inverted_residual;
 mod loaded;
 mod residual;
 
+use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::graph::{LayerGraph, Source};
 use crate::layer::{Kind, Layer, Shape, Window};
 use crate::spec::{Activation, Block, Padding, Position, Spec, WidthRule};
 
+pub use crate::spec::Problem;
+pub use loaded::load;
+
 /// Largest number of elements of any tensor.
 pub const MAX_ELEMENTS: u64 = 1 << 31;
+
+/// Largest number of layers of a network.
+pub const MAX_LAYERS: usize = 200_000;
+
+/// Most problems that are looked for.
+const MAX_PROBLEMS: usize = 100;
 
 /// What the command line may change of a spec.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -30,19 +41,49 @@ pub struct Variant {
     pub classes: Option<usize>,
 }
 
-/// Why a spec has no graph: which entry, and what is wrong with it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Problem {
-    /// Where the entry stands in the spec's file.
-    pub at: Position,
-    /// What is wrong, and what is allowed.
-    pub message: String,
+impl Variant {
+    /// Shape of the input.
+    pub fn input(&self, spec: &Spec) -> Shape {
+        let (height, width) = self.resolution.unwrap_or((spec.input.height, spec.input.width));
+        Shape::new(spec.input.channels, height, width)
+    }
+
+    /// What is wrong with the size of the input, if anything.
+    fn check_input(&self, spec: &Spec) -> Option<String> {
+        let Shape { c, h, w } = self.input(spec);
+        let message = match product(&[c, h, w]) {
+            0 => "is empty; every side needs a size of at least 1".to_owned(),
+            1..=MAX_ELEMENTS => return None,
+            elements => format!("has {elements} elements; at most 2^31 are allowed"),
+        };
+        Some(format!("the input of {c} x {h} x {w} {message}"))
+    }
 }
 
-/// Expands a spec into its layer graph. All problems of the spec are returned at once.
+impl fmt::Display for Variant {
+    /// The options of the command line that ask for the variant.
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let width = self.width.map(|width| format!("--width {width}"));
+        let resolution = self.resolution.map(|(height, width)| {
+            if height == width {
+                format!("--resolution {height}")
+            } else {
+                format!("--resolution {height}x{width}")
+            }
+        });
+        let classes = self.classes.map(|classes| format!("--classes {classes}"));
+        let options: Vec<String> = [width, resolution, classes].into_iter().flatten().collect();
+        f.write_str(&options.join(" "))
+    }
+}
+
+/// Expands a spec into its layer graph. All problems of the spec are returned at once, one for each
+/// of its entries. Time is bounded by [`MAX_LAYERS`], whatever the spec's numbers are.
 pub fn expand(spec: &Spec, variant: &Variant) -> Result<LayerGraph, Vec<Problem>> {
-    let (height, width) = variant.resolution.unwrap_or((spec.input.height, spec.input.width));
-    let input = Shape::new(spec.input.channels, height, width);
+    if let Some(message) = variant.check_input(spec) {
+        return Err(vec![Problem { at: Position::default(), message }]);
+    }
+    let input = variant.input(spec);
     let mut builder = Builder {
         graph: LayerGraph::new(input),
         spec,
@@ -51,23 +92,13 @@ pub fn expand(spec: &Spec, variant: &Variant) -> Result<LayerGraph, Vec<Problem>
         problems: Vec::new(),
         at: Position::default(),
         block: Arc::from(""),
+        full: false,
     };
-    builder.check_elements(input.elements() as u64, "the input");
-    for stage in &spec.stages {
-        let mut index = 0;
-        for block in &stage.blocks {
-            let path = StagePath { stage: &stage.name, index: &mut index };
-            match block {
-                Block::ConvBn(block) => conv_bn::expand(block, path, &mut builder),
-                Block::ConvDsc(block) => conv_dsc::expand(block, path, &mut builder),
-                Block::InvertedResidual(block) => {
-                    inverted_residual::expand(block, path, &mut builder);
-                }
-                Block::Residual(block) => residual::expand(block, path, &mut builder),
-            }
-        }
+    // A break means that the network is too long; what follows would add nothing to that.
+    let _ = builder.stages();
+    if !builder.full {
+        head::expand(&spec.head, variant.classes.unwrap_or(spec.classes), &mut builder);
     }
-    head::expand(&spec.head, variant.classes.unwrap_or(spec.classes), &mut builder);
     if builder.problems.is_empty() { Ok(builder.graph) } else { Err(builder.problems) }
 }
 
@@ -96,6 +127,8 @@ struct Builder<'a> {
     problems: Vec<Problem>,
     at: Position,
     block: Arc<str>,
+    /// Whether the search for problems was given up: the network is too long, or has too many.
+    full: bool,
 }
 
 /// A convolution to append, with its batch normalisation and activation.
@@ -113,10 +146,50 @@ struct Convolution<'a> {
 }
 
 impl Builder<'_> {
-    /// Starts a block; problems found from here on are reported at `at`.
-    fn begin(&mut self, block: Arc<str>, at: Position) {
+    /// Expands the blocks of all stages.
+    fn stages(&mut self) -> ControlFlow<()> {
+        let spec = self.spec;
+        for stage in &spec.stages {
+            let mut index = 0;
+            for block in &stage.blocks {
+                let path = StagePath { stage: &stage.name, index: &mut index };
+                match block {
+                    Block::ConvBn(block) => conv_bn::expand(block, path, self)?,
+                    Block::ConvDsc(block) => conv_dsc::expand(block, path, self)?,
+                    Block::InvertedResidual(block) => inverted_residual::expand(block, path, self)?,
+                    Block::Residual(block) => residual::expand(block, path, self)?,
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Starts a block; problems found from here on are reported at `at`. Breaks where the network
+    /// has become too long, or has too many problems.
+    fn begin(&mut self, block: Arc<str>, at: Position) -> ControlFlow<()> {
         self.block = block;
         self.at = at;
+        self.room_for(1, at)
+    }
+
+    /// Breaks where `blocks` more blocks make the network too long, before they are expanded.
+    fn room_for(&mut self, blocks: usize, at: Position) -> ControlFlow<()> {
+        self.full = self.problems.len() >= MAX_PROBLEMS;
+        if self.full {
+            return ControlFlow::Break(());
+        }
+        if blocks <= MAX_LAYERS.saturating_sub(self.graph.len()) {
+            return ControlFlow::Continue(());
+        }
+        self.full = true;
+        self.at = at;
+        self.problem(format!("the network has more than {MAX_LAYERS} layers, the most allowed"));
+        ControlFlow::Break(())
+    }
+
+    /// Whether the entry of the current block has a problem already.
+    fn failed(&self) -> bool {
+        self.problems.last().is_some_and(|problem| problem.at == self.at)
     }
 
     /// Shape of the tensor that the next layer reads.
@@ -124,14 +197,23 @@ impl Builder<'_> {
         self.graph.shape(self.source)
     }
 
+    /// Reports the first problem of an entry; its others are mostly consequences.
     fn problem(&mut self, message: String) {
-        self.problems.push(Problem { at: self.at, message });
+        if !self.failed() {
+            self.problems.push(Problem { at: self.at, message });
+        }
     }
 
-    fn check_elements(&mut self, elements: u64, what: &str) {
+    /// Whether `what` of the given sizes has few enough elements.
+    fn check_elements(&mut self, sizes: &[usize], what: fmt::Arguments) -> bool {
+        let elements = product(sizes);
         if elements > MAX_ELEMENTS {
-            self.problem(format!("{what} has {elements} elements; at most 2^31 are allowed"));
+            let sizes = sizes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" x ");
+            self.problem(format!(
+                "{what} has {sizes} = {elements} elements; at most 2^31 are allowed"
+            ));
         }
+        elements <= MAX_ELEMENTS
     }
 
     /// Applies the width multiplier to a channel count.
@@ -193,20 +275,24 @@ impl Builder<'_> {
         self.source = Source::Layer(self.graph.push(layer, &[skip, self.source]));
     }
 
+    /// Appends a layer that reads the current tensor; one that is too large is reported instead.
     fn append(&mut self, layer: Layer) {
-        let [c, h, w] = [layer.output.c, layer.output.h, layer.output.w].map(|n| n as u64);
-        self.check_elements(
-            c.saturating_mul(h).saturating_mul(w),
-            &format!("the output of {}", layer.name),
-        );
-        if let Some(shape) = layer.weight_shape() {
-            let weights = shape.iter().fold(1u64, |n, &d| n.saturating_mul(d as u64));
-            self.check_elements(weights, &format!("the weight of {}", layer.name));
+        let Shape { c, h, w } = layer.output;
+        let fits = self.check_elements(&[c, h, w], format_args!("the output of {}", layer.name))
+            && layer.weight_shape().is_none_or(|shape| {
+                self.check_elements(&shape, format_args!("the weight of {}", layer.name))
+            });
+        if fits {
+            self.source = Source::Layer(self.graph.push(layer, &[self.source]));
         }
-        self.source = Source::Layer(self.graph.push(layer, &[self.source]));
     }
 
     fn path(&self, name: &str) -> Arc<str> {
         format!("{}.{name}", self.block).into()
     }
+}
+
+/// The product of sizes; the largest number where it is larger.
+fn product(sizes: &[usize]) -> u64 {
+    sizes.iter().fold(1, |product: u64, &size| product.saturating_mul(size as u64))
 }

@@ -3,27 +3,39 @@
 //! 1×1 reduction, 3×3 with the stride, 1×1 expansion, and a 1×1 `downsample` on the skip path where
 //! the shape changes; activation after the sum.
 
+use std::ops::ControlFlow;
+
 use super::{Builder, Convolution, StagePath};
 use crate::spec::{Activation, Residual, WidthRule};
 
 /// Output channels of a block over its bottleneck channels.
 const EXPANSION: usize = 4;
 
-pub(super) fn expand(block: &Residual, mut path: StagePath, builder: &mut Builder) {
+pub(super) fn expand(
+    block: &Residual,
+    mut path: StagePath,
+    builder: &mut Builder,
+) -> ControlFlow<()> {
     for row in &block.rows {
+        builder.room_for(row.n, row.at)?;
         for i in 0..row.n {
-            builder.begin(path.next(), row.at);
+            builder.begin(path.next(), row.at)?;
             let stride = if i == 0 { row.s } else { 1 };
             expand_one(block, row.c, stride, builder);
+            // The other blocks of a row that fails would say the same.
+            if builder.failed() {
+                break;
+            }
         }
     }
+    ControlFlow::Continue(())
 }
 
 fn expand_one(block: &Residual, c: usize, stride: usize, builder: &mut Builder) {
     let mut skip = builder.source;
     let inp = builder.shape().c;
     let width = builder.channels(c, WidthRule::Scale);
-    let oup = width * EXPANSION;
+    let oup = width.saturating_mul(EXPANSION);
     let conv = |name, norm, c, kernel, stride, activation| Convolution {
         name,
         norm,

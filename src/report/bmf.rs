@@ -1,28 +1,32 @@
 //! Bencher Metric Format: `{"benchmark": {"measure": {"value": number}}}`.
 
-use std::collections::BTreeMap;
+use serde_json::{Map, Value, json};
 
 use super::{CostReport, json};
+use crate::analysis::Totals;
 
 /// The totals of one network as one benchmark, named by network, width and resolution.
 pub fn render(report: &CostReport) -> String {
-    let benchmark = report.model.to_string();
-    json::to_string(&BTreeMap::from([(benchmark, measures(&report.analysis.totals))]))
+    benchmarks([(report.model.to_string(), measures(&report.analysis.totals))])
 }
 
-/// A measurement of one metric.
-#[derive(serde::Serialize)]
-pub struct Measure {
-    value: u64,
-}
-
-/// The metrics of one network that are worth tracking, under the names of the JSON report.
-pub fn measures(totals: &crate::analysis::Totals) -> BTreeMap<&'static str, Measure> {
-    let values = [
+/// The metrics of a network that are worth tracking, under the names of the JSON report.
+pub fn measures(totals: &Totals) -> Vec<(&'static str, u64)> {
+    vec![
         ("params", totals.params),
         ("macs", totals.macs),
         ("weight_bytes", totals.weight_bytes),
         ("peak_live_bytes", totals.peak_live_bytes),
-    ];
-    values.map(|(name, value)| (name, Measure { value })).into()
+    ]
+}
+
+/// Named benchmarks with their measures.
+pub fn benchmarks(all: impl IntoIterator<Item = (String, Vec<(&'static str, u64)>)>) -> String {
+    let measures = |values: Vec<(&'static str, u64)>| {
+        let values = values.into_iter().map(|(name, value)| (name.into(), json!({"value": value})));
+        Value::Object(values.collect())
+    };
+    let all: Map<String, Value> =
+        all.into_iter().map(|(name, values)| (name, measures(values))).collect();
+    json::to_string(&all)
 }

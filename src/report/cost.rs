@@ -2,8 +2,10 @@
 
 use super::sheet::{Cell, Column, Document, Section};
 use super::text::{bytes, thousands};
-use super::{CostReport, rows};
-use crate::analysis::{Analysis, F32_BYTES, Separable, Totals};
+use super::{CostReport, memory, rows};
+use crate::analysis::clamp::{Clamp, f16_spacing};
+use crate::analysis::residual::Body;
+use crate::analysis::{Analysis, F32_BYTES, ResidualPair, Separable, Totals};
 
 /// Printed under every table.
 pub const CONVENTION: &str = "A MAC counts once, and only convolutions and linear layers have \
@@ -17,6 +19,12 @@ pub fn document(report: &CostReport) -> Document {
     if !analysis.separable.blocks.is_empty() {
         sections.push(separable(&analysis.separable));
     }
+    if !analysis.residual.is_empty() {
+        sections.push(residual(&analysis.residual));
+    }
+    sections.extend(report.clamps.map(clamps));
+    sections.push(memory::timeline(analysis));
+    sections.extend(analysis.arena.as_ref().map(memory::arena));
     Document { title: report.model.title(), sections, notes: footer(analysis) }
 }
 
@@ -101,6 +109,71 @@ fn separable(separable: &Separable) -> Section {
     }
 }
 
+/// Inverted against classic residual blocks at the same widest tensor.
+fn residual(pairs: &[ResidualPair]) -> Section {
+    let channels = |body: &Body| Cell::Text(body.channels.map(|c| c.to_string()).join("→"));
+    let body = |body: &Body| {
+        let skip = Cell::Bytes(body.skip_elems * F32_BYTES);
+        [channels(body), Cell::Count(body.weights), Cell::Count(body.macs), skip]
+    };
+    let row = |pair: &ResidualPair| {
+        let mut cells = vec![Cell::Text(pair.block.to_owned())];
+        cells.extend(body(&pair.inverted));
+        cells.extend(body(&pair.classic));
+        cells
+    };
+    Section {
+        heading: "Inverted against classic residual blocks at the same widest tensor".into(),
+        columns: vec![
+            Column::text("block", "block"),
+            Column::text("inverted_channels", "inverted"),
+            Column::number("inverted_weights", "weights"),
+            Column::number("inverted_macs", "MACs"),
+            Column::number("inverted_skip_bytes", "skip"),
+            Column::text("classic_channels", "classic"),
+            Column::number("classic_weights", "weights"),
+            Column::number("classic_macs", "MACs"),
+            Column::number("classic_skip_bytes", "skip"),
+        ],
+        rows: pairs.iter().map(row).collect(),
+        notes: vec![format!(
+            "In the network are the {} ones; skip is what a connection over the block keeps alive.",
+            pairs[0].kind
+        )],
+        ..Section::default()
+    }
+}
+
+/// What float16 resolves at the largest activation, layer by layer.
+fn clamps(clamps: &[Clamp]) -> Section {
+    let at_6 = f16_spacing(6.0);
+    let row = |clamp: &Clamp| {
+        let spacing = f16_spacing(clamp.largest);
+        let resolved = if spacing.is_finite() {
+            [Cell::Decimal(spacing, 6), Cell::Decimal(spacing / at_6, 1)]
+        } else {
+            [Cell::Text("overflow".into()), Cell::Empty]
+        };
+        let mut cells = vec![Cell::Text(clamp.name.clone()), Cell::Decimal(clamp.largest, 2)];
+        cells.extend(resolved);
+        cells.push(Cell::Share(clamp.above));
+        cells
+    };
+    Section {
+        heading: "Why ReLU6: the largest activation without the clamp, and float16 there".into(),
+        columns: vec![
+            Column::text("name", "layer"),
+            Column::number("largest", "largest"),
+            Column::number("f16_spacing", "spacing"),
+            Column::number("spacing_ratio", "× that at 6"),
+            Column::number("above_6", "above 6"),
+        ],
+        rows: clamps.iter().map(row).collect(),
+        notes: vec![format!("At 6, neighbouring float16 numbers are {at_6} apart.")],
+        ..Section::default()
+    }
+}
+
 fn footer(analysis: &Analysis) -> Vec<String> {
     let t = &analysis.totals;
     let at = t.peak_live_at.as_deref().unwrap_or("the input");
@@ -131,6 +204,13 @@ fn footer(analysis: &Analysis) -> Vec<String> {
             bytes(t.peak_live_inplace_add_elems * F32_BYTES)
         ),
     ];
+    lines.extend(t.arena_bytes.map(|n| {
+        format!(
+            "arena       {} in the generated crate ({} elements)",
+            bytes(n),
+            thousands(n / F32_BYTES)
+        )
+    }));
     lines.push(String::new());
     lines.extend(CONVENTION.lines().map(str::to_owned));
     lines

@@ -1,20 +1,28 @@
 //! `mbgen.report/1`: the cost report as JSON.
 
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
-use super::{CostReport, Model};
+use super::{CostReport, Model, reconcile};
+use crate::analysis::clamp::{Clamp, f16_spacing};
+use crate::analysis::tools::{FIGURES, Figure, Quantity, Tool};
 use crate::analysis::{
-    By, F32_BYTES, Row, Separable, SeparableBlock, StandardModel, Totals, group,
+    Analysis, Arena, By, F32_BYTES, ResidualPair, Row, Separable, SeparableBlock, StandardModel,
+    Totals, group, memory,
 };
+use crate::graph::Source;
 use crate::layer::{Kind, Layer, Shape, Window};
 use crate::spec::Padding;
 
 /// Version of the document's structure.
 pub const SCHEMA: &str = "mbgen.report/1";
 
+/// Version of the structure of a reconciliation with another tool.
+pub const AS_SCHEMA: &str = "mbgen.as/1";
+
 /// The report as one JSON document with a final newline.
 pub fn render(report: &CostReport) -> String {
-    let CostReport { model, analysis, by } = *report;
+    let CostReport { model, analysis, by, clamps } = *report;
     let totals = &analysis.totals;
     let rows = group(&analysis.rows, by);
     let document = Document {
@@ -25,6 +33,11 @@ pub fn render(report: &CostReport) -> String {
         rows: rows.iter().map(|row| RowJson::of(row, by, totals)).collect(),
         separable: &analysis.separable.blocks,
         separable_totals: (&analysis.separable).into(),
+        residual: &analysis.residual,
+        tools: figures(totals),
+        memory: MemoryJson::of(analysis),
+        arena: analysis.arena.as_ref(),
+        relu6: clamps.map(relu6),
     };
     to_string(&document)
 }
@@ -45,6 +58,99 @@ struct Document<'a> {
     rows: Vec<RowJson<'a>>,
     separable: &'a [SeparableBlock<'a>],
     separable_totals: SeparableTotals,
+    residual: &'a [ResidualPair<'a>],
+    #[serde(rename = "as")]
+    tools: Map<String, Value>,
+    memory: MemoryJson<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arena: Option<&'a Arena<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relu6: Option<Value>,
+}
+
+/// Lifetimes of the tensors, and who causes the peak.
+#[derive(Serialize)]
+struct MemoryJson<'a> {
+    peak_step: Option<usize>,
+    peak_tensors: Vec<&'a str>,
+    tensors: Vec<TensorJson<'a>>,
+}
+
+/// A tensor that exists from step `from` to step `to`, where step i runs layer i.
+#[derive(Serialize)]
+struct TensorJson<'a> {
+    name: &'a str,
+    elements: u64,
+    from: usize,
+    to: usize,
+}
+
+impl<'a> MemoryJson<'a> {
+    fn of(analysis: &'a Analysis) -> Self {
+        let memory = &analysis.memory;
+        let name = |source| match source {
+            Source::Input => "input",
+            Source::Layer(id) => analysis.rows[id.0].name,
+        };
+        let peak = analysis.totals.peak_live_elems;
+        let peak_step = memory.live.iter().position(|&live| live == peak);
+        let lives = memory.tensors.iter().zip(&memory.last_use).enumerate();
+        let tensor = |(i, (&elements, &to)): (usize, (&u64, &usize))| TensorJson {
+            name: name(memory::source_of(i)),
+            elements,
+            from: i.saturating_sub(1),
+            to,
+        };
+        Self {
+            peak_step,
+            peak_tensors: peak_step
+                .into_iter()
+                .flat_map(|s| memory.alive_at(s))
+                .map(name)
+                .collect(),
+            tensors: lives.map(tensor).collect(),
+        }
+    }
+}
+
+/// What activations reach without the clamp. Beyond the range of float16 the spacing is null.
+fn relu6(clamps: &[Clamp]) -> Value {
+    let finite = |x: f64| x.is_finite().then_some(x);
+    let row = |clamp: &Clamp| {
+        let spacing = f16_spacing(clamp.largest);
+        json!({
+            "name": clamp.name,
+            "largest": finite(clamp.largest),
+            "f16_spacing": finite(spacing),
+            "above_6": clamp.above,
+        })
+    };
+    let rows: Vec<Value> = clamps.iter().map(row).collect();
+    json!({"f16_spacing_at_6": f16_spacing(6.0), "rows": rows})
+}
+
+/// What other tools print, by the figure's name.
+fn figures(totals: &Totals) -> Map<String, Value> {
+    FIGURES.iter().map(|figure| (figure.key.to_owned(), figure.value(totals).into())).collect()
+}
+
+/// `mbgen.as/1`: the figures of one tool, each as the sum that explains it.
+pub(super) fn reconciliation(model: &Model, tool: Tool, totals: &Totals) -> String {
+    let term = |&(times, quantity): &(u64, Quantity)| {
+        let count = quantity.count(totals);
+        json!({"what": reconcile::label(quantity), "count": count, "times": times})
+    };
+    let figure = |figure: &Figure| {
+        let terms: Vec<Value> = figure.terms.iter().map(term).collect();
+        json!({"key": figure.key, "value": figure.value(totals), "terms": terms})
+    };
+    to_string(&json!({
+        "schema": AS_SCHEMA,
+        "model": ModelJson::from(model),
+        "tool": tool.name(),
+        "figures": tool.figures().map(figure).collect::<Vec<_>>(),
+        "note": reconcile::caveat(tool),
+    }))
 }
 
 #[derive(Serialize)]

@@ -59,9 +59,14 @@ fn write_section(section: &Section, out: &mut Limited) -> bool {
     if !section.heading.is_empty() {
         head += &format!("#### {}\n\n", escape(&section.heading));
     }
-    head += &line(columns.iter().map(|(_, c)| escape(c.heading)).collect());
-    let rule = |numeric| if numeric { "---:" } else { "---" }.to_owned();
-    head += &line(columns.iter().map(|(_, c)| rule(c.numeric)).collect());
+    if !section.figure.is_empty() {
+        head += &format!("```text\n{}\n```\n", section.figure.join("\n"));
+    }
+    if !columns.is_empty() {
+        head += &line(columns.iter().map(|(_, c)| escape(c.heading)).collect());
+        let rule = |numeric| if numeric { "---:" } else { "---" }.to_owned();
+        head += &line(columns.iter().map(|(_, c)| rule(c.numeric)).collect());
+    }
     if !out.push(&head) {
         return false;
     }

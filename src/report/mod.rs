@@ -3,12 +3,15 @@
 //! JSON is the machine's view and follows `schema/`. The formats for people draw a
 //! [`sheet::Document`], which [`cost`] lays out once for all of them.
 
+pub mod archs;
 pub mod bmf;
 pub mod cost;
 pub mod csv;
 pub mod json;
 pub mod markdown;
+mod memory;
 mod output;
+pub mod reconcile;
 mod rows;
 pub mod sheet;
 pub mod table;
@@ -19,6 +22,7 @@ use std::fmt;
 pub use output::{Output, write};
 pub use table::Style;
 
+use crate::analysis::clamp::Clamp;
 use crate::analysis::{Analysis, By};
 use crate::block::Variant;
 use crate::layer::Shape;
@@ -84,6 +88,8 @@ pub struct CostReport<'a> {
     pub analysis: &'a Analysis<'a>,
     /// What a row stands for.
     pub by: By,
+    /// What activations reach without ReLU6, where that was measured.
+    pub clamps: Option<&'a [Clamp]>,
 }
 
 /// The formats of a cost report.

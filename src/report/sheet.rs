@@ -18,6 +18,8 @@ pub struct Document {
 pub struct Section {
     /// Heading over the table.
     pub heading: String,
+    /// Lines to be shown as they are, in a fixed-width font, before the table.
+    pub figure: Vec<String>,
     /// The columns.
     pub columns: Vec<Column>,
     /// The rows, each with a cell for every column.

@@ -40,9 +40,11 @@ pub fn render(document: &Document, style: Style) -> String {
         if !section.heading.is_empty() {
             out += &format!("{}\n", section.heading);
         }
-        out += &draw(section, style);
-        out.push('\n');
-        for note in &section.notes {
+        if !section.columns.is_empty() {
+            out += &draw(section, style);
+            out.push('\n');
+        }
+        for note in section.figure.iter().chain(&section.notes) {
             out += &format!("{note}\n");
         }
     }

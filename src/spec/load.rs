@@ -1,15 +1,20 @@
 //! Finding a spec: a file, standard input, or one that is part of the binary.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{Spec, embedded};
+use super::{Draft, EMBEDDED, Spec, embedded};
 use crate::error::{Error, Result};
+use crate::suggest::did_you_mean;
+
+/// Largest file that is read: enough for the longest network, a convolution an entry.
+const MAX_BYTES: u64 = 16 << 20;
 
 /// A spec with the text it was read from.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    /// What the user called it: a path, the name of a shipped spec, or `-`.
+    /// What the user called it: a path, the name of a shipped spec, or `<stdin>`.
     pub name: String,
     /// The file as it was read.
     pub text: String,
@@ -28,25 +33,86 @@ pub enum Origin {
     Folder(PathBuf),
 }
 
-/// Loads a spec: the name of a shipped one, `-` for standard input, or a path.
+/// Loads a spec and checks it by itself: the name of a shipped one, `-` for standard input, or a
+/// path. [`crate::block::load`] also reports what is found when its tables are expanded.
 pub fn load(arg: &str) -> Result<Loaded> {
-    if let Some(shipped) = embedded::spec(arg) {
-        return loaded(arg, shipped.text.to_owned(), Origin::Embedded);
-    }
-    if arg == "-" {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map_err(Error::io("read", "standard input"))?;
-        return loaded("<stdin>", text, Origin::Folder(PathBuf::new()));
-    }
-    let path = Path::new(arg);
-    let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
-    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    loaded(arg, text, Origin::Folder(folder))
+    read(arg)?.check(|draft| draft.finish(Vec::new(), None))
 }
 
-fn loaded(name: &str, text: String, origin: Origin) -> Result<Loaded> {
-    let spec = Spec::parse(&text, name)?;
-    Ok(Loaded { name: name.to_owned(), text, origin, spec })
+/// Loads a shipped spec by its name.
+pub fn load_shipped(name: &str) -> Result<Loaded> {
+    match embedded::spec(name) {
+        Some(_) => load(name),
+        None => Err(Error::Usage(not_found(name, false))),
+    }
+}
+
+/// The text of a spec, and where it was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    name: String,
+    text: String,
+    origin: Origin,
+}
+
+/// Reads the text that `arg` names: the name of a shipped spec, `-` for standard input, or a path.
+pub fn read(arg: &str) -> Result<Found> {
+    if let Some(shipped) = embedded::spec(arg) {
+        let text = shipped.text.to_owned();
+        return Ok(Found { name: arg.to_owned(), text, origin: Origin::Embedded });
+    }
+    if arg == "-" {
+        let name = "<stdin>".to_owned();
+        let text = read_text(std::io::stdin().lock(), Path::new("standard input"))?;
+        return Ok(Found { name, text, origin: Origin::Folder(PathBuf::new()) });
+    }
+    let path = Path::new(arg);
+    let file = File::open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Error::Usage(not_found(arg, true)),
+        _ => Error::io("read", path)(error),
+    })?;
+    let text = read_text(file, path)?;
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    Ok(Found { name: arg.to_owned(), text, origin: Origin::Folder(folder) })
+}
+
+impl Found {
+    /// The spec, if `check` finishes its draft.
+    pub fn check(self, check: impl FnOnce(Draft) -> Result<Spec>) -> Result<Loaded> {
+        let spec = check(Draft::read(&self.text, &self.name))?;
+        let Self { name, text, origin } = self;
+        Ok(Loaded { name, text, origin, spec })
+    }
+}
+
+fn read_text(source: impl Read, path: &Path) -> Result<String> {
+    let mut bytes = Vec::new();
+    source.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        let message = format!("larger than {} MiB, the most a spec may have", MAX_BYTES >> 20);
+        return Err(Error::Input { path: path.to_owned(), message });
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + valid.iter().filter(|&&byte| byte == b'\n').count();
+        let message = format!("line {line} is not UTF-8 text");
+        Error::Input { path: path.to_owned(), message }
+    })
+}
+
+/// What is said where `arg` names nothing: what is meant perhaps, and what there is.
+fn not_found(arg: &str, or_file: bool) -> String {
+    let names = || EMBEDDED.iter().map(|spec| spec.name);
+    let mut text = if or_file {
+        format!("no file `{arg}`, and no shipped spec of that name")
+    } else {
+        format!("no shipped spec `{arg}`")
+    };
+    if let Some(hint) = did_you_mean(arg, names()) {
+        text += &format!("; {hint}");
+    }
+    text += &format!("\n  shipped specs: {}", names().collect::<Vec<_>>().join(", "));
+    text
 }
 
 impl Loaded {
@@ -64,9 +130,13 @@ impl Loaded {
                 (path, text)
             }
         };
-        let labels: Vec<String> = text.lines().map(str::to_owned).collect();
+        let labels: Vec<String> = text.trim_end().lines().map(str::to_owned).collect();
         if labels.len() != self.spec.classes {
-            let message = format!("{} labels for {} classes", labels.len(), self.spec.classes);
+            let message = format!(
+                "{} labels for {} classes; one for each class is allowed, a line each",
+                labels.len(),
+                self.spec.classes
+            );
             return Err(Error::Input { path, message });
         }
         Ok(Some(labels))

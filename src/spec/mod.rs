@@ -2,16 +2,29 @@
 //!
 //! [`Spec`] mirrors the YAML file: the papers' tables, unexpanded. Channel counts are those of the
 //! paper; the width multiplier is applied when [`crate::block`] expands the tables into layers.
+//!
+//! Reading goes text, `tree` (YAML with places, bounded), `reader` and `file` (serde types, all
+//! errors of shape and kind at once), `check` (what the values may be), [`Draft`], [`Spec`].
 
+mod at;
+mod budget;
 mod check;
+mod diagnostic;
+mod draft;
 mod embedded;
 mod file;
 mod load;
+mod reader;
 mod rounding;
+mod schema;
+mod tree;
 
+pub use budget::{Budget, Metric, QUANTITY, parse_quantity};
+pub use draft::{Draft, Problem};
 pub use embedded::{EMBEDDED, Embedded};
-pub use load::{Loaded, Origin, load};
+pub use load::{Loaded, Origin, load, load_shipped, read};
 pub use rounding::{Rounding, make_divisible};
+pub use schema::schema;
 
 /// A checked network description.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +47,8 @@ pub struct Spec {
     pub preprocess: Option<Preprocess>,
     /// File of class names beside the spec, one a line.
     pub labels: Option<String>,
+    /// Limits on cost, in the order of the file.
+    pub budgets: Vec<Budget>,
     /// The stages in order.
     pub stages: Vec<Stage>,
     /// Pooling and classifier.
@@ -113,7 +128,7 @@ pub enum Block {
 }
 
 /// Position of a block or row in its file, 1-based; `0, 0` for specs built in memory.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// Line.
     pub line: usize,

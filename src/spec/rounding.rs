@@ -35,5 +35,5 @@ impl Rounding {
 pub fn make_divisible(v: f64, divisor: usize, min_value: Option<usize>) -> usize {
     let nearest = (v + divisor as f64 / 2.0) as usize / divisor * divisor;
     let rounded = nearest.max(min_value.unwrap_or(divisor));
-    if (rounded as f64) < 0.9 * v { rounded + divisor } else { rounded }
+    if (rounded as f64) < 0.9 * v { rounded.saturating_add(divisor) } else { rounded }
 }

@@ -1,6 +1,8 @@
 //! Exact comparison with numbers that PyTorch and the counting tools gave.
 
 mod networks;
+mod published;
+mod rounding;
 
 use mbgen::analysis::{Analysis, By};
 use mbgen::report::{CostReport, Model, json};
@@ -20,7 +22,7 @@ fn report(spec: &Spec) -> Value {
         padding: Padding::Symmetric,
     };
     let analysis = Analysis::of(&graph);
-    let report = CostReport { model: &model, analysis: &analysis, by: By::Layer };
+    let report = CostReport { model: &model, analysis: &analysis, by: By::Layer, clamps: None };
     serde_json::from_str(&json::render(&report)).unwrap()
 }
 
@@ -68,7 +70,9 @@ fn totals() {
             expected.as_object_mut().unwrap().remove(key);
         }
         let report = report(&network);
-        assert_covers(&report["totals"], &expected, &format!("{model} {width} {resolution}"));
+        let at = format!("{model} {width} {resolution}");
+        assert_covers(&report["totals"], &expected, &at);
+        assert_covers(&report["as"], &entry["tools"], &at);
     }
 }
 
@@ -110,5 +114,32 @@ fn published_figures() {
         assert_eq!(totals["params"], params, "{model}");
         assert_eq!(totals["macs"], macs, "{model}");
         assert_eq!(totals["flops"], 2 * macs, "{model}");
+    }
+}
+
+/// The tools' own figures, under the names that they give them.
+#[test]
+fn tools() {
+    let golden = read("tools.json");
+    for name in layer_files() {
+        let tools = &golden["models"][&name];
+        let report = report(&spec(&read(&format!("layers/{name}.json"))["spec"]));
+        for (key, tool, figure) in [
+            ("torchinfo_mult_adds", "torchinfo", "mult_adds"),
+            ("torchinfo_fwd_bwd_bytes", "torchinfo", "fwd_bwd_bytes"),
+            ("torchinfo_param_bytes", "torchinfo", "param_bytes"),
+            ("fvcore_flops", "fvcore", "flops"),
+            ("fvcore_activations", "fvcore", "acts"),
+            ("ptflops_pytorch_macs", "ptflops_pytorch", "macs"),
+            ("ptflops_aten_macs", "ptflops_aten", "macs"),
+            ("thop_macs", "thop", "macs"),
+            ("torch_flop_counter_flops", "torch_flop_counter", "flops"),
+            ("calflops_flops", "calflops", "flops"),
+            ("torchprofile_macs", "torchprofile", "macs"),
+            ("onnx_tool_macs", "onnx_tool", "macs"),
+        ] {
+            let expected = tools[tool][figure].as_f64();
+            assert_eq!(report["as"][key].as_f64(), expected, "{name} {key}");
+        }
     }
 }

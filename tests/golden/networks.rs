@@ -65,6 +65,7 @@ pub fn spec(value: &Value) -> Spec {
         bn_eps: 1e-5,
         preprocess: None,
         labels: None,
+        budgets: Vec::new(),
         stages: if v2 { v2_stages(value) } else { v1_stages(value) },
         head: vec![
             HeadItem {

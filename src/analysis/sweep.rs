@@ -1,0 +1,137 @@
+//! Totals of one network at many widths and resolutions.
+
+use std::num::NonZero;
+
+use super::Totals;
+use crate::block::Variant;
+use crate::error::Result;
+use crate::machine::Machine;
+use crate::plan::Plan;
+use crate::spec::Loaded;
+
+/// One network of a sweep.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// Which of the specs it comes from.
+    pub spec: usize,
+    /// How it differs from the spec.
+    pub variant: Variant,
+    /// Width multiplier.
+    pub width: f64,
+    /// Rows and columns of the input.
+    pub resolution: [usize; 2],
+    /// What it costs.
+    pub totals: Totals,
+}
+
+/// What to sweep over. An empty list stands for the spec's own value.
+#[derive(Clone, Debug, Default)]
+pub struct Sweep {
+    /// Width multipliers.
+    pub widths: Vec<f64>,
+    /// Rows and columns of the input.
+    pub resolutions: Vec<(usize, usize)>,
+    /// Number of classes in place of the spec's.
+    pub classes: Option<usize>,
+    /// Whether to plan every network, which gives the bytes of its arena.
+    pub arena: bool,
+}
+
+impl Sweep {
+    /// The variants of one spec: each width at each resolution, widths outermost.
+    pub fn variants(&self) -> impl Iterator<Item = Variant> {
+        let widths = options(&self.widths);
+        let resolutions = options(&self.resolutions);
+        let classes = self.classes;
+        widths.into_iter().flat_map(move |width| {
+            let resolutions = resolutions.clone().into_iter();
+            resolutions.map(move |resolution| Variant { width, resolution, classes })
+        })
+    }
+
+    /// Totals of every variant of every spec, in order, computed on all cores.
+    ///
+    /// # Errors
+    /// The first variant, in order, that has no graph.
+    pub fn run(&self, specs: &[Loaded]) -> Result<Vec<Point>> {
+        let work: Vec<(usize, Variant)> = (0..specs.len())
+            .flat_map(|spec| self.variants().map(move |variant| (spec, variant)))
+            .collect();
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let share = work.len().div_ceil(threads).max(1);
+        let parts: Vec<Result<Vec<Point>>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = work
+                .chunks(share)
+                .map(|part| {
+                    scope.spawn(move || {
+                        let points = part.iter().map(|&(i, variant)| self.point(specs, i, variant));
+                        points.collect()
+                    })
+                })
+                .collect();
+            let join = |worker: std::thread::ScopedJoinHandle<_>| {
+                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            workers.into_iter().map(join).collect()
+        });
+        let mut points = Vec::with_capacity(work.len());
+        for part in parts {
+            points.append(&mut part?);
+        }
+        Ok(points)
+    }
+
+    fn point(&self, specs: &[Loaded], index: usize, variant: Variant) -> Result<Point> {
+        let loaded = &specs[index];
+        let graph = loaded.graph(&variant)?;
+        let mut totals = Totals::of(&graph);
+        if self.arena {
+            let plan = Plan::new(&graph, &Machine::REFERENCE).ok();
+            totals.arena_bytes = plan.map(|plan| plan.arena_bytes() as u64);
+        }
+        Ok(Point {
+            spec: index,
+            variant,
+            width: variant.width.unwrap_or(loaded.spec.width.multiplier),
+            resolution: [graph.input().h, graph.input().w],
+            totals,
+        })
+    }
+}
+
+/// Each value as an option; `None` alone for an empty list.
+fn options<T: Copy>(values: &[T]) -> Vec<Option<T>> {
+    if values.is_empty() { vec![None] } else { values.iter().copied().map(Some).collect() }
+}
+
+/// Widths that cost no memory: points of one spec and resolution with the same peak.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plateau {
+    /// Which of the specs.
+    pub spec: usize,
+    /// Rows and columns of the input.
+    pub resolution: [usize; 2],
+    /// Neighbouring widths of the sweep, ascending.
+    pub widths: Vec<f64>,
+    /// Their peak.
+    pub peak_live_bytes: u64,
+}
+
+/// The plateaus of a sweep: neighbouring widths with the same peak.
+pub fn plateaus(points: &[Point]) -> Vec<Plateau> {
+    let mut order: Vec<&Point> = points.iter().collect();
+    let group = |p: &Point| (p.spec, p.resolution);
+    order.sort_by(|a, b| group(a).cmp(&group(b)).then(a.width.total_cmp(&b.width)));
+    order.dedup_by(|a, b| group(a) == group(b) && a.width == b.width);
+    let same = |a: &&Point, b: &&Point| {
+        group(a) == group(b) && a.totals.peak_live_bytes == b.totals.peak_live_bytes
+    };
+    let runs = order.chunk_by(same).filter(|run| run.len() > 1);
+    runs.map(|run| Plateau {
+        spec: run[0].spec,
+        resolution: run[0].resolution,
+        widths: run.iter().map(|point| point.width).collect(),
+        peak_live_bytes: run[0].totals.peak_live_bytes,
+    })
+    .collect()
+}

@@ -1,0 +1,187 @@
+//! What other tools print for the same network, and why it differs from ours.
+//!
+//! Each figure is a sum of counted quantities, so the figure and its explanation are one thing. The
+//! rules hold for evaluation mode and batch 1, and are exact for torchinfo 1.8.0, fvcore 0.1.5,
+//! ptflops 0.7.5, thop 0.1.1, calflops 0.3.2, torchprofile 0.1.0, onnx-tool 1.0.1, Keras 3.3.3 and
+//! the flop counter of PyTorch 2.2.
+
+use super::Totals;
+
+/// A tool that counts networks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// TylerYep/torchinfo.
+    Torchinfo,
+    /// facebookresearch/fvcore.
+    Fvcore,
+    /// sovrasov/flops-counter.pytorch.
+    Ptflops,
+    /// Lyken17/pytorch-OpCounter.
+    Thop,
+    /// MrYxJ/calculate-flops.pytorch.
+    Calflops,
+    /// mit-han-lab/torchprofile.
+    Torchprofile,
+    /// `count_params` of Keras.
+    Keras,
+    /// ThanatosShinji/onnx-tool.
+    OnnxTool,
+    /// `torch.utils.flop_counter`.
+    TorchFlopCounter,
+}
+
+impl Tool {
+    /// Every tool.
+    pub const ALL: [Self; 9] = [
+        Self::Torchinfo,
+        Self::Fvcore,
+        Self::Ptflops,
+        Self::Thop,
+        Self::Calflops,
+        Self::Torchprofile,
+        Self::Keras,
+        Self::OnnxTool,
+        Self::TorchFlopCounter,
+    ];
+
+    /// The name used on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Torchinfo => "torchinfo",
+            Self::Fvcore => "fvcore",
+            Self::Ptflops => "ptflops",
+            Self::Thop => "thop",
+            Self::Calflops => "calflops",
+            Self::Torchprofile => "torchprofile",
+            Self::Keras => "keras",
+            Self::OnnxTool => "onnx-tool",
+            Self::TorchFlopCounter => "torch-flop-counter",
+        }
+    }
+
+    /// The figures that the tool prints.
+    pub fn figures(self) -> impl Iterator<Item = &'static Figure> {
+        FIGURES.iter().filter(move |figure| figure.tool == self)
+    }
+}
+
+/// One number that a tool prints.
+#[derive(Clone, Copy, Debug)]
+pub struct Figure {
+    /// The tool.
+    pub tool: Tool,
+    /// Name of the figure in reports.
+    pub key: &'static str,
+    /// What the sum adds up: how often each quantity is counted.
+    pub terms: &'static [(u64, Quantity)],
+}
+
+/// A quantity that tools count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    /// MACs of convolutions and linear layers.
+    Macs,
+    /// Weights, biases, scale and shift of batch normalisations.
+    Params,
+    /// Biases of linear layers.
+    Bias,
+    /// Scale and shift of batch normalisations.
+    BnAffine,
+    /// Running mean and variance of batch normalisations.
+    BnStats,
+    /// Elements through batch normalisations.
+    BnElems,
+    /// Elements through activations.
+    ActElems,
+    /// Comparisons of activations: an element counts once for each bound of its clamp.
+    ActBounds,
+    /// Elements out of convolutions and linear layers.
+    ConvFcOut,
+    /// Elements out of linear layers.
+    FcOut,
+    /// Elements out of residual adds.
+    AddElems,
+    /// Elements into global pools.
+    PoolIn,
+    /// Elements out of global pools.
+    PoolOut,
+    /// Elements into global pools that are modules, not function calls.
+    ModulePoolIn,
+    /// Elements out of those.
+    ModulePoolOut,
+}
+
+impl Quantity {
+    /// How many there are in a network.
+    pub fn count(self, totals: &Totals) -> u64 {
+        match self {
+            Self::Macs => totals.macs,
+            Self::Params => totals.params,
+            Self::Bias => totals.bias,
+            Self::BnAffine => totals.bn_affine,
+            Self::BnStats => totals.bn_stats,
+            Self::BnElems => totals.bn_elems,
+            Self::ActElems => totals.act_elems,
+            Self::ActBounds => totals.act_bounds,
+            Self::ConvFcOut => totals.conv_fc_out_elems,
+            Self::FcOut => totals.fc_out_elems,
+            Self::AddElems => totals.add_elems,
+            Self::PoolIn => totals.gap_in_elems,
+            Self::PoolOut => totals.gap_out_elems,
+            Self::ModulePoolIn => totals.module_gap_in_elems,
+            Self::ModulePoolOut => totals.module_gap_out_elems,
+        }
+    }
+}
+
+impl Figure {
+    /// The number that the tool prints.
+    pub fn value(&self, totals: &Totals) -> u64 {
+        self.terms.iter().fold(0u64, |sum, &(times, quantity)| {
+            sum.saturating_add(times.saturating_mul(quantity.count(totals)))
+        })
+    }
+}
+
+const fn figure(tool: Tool, key: &'static str, terms: &'static [(u64, Quantity)]) -> Figure {
+    Figure { tool, key, terms }
+}
+
+use Quantity::*;
+
+/// Every figure, in the order of reports.
+pub const FIGURES: &[Figure] = &[
+    figure(Tool::Torchinfo, "torchinfo_mult_adds", &[(1, Macs), (1, BnAffine), (1, Bias)]),
+    // f32, doubled for gradients; outputs of convolutions and of batch normalisations both count.
+    figure(Tool::Torchinfo, "torchinfo_fwd_bwd_bytes", &[(16, BnElems), (8, FcOut)]),
+    figure(Tool::Torchinfo, "torchinfo_param_bytes", &[(4, Params)]),
+    figure(Tool::Fvcore, "fvcore_flops", &[(1, Macs), (2, BnElems), (1, ModulePoolIn)]),
+    figure(Tool::Fvcore, "fvcore_activations", &[(1, ConvFcOut)]),
+    figure(
+        Tool::Ptflops,
+        "ptflops_pytorch_macs",
+        &[(1, Macs), (2, BnElems), (1, ActElems), (1, Bias), (2, ModulePoolIn)],
+    ),
+    figure(Tool::Ptflops, "ptflops_aten_macs", &[(1, Macs), (1, Bias)]),
+    figure(
+        Tool::Thop,
+        "thop_macs",
+        &[(1, Macs), (4, BnElems), (1, ModulePoolIn), (1, ModulePoolOut)],
+    ),
+    figure(Tool::TorchFlopCounter, "torch_flop_counter_flops", &[(2, Macs)]),
+    figure(Tool::Calflops, "calflops_flops", &[(2, Macs), (2, BnElems), (1, ModulePoolIn)]),
+    figure(Tool::Torchprofile, "torchprofile_macs", &[(1, Macs), (1, BnElems), (1, PoolOut)]),
+    figure(
+        Tool::OnnxTool,
+        "onnx_tool_macs",
+        &[
+            (1, Macs),
+            (1, ConvFcOut),
+            (1, ActBounds),
+            (1, AddElems),
+            (1, PoolIn),
+            (4, ModulePoolOut),
+        ],
+    ),
+    figure(Tool::Keras, "keras_params", &[(1, Params), (1, BnStats)]),
+];

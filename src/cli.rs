@@ -1,0 +1,178 @@
+//! The command line: what can be asked for, and what the answers to `--help` say.
+
+pub mod cost;
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+pub use clap_complete::Shell;
+
+use crate::block::Variant;
+
+/// Counts what networks of the MobileNet family cost, and compiles them to Rust crates.
+#[derive(Debug, Parser)]
+#[command(name = "mbgen", version, propagate_version = true, after_help = EXAMPLES)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  mbgen archs                     the networks that mbgen brings along
+  mbgen analyze v2                what one of them costs
+  mbgen schema > spec.schema.json
+  mbgen completions bash > /etc/bash_completion.d/mbgen
+
+A SPEC is a YAML file, the name of a shipped network, or - for standard input.
+Exit codes: 0 done; 1 a check failed; 2 bad usage or bad input.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what a network costs: parameters, MACs and memory, layer by layer.
+    #[command(after_help = "Examples:\n  \
+        mbgen analyze v2 --width 0.75 --resolution 192\n  \
+        mbgen analyze v1 --by stage --format markdown\n  \
+        mbgen analyze v2 --format json -o v2.json\n  \
+        mbgen analyze v2 --as fvcore")]
+    Analyze(cost::AnalyzeArgs),
+    /// List the shipped networks with their cost.
+    #[command(after_help = "Each name is a SPEC for the other commands. \
+        --yaml prints the file, to start a network of your own from:\n  \
+        mbgen archs --yaml v2 > mine.yaml")]
+    Archs(ArchsArgs),
+    /// Print the JSON Schema of specs, for editors.
+    #[command(after_help = "Begin a spec with this line, and editors with a YAML language server \
+        complete and check it:\n  # yaml-language-server: $schema=spec.schema.json")]
+    Schema,
+    /// Print a completion script for a shell.
+    #[command(after_help = "Examples:\n  \
+        mbgen completions bash > ~/.local/share/bash-completion/completions/mbgen\n  \
+        mbgen completions zsh > ~/.zfunc/_mbgen\n  \
+        mbgen completions fish > ~/.config/fish/completions/mbgen.fish")]
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all commands into a folder.
+    #[command(
+        after_help = "Examples:\n  mbgen man | man -l -\n  mbgen man -o ~/.local/share/man/man1"
+    )]
+    Man(ManArgs),
+}
+
+/// `mbgen archs`.
+#[derive(Debug, Args)]
+pub struct ArchsArgs {
+    /// Print the spec of one of them instead.
+    #[arg(long, value_name = "NAME")]
+    pub yaml: Option<String>,
+}
+
+/// `mbgen completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell that completes.
+    pub shell: Shell,
+}
+
+/// `mbgen man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Folder for the pages, one for each command.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+/// What a command may change of a spec. Flatten it into the arguments of a command.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Variant of the spec")]
+pub struct VariantArgs {
+    /// Width multiplier in place of the spec's, for example 0.75.
+    #[arg(long, value_name = "W", value_parser = parse_width, allow_negative_numbers = true)]
+    pub width: Option<f64>,
+    /// Input size in place of the spec's: one number, or rows x columns.
+    #[arg(long, value_name = "N|HxW", value_parser = parse_resolution)]
+    pub resolution: Option<(usize, usize)>,
+    /// Number of classes in place of the spec's.
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub classes: Option<usize>,
+}
+
+impl From<&VariantArgs> for Variant {
+    fn from(args: &VariantArgs) -> Self {
+        Self { width: args.width, resolution: args.resolution, classes: args.classes }
+    }
+}
+
+/// A width multiplier.
+pub fn parse_width(text: &str) -> Result<f64, String> {
+    match text.trim().parse::<f64>() {
+        Ok(width) if width.is_finite() && width > 0.0 => Ok(width),
+        _ => Err("a finite number greater than 0 is allowed, for example 0.75".into()),
+    }
+}
+
+/// An input size, `N` or `HxW`: rows and columns.
+pub fn parse_resolution(text: &str) -> Result<(usize, usize), String> {
+    let (rows, columns) = text.split_once(['x', 'X', '×']).unwrap_or((text, text));
+    match (parse_count(rows), parse_count(columns)) {
+        (Ok(rows), Ok(columns)) => Ok((rows, columns)),
+        _ => Err("a size such as 224, or rows x columns such as 192x256, is allowed; \
+                  each from 1 to 2147483648"
+            .into()),
+    }
+}
+
+/// A count of at least 1.
+pub fn parse_count(text: &str) -> Result<usize, String> {
+    match text.trim().parse::<usize>() {
+        Ok(count) if (1..=1 << 31).contains(&count) => Ok(count),
+        _ => Err("a whole number from 1 to 2147483648 is allowed".into()),
+    }
+}
+
+/// The completion script for a shell.
+pub fn completions(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "mbgen", &mut script);
+    script
+}
+
+/// The manual page of `mbgen` itself.
+pub fn manual() -> std::io::Result<Vec<u8>> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    Ok(page)
+}
+
+/// Writes the manual pages of all commands into a folder.
+pub fn write_manuals(folder: &std::path::Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    clap_mangen::generate_to(Cli::command(), folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn values_are_checked() {
+        assert_eq!(parse_width("0.75"), Ok(0.75));
+        for wrong in ["0", "-1", "nan", "inf", "", "wide", "1e999"] {
+            assert!(parse_width(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(parse_resolution("224"), Ok((224, 224)));
+        assert_eq!(parse_resolution("192x256"), Ok((192, 256)));
+        for wrong in ["0", "0x5", "5x0", "x", "5x", "-1", "1x2x3", "2147483649", "1.5"] {
+            assert!(parse_resolution(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(parse_count("1000"), Ok(1000));
+        assert!(parse_count("0").is_err());
+    }
+}

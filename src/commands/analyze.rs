@@ -1,0 +1,65 @@
+//! `mbgen analyze`: what one network costs.
+
+use std::path::Path;
+
+use crate::analysis::Analysis;
+use crate::analysis::clamp::{self, Clamp};
+use crate::block::{self, Variant};
+use crate::cli::cost::AnalyzeArgs;
+use crate::error::Result;
+use crate::graph::LayerGraph;
+use crate::machine::Machine;
+use crate::plan::Plan;
+use crate::reference::golden_input;
+use crate::report::{CostReport, Format, Model, Output, Style, reconcile, write};
+use crate::spec::Loaded;
+use crate::weights;
+
+pub fn run(args: &AnalyzeArgs) -> Result<()> {
+    let loaded = block::load(&args.spec)?;
+    let variant = Variant::from(&args.variant);
+    let graph = loaded.graph(&variant)?;
+    // A network that no crate can be generated for has costs, but no arena.
+    let plan = Plan::new(&graph, &Machine::REFERENCE).ok();
+    let analysis = match &plan {
+        Some(plan) => Analysis::of(&graph).with_plan(plan),
+        None => Analysis::of(&graph),
+    };
+    let clamps = args.relu6.then(|| clamps(args, &loaded, &variant, &graph)).transpose()?;
+    let model = Model::of(&loaded, &variant);
+    let report =
+        CostReport { model: &model, analysis: &analysis, by: args.by, clamps: clamps.as_deref() };
+    let style = style(&args.output.destination());
+    let format: Format = args.output.format;
+    let text = match args.tool {
+        Some(tool) => reconcile::render(&report, tool, format, style),
+        None => report.render(format, style),
+    };
+    write(&args.output.destination(), &text)
+}
+
+/// What the destination can show: a file holds plain text.
+pub(super) fn style(output: &Output) -> Style {
+    match output {
+        Output::Stdout => Style::of_stdout(),
+        Output::File(_) => Style::default(),
+    }
+}
+
+/// Runs the network without clamps, on the golden input.
+fn clamps(
+    args: &AnalyzeArgs,
+    loaded: &Loaded,
+    variant: &Variant,
+    graph: &LayerGraph,
+) -> Result<Vec<Clamp>> {
+    let input = golden_input(graph.input());
+    let (dict, origin) = match &args.weights {
+        Some(path) => (weights::load(path)?, path.as_path()),
+        None => {
+            let dict = weights::initialise(graph, loaded.spec.bn_eps, args.seed, &input);
+            (dict, Path::new("seeded weights"))
+        }
+    };
+    clamp::measure(loaded, variant, &dict, origin, &input)
+}

@@ -1,0 +1,32 @@
+//! The commands: load, ask a room, print. One file each.
+
+mod analyze;
+mod archs;
+mod completions;
+mod man;
+mod schema;
+
+use std::io::Write;
+
+use crate::cli::Command;
+use crate::error::{Error, Result};
+
+/// Runs a command. Results go to standard output, everything else to standard error.
+pub fn run(command: &Command) -> Result<()> {
+    match command {
+        Command::Analyze(args) => analyze::run(args),
+        Command::Archs(args) => archs::run(args),
+        Command::Schema => schema::run(),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
+    }
+}
+
+/// Writes a result to standard output. A reader that has seen enough is no error.
+fn print(result: &[u8]) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(result).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(Error::io("write", "standard output")),
+    }
+}

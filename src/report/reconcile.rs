@@ -1,0 +1,166 @@
+//! What another tool prints for this network, and what makes the difference.
+
+use super::sheet::{Cell, Column, Document, Section};
+use super::text::thousands;
+use super::{CostReport, Format, Style, bmf, csv, json, markdown, table};
+use crate::analysis::Totals;
+use crate::analysis::tools::{Figure, Quantity, Tool};
+
+/// Bytes that torchinfo adds to the input for the tensor object.
+const TORCHINFO_TENSOR_BYTES: u64 = 80;
+
+/// The figures of `tool` as text.
+pub fn render(report: &CostReport, tool: Tool, format: Format, style: Style) -> String {
+    let totals = &report.analysis.totals;
+    match format {
+        Format::Table => table::render(&document(report, tool), style),
+        Format::Csv => csv::render(&document(report, tool)),
+        Format::Markdown => markdown::render(&document(report, tool)),
+        Format::Json => json::reconciliation(report.model, tool, totals),
+        Format::Bmf => {
+            let measures = tool.figures().map(|f| (f.key, f.value(totals)));
+            bmf::benchmarks([(report.model.to_string(), measures.collect())])
+        }
+    }
+}
+
+/// What a quantity is called.
+pub(super) fn label(quantity: Quantity) -> &'static str {
+    match quantity {
+        Quantity::Macs => "MACs of convolutions and linear layers",
+        Quantity::Params => "parameters",
+        Quantity::Bias => "biases of linear layers",
+        Quantity::BnAffine => "BatchNorm scale and shift",
+        Quantity::BnStats => "BatchNorm mean and variance",
+        Quantity::BnElems => "elements through BatchNorm",
+        Quantity::ActElems => "elements through activations",
+        Quantity::ActBounds => "elements through activations, once a bound",
+        Quantity::ConvFcOut => "elements out of convolutions and linear layers",
+        Quantity::FcOut => "elements out of linear layers",
+        Quantity::AddElems => "elements out of residual adds",
+        Quantity::PoolIn => "elements into the pool",
+        Quantity::PoolOut => "elements out of the pool",
+        Quantity::ModulePoolIn => "elements into the pool, a module",
+        Quantity::ModulePoolOut => "elements out of the pool, a module",
+    }
+}
+
+/// What is easily misread in a tool's figures.
+pub(super) fn caveat(tool: Tool) -> &'static str {
+    match tool {
+        Tool::Torchinfo => {
+            "torchinfo counts a parameter of a BatchNorm or a bias as one mult-add, whatever the \
+             size of its map."
+        }
+        Tool::Fvcore => {
+            "fvcore's flops are MACs, plus two for each BatchNorm element; it sees no activation, \
+             no residual add, and no pool that is a function call."
+        }
+        Tool::Ptflops => "ptflops counts differently in its two backends.",
+        Tool::Thop => "thop counts four operations for each BatchNorm element and no activation.",
+        Tool::Calflops => {
+            "calflops' MACs are those of this report, but its FLOPs are not twice its MACs."
+        }
+        Tool::Torchprofile => "torchprofile counts one MAC for each BatchNorm element.",
+        Tool::Keras => "Keras counts the running statistics of BatchNorm as parameters.",
+        Tool::OnnxTool => "onnx-tool sees an exported graph, whose BatchNorms are folded.",
+        Tool::TorchFlopCounter => "PyTorch's own counter takes two operations for each MAC.",
+    }
+}
+
+fn document(report: &CostReport, tool: Tool) -> Document {
+    let totals = &report.analysis.totals;
+    let mut notes = Vec::new();
+    if tool == Tool::Torchinfo {
+        notes = torchinfo_footer(totals);
+        notes.push(String::new());
+    }
+    notes.extend(wrap(caveat(tool)));
+    Document {
+        title: report.model.title(),
+        sections: tool.figures().map(|figure| section(figure, totals)).collect(),
+        notes,
+    }
+}
+
+/// One figure as the sum that it is.
+fn section(figure: &Figure, totals: &Totals) -> Section {
+    let counted =
+        figure.terms.iter().map(|&(times, quantity)| (times, quantity, quantity.count(totals)));
+    let mut rows: Vec<Vec<Cell>> = counted
+        .filter(|&(_, _, count)| count > 0)
+        .map(|(times, quantity, count)| {
+            vec![
+                Cell::Text(label(quantity).to_owned()),
+                Cell::Count(count),
+                Cell::Text(format!("× {times}")),
+                Cell::Count(times.saturating_mul(count)),
+            ]
+        })
+        .collect();
+    let value = figure.value(totals);
+    let sum = Cell::Text(figure.key.to_owned());
+    rows.push(vec![sum, Cell::Empty, Cell::Empty, Cell::Count(value)]);
+    Section {
+        heading: format!("{} prints {}", figure.tool.name(), thousands(value)),
+        columns: vec![
+            Column::text("quantity", "what is counted"),
+            Column::number("count", "count"),
+            Column::number("times", "times"),
+            Column::number("value", "sum"),
+        ],
+        marked: vec![rows.len() - 1],
+        rows,
+        ..Section::default()
+    }
+}
+
+/// The footer of `torchinfo.summary`, in its units: sizes in 10^6 bytes.
+pub fn torchinfo_footer(totals: &Totals) -> Vec<String> {
+    let figure = |key: &str| {
+        let mut figures = Tool::Torchinfo.figures();
+        figures.find(|figure| figure.key == key).map_or(0, |figure| figure.value(totals))
+    };
+    let megabytes = |bytes: u64| format!("{:.2}", bytes as f64 / 1e6);
+    let input = totals.input_elems * 4 + TORCHINFO_TENSOR_BYTES;
+    let [passes, params] = ["torchinfo_fwd_bwd_bytes", "torchinfo_param_bytes"].map(figure);
+    let rule = "=".repeat(90);
+    vec![
+        rule.clone(),
+        format!("Total params: {}", thousands(totals.params)),
+        format!("Trainable params: {}", thousands(totals.params)),
+        "Non-trainable params: 0".into(),
+        format!("Total mult-adds{}", readable(figure("torchinfo_mult_adds"))),
+        rule.clone(),
+        format!("Input size (MB): {}", megabytes(input)),
+        format!("Forward/backward pass size (MB): {}", megabytes(passes)),
+        format!("Params size (MB): {}", megabytes(params)),
+        format!("Estimated Total Size (MB): {}", megabytes(input + passes + params)),
+        rule,
+    ]
+}
+
+/// A count with the unit that torchinfo chooses for it.
+fn readable(n: u64) -> String {
+    let units = [("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)];
+    match units.iter().find(|(_, size)| n as f64 >= *size) {
+        Some((unit, size)) => format!(" ({unit}): {:.2}", n as f64 / size),
+        None => format!(": {n}"),
+    }
+}
+
+/// Lines of at most 100 characters.
+fn wrap(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.len() + 1 + word.len() <= 100 => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

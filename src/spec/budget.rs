@@ -1,0 +1,141 @@
+//! Limits on what a network may cost.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Position;
+
+/// A cost that a budget can limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[serde(rename = "metric", rename_all = "snake_case")]
+pub enum Metric {
+    /// Trainable parameters: weights, biases, batch normalisation's scale and shift.
+    Params,
+    /// Weights of convolutions and linear layers.
+    Weights,
+    /// Multiply-accumulates of one inference.
+    Macs,
+    /// 2 x MACs.
+    Flops,
+    /// Bytes of the f32 activations that are live at once, at most.
+    Peak,
+    /// Bytes of the generated crate's activation arena.
+    Arena,
+}
+
+impl Metric {
+    /// Every metric, in the order in which they are listed.
+    pub const ALL: &[Self] =
+        &[Self::Params, Self::Weights, Self::Macs, Self::Flops, Self::Peak, Self::Arena];
+
+    /// The name used in specs and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Params => "params",
+            Self::Weights => "weights",
+            Self::Macs => "macs",
+            Self::Flops => "flops",
+            Self::Peak => "peak",
+            Self::Arena => "arena",
+        }
+    }
+
+    /// The metric called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|metric| metric.name() == name)
+    }
+
+    /// Whether the metric counts bytes.
+    pub fn is_bytes(self) -> bool {
+        matches!(self, Self::Peak | Self::Arena)
+    }
+}
+
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A limit on one metric.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// What is limited.
+    pub metric: Metric,
+    /// The largest value that is within the budget, in units or bytes.
+    pub limit: u64,
+    /// The limit as it is written, for example `3.5M`.
+    pub text: String,
+    /// Where the limit stands in the file; `0, 0` where it comes from elsewhere.
+    pub at: Position,
+}
+
+/// Unit suffixes and what they stand for. Decimal ones are powers of 1000, binary ones of 1024.
+const UNITS: &[(&str, u64)] = &[
+    ("", 1),
+    ("B", 1),
+    ("k", 1_000),
+    ("K", 1_000),
+    ("M", 1_000_000),
+    ("G", 1_000_000_000),
+    ("kB", 1_000),
+    ("KB", 1_000),
+    ("MB", 1_000_000),
+    ("GB", 1_000_000_000),
+    ("Ki", 1 << 10),
+    ("Mi", 1 << 20),
+    ("Gi", 1 << 30),
+    ("KiB", 1 << 10),
+    ("MiB", 1 << 20),
+    ("GiB", 1 << 30),
+];
+
+/// What [`parse_quantity`] accepts, for messages.
+pub const QUANTITY: &str =
+    "a number of at least 0 with an optional suffix: k M G (powers of 1000), Ki Mi Gi (of 1024), B";
+
+/// A quantity with an optional suffix: `3.5M`, `2MiB`, `300000`. Rounded to a whole number.
+pub fn parse_quantity(text: &str) -> Option<u64> {
+    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_'));
+    let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
+    let unit = unit.trim_start();
+    let &(_, scale) = UNITS.iter().find(|(name, _)| *name == unit)?;
+    let number = number.replace('_', "");
+    if let Ok(whole) = number.parse::<u64>() {
+        return whole.checked_mul(scale);
+    }
+    let value = (number.parse::<f64>().ok()? * scale as f64).round();
+    (value < u64::MAX as f64).then_some(value as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_quantity;
+
+    #[test]
+    fn quantities_take_decimal_and_binary_suffixes() {
+        let cases = [
+            ("0", 0),
+            ("3504872", 3_504_872),
+            ("3_504_872", 3_504_872),
+            ("3.5M", 3_500_000),
+            ("0.3M", 300_000),
+            ("300M", 300_000_000),
+            ("1.1G", 1_100_000_000),
+            ("16k", 16_000),
+            ("2MiB", 2 << 20),
+            ("2 MiB", 2 << 20),
+            ("1.5KiB", 1536),
+            ("2MB", 2_000_000),
+            ("18446744073709551615", u64::MAX),
+        ];
+        for (text, value) in cases {
+            assert_eq!(parse_quantity(text), Some(value), "{text}");
+        }
+        for text in ["", "M", "-1", "3.5Q", "1e6", "nan", "inf", "1.2.3", "99999999999G", "5 %"] {
+            assert_eq!(parse_quantity(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! A spec that has been read, with all that is wrong with it so far.
+
+use super::check;
+use super::diagnostic::{Diagnostic, node_at, render};
+use super::{Position, Spec, tree};
+use crate::error::{Error, Result};
+
+/// What is wrong with one entry of a spec.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// Where the entry stands in the spec's file; `0, 0` for the head.
+    pub at: Position,
+    /// What is wrong, and what is allowed.
+    pub message: String,
+}
+
+/// A spec with the problems found in it. Later stages may find more: [`Draft::finish`] takes theirs
+/// and gives the spec, or one error that shows the problems of all stages.
+#[derive(Clone, Debug)]
+pub struct Draft<'t> {
+    text: &'t str,
+    name: &'t str,
+    tree: Option<tree::Node<'t>>,
+    spec: Option<Spec>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Spec {
+    /// Reads and checks a spec by itself. `name` stands for the file in messages.
+    pub fn parse(text: &str, name: &str) -> Result<Self> {
+        Draft::read(text, name).finish(Vec::new(), None)
+    }
+}
+
+impl<'t> Draft<'t> {
+    /// Reads a spec and collects what is wrong with it. `name` stands for the file in messages.
+    pub fn read(text: &'t str, name: &'t str) -> Self {
+        match tree::parse(text) {
+            Ok(tree) => {
+                let (spec, problems) = check::check(&tree);
+                Self { text, name, tree: Some(tree), spec, problems }
+            }
+            Err(problem) => Self { text, name, tree: None, spec: None, problems: vec![*problem] },
+        }
+    }
+
+    /// The spec as far as it can be read, for stages that look for further problems. Values that
+    /// are wrong have stand-ins; `None` where too much is wrong to go on.
+    pub fn spec(&self) -> Option<&Spec> {
+        self.spec.as_ref()
+    }
+
+    /// The spec, if neither it nor the later stages have problems. Problems of entries that are
+    /// wrong already are dropped as consequences. `note` is shown below each later problem.
+    pub fn finish(mut self, later: Vec<Problem>, note: Option<&str>) -> Result<Spec> {
+        let mut found = Vec::new();
+        for Problem { at, message } in later {
+            let Some(node) = self.entry(at) else {
+                found.push(Diagnostic::new(tree::Span::default(), message));
+                continue;
+            };
+            let wrong = |known: &Diagnostic| {
+                (node.span.start..node.span.end.max(node.span.start + 1))
+                    .contains(&known.span().start)
+            };
+            if !self.problems.iter().any(wrong) {
+                let note = note.map(str::to_owned);
+                found.push(Diagnostic::new(node.span, message).note("note", note));
+            }
+        }
+        self.problems.append(&mut found);
+        match self.spec {
+            Some(spec) if self.problems.is_empty() => Ok(spec),
+            _ => Err(Error::Spec(render(self.problems, self.text, self.name, self.tree.as_ref()))),
+        }
+    }
+
+    /// The entry that stands at a position.
+    fn entry(&self, at: Position) -> Option<&tree::Node<'t>> {
+        let root = self.tree.as_ref()?;
+        if at != Position::default() {
+            return node_at(root, at);
+        }
+        let tree::Value::Map(keys) = &root.value else { return None };
+        keys.iter().find(|(key, _)| key.text() == Some("head")).map(|(_, head)| head)
+    }
+}

@@ -1,0 +1,134 @@
+//! The halves of serde's protocol that hand out entries, items and variants.
+
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
+
+use super::super::diagnostic::Diagnostic;
+use super::{Halt, Reader};
+
+impl<'de> IntoDeserializer<'de, Halt> for Reader<'_> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+/// What [`At`](super::at::At) reads: four numbers and the value.
+pub struct PlaceAndValue<'a> {
+    pub place: std::array::IntoIter<usize, 4>,
+    pub reader: Option<Reader<'a>>,
+}
+
+impl<'de> SeqAccess<'de> for PlaceAndValue<'_> {
+    type Error = Halt;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Halt> {
+        if let Some(number) = self.place.next() {
+            return seed.deserialize(number.into_deserializer()).map(Some);
+        }
+        self.reader.take().map(|reader| seed.deserialize(reader)).transpose()
+    }
+}
+
+/// A field's name as the derived code knows it.
+pub struct Field(pub &'static str);
+
+impl<'de> IntoDeserializer<'de, Halt> for Field {
+    type Deserializer = StrDeserializer<'de, Halt>;
+
+    fn into_deserializer(self) -> Self::Deserializer {
+        self.0.into_deserializer()
+    }
+}
+
+/// The entries of a mapping.
+pub struct Entries<'a, I> {
+    entries: I,
+    /// The value of the key that was handed out last.
+    value: Option<Reader<'a>>,
+}
+
+impl<I> Entries<'_, I> {
+    pub fn new(entries: I) -> Self {
+        Self { entries, value: None }
+    }
+}
+
+impl<'de, 'a, K, I> MapAccess<'de> for Entries<'a, I>
+where
+    K: IntoDeserializer<'de, Halt>,
+    I: Iterator<Item = (K, Reader<'a>)>,
+{
+    type Error = Halt;
+
+    fn next_key_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Halt> {
+        let Some((key, value)) = self.entries.next() else { return Ok(None) };
+        self.value = Some(value);
+        seed.deserialize(key.into_deserializer()).map(Some)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Halt> {
+        let value = self.value.take().ok_or(Halt(None))?;
+        seed.deserialize(value)
+    }
+}
+
+/// An enum variant and what stands behind its key, if it is one.
+pub struct Variant<'a> {
+    pub name: &'static str,
+    pub value: Option<Reader<'a>>,
+    pub reader: Reader<'a>,
+}
+
+impl<'de> EnumAccess<'de> for Variant<'_> {
+    type Error = Halt;
+    type Variant = Self;
+
+    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Self), Halt> {
+        let name: StrDeserializer<Halt> = self.name.into_deserializer();
+        Ok((seed.deserialize(name)?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'_> {
+    type Error = Halt;
+
+    fn unit_variant(self) -> Result<(), Halt> {
+        match self.value {
+            None => Ok(()),
+            Some(value) => Err(value.wrong(format!("`{}` takes no value", self.name))),
+        }
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Halt> {
+        match self.value {
+            Some(value) => seed.deserialize(value),
+            None => {
+                let message = format!("`{}` without a value", self.name);
+                let wrong = Diagnostic::new(self.reader.span, message);
+                Err(self.reader.report(wrong.label(format!("write `{}: ...`", self.name))))
+            }
+        }
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Halt> {
+        Err(Halt(None))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Halt> {
+        Err(Halt(None))
+    }
+}

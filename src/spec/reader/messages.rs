@@ -1,0 +1,81 @@
+//! What is said of a node that cannot be read.
+
+use super::super::diagnostic::{Diagnostic, excerpt, list};
+use super::super::tree::{Span, Value};
+use super::{Halt, Reader, Role};
+use crate::suggest::did_you_mean;
+
+impl Reader<'_> {
+    /// Takes note of a problem; the failure that is returned needs no reason of its own.
+    pub(super) fn report(self, diagnostic: Diagnostic) -> Halt {
+        self.findings.borrow_mut().push(diagnostic);
+        Halt(None)
+    }
+
+    /// What the value is called in messages.
+    fn subject(self) -> String {
+        match (self.name, self.role) {
+            ("", Role::Value) => "the spec".to_owned(),
+            (name, Role::Value) => format!("`{}`", excerpt(name)),
+            (name, Role::Item) => format!("an entry of `{}`", excerpt(name)),
+            (name, Role::Key) => format!("a key of `{}`", excerpt(name)),
+        }
+    }
+
+    /// Reports a value of the wrong kind.
+    pub(super) fn wrong(self, allowed: impl Into<String>) -> Halt {
+        let Some(node) = self.node else {
+            return self.report(Diagnostic::missing(self.span, self.name));
+        };
+        let found = match &node.value {
+            Value::List(_) => "a list".to_owned(),
+            Value::Map(_) => "a mapping".to_owned(),
+            Value::Scalar { .. } if node.is_null() => "empty".to_owned(),
+            Value::Scalar { text, plain: true } => excerpt(text),
+            Value::Scalar { text, plain: false } => format!("the text \"{}\"", excerpt(text)),
+        };
+        let message = format!("{} is {found}", self.subject());
+        self.report(Diagnostic::new(self.span, message).label(allowed))
+    }
+
+    /// Reports a key that no field has.
+    pub(super) fn unknown_key(self, key: &str, at: Span, fields: &[&str]) {
+        let help = if key == "<<" {
+            Some("merge keys are not supported: write the keys out".to_owned())
+        } else {
+            did_you_mean(key, fields.iter().copied())
+        };
+        let unknown = Diagnostic::key(at, format!("unknown key `{}`", excerpt(key)));
+        let unknown = unknown.label(format!("not a key of {}", self.subject()));
+        self.report(unknown.help(help).note("allowed", list(fields)));
+    }
+
+    /// Reports a key that its mapping has already.
+    pub(super) fn repeated_key(self, key: &str, at: Span, first: Span) {
+        let again = Diagnostic::key(at, format!("duplicate key `{}`", excerpt(key)));
+        self.report(again.label("given again here").and(first, "first given here"));
+    }
+
+    /// Reports a second key where the one key says what the mapping is.
+    pub(super) fn second_key(self, first: &str, second: &str, at: Span) -> Halt {
+        let message = format!("`{}` beside `{}`", excerpt(second), excerpt(first));
+        let why = "one key is allowed here: begin another entry with `- `, or indent";
+        self.report(Diagnostic::key(at, message).label(why))
+    }
+
+    /// Reports a word that is none of those that `kind` may be.
+    pub(super) fn unknown_variant(
+        self,
+        kind: &str,
+        word: &str,
+        at: Span,
+        is_key: bool,
+        allowed: &[&str],
+    ) -> Halt {
+        let message = format!("unknown {kind} `{}`", excerpt(word));
+        let unknown =
+            if is_key { Diagnostic::key(at, message) } else { Diagnostic::new(at, message) };
+        let help = did_you_mean(word, allowed.iter().copied());
+        self.report(unknown.label(format!("allowed: {}", list(allowed))).help(help))
+    }
+}

@@ -1,0 +1,101 @@
+//! The program as it is called: exit codes, and what goes to which stream.
+
+use std::io::Read;
+use std::process::{Command, Output, Stdio};
+
+fn mbgen(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_mbgen")).args(args).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[track_caller]
+fn succeeds(args: &[&str]) -> String {
+    let output = mbgen(args);
+    assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
+    assert_eq!(text(&output.stderr), "", "{args:?}");
+    text(&output.stdout).to_owned()
+}
+
+#[track_caller]
+fn is_refused(args: &[&str]) -> String {
+    let output = mbgen(args);
+    assert_eq!(output.status.code(), Some(2), "{args:?}");
+    assert_eq!(text(&output.stdout), "", "{args:?}");
+    text(&output.stderr).to_owned()
+}
+
+#[test]
+fn archs_fit_100_columns_and_show_the_published_costs() {
+    let shown = succeeds(&["archs"]);
+    assert!(shown.lines().all(|line| line.chars().count() <= 100), "{shown}");
+    let line = |arch: &str| shown.lines().find(|line| line.starts_with(arch)).unwrap().to_owned();
+    assert!(line("v2 ").ends_with("3,504,872  300,774,272"), "{shown}");
+    assert!(line("v1-paper ").ends_with("4,231,976  568,740,352"), "{shown}");
+    for spec in mbgen::spec::EMBEDDED {
+        assert!(shown.lines().any(|line| line.starts_with(spec.name)), "{}", spec.name);
+        assert_eq!(succeeds(&["archs", "--yaml", spec.name]), spec.text);
+    }
+}
+
+#[test]
+fn a_mistyped_arch_is_corrected() {
+    let shown = is_refused(&["archs", "--yaml", "v1-papr"]);
+    assert!(
+        shown.starts_with("error: no shipped spec `v1-papr`; did you mean `v1-paper`?"),
+        "{shown}"
+    );
+    assert!(shown.contains("shipped specs: v1, v1-paper, v2,"), "{shown}");
+}
+
+#[test]
+fn help_is_a_result_and_bad_usage_is_not() {
+    assert!(succeeds(&["--help"]).contains("Examples:"));
+    assert!(succeeds(&["archs", "--help"]).contains("mbgen archs --yaml v2"));
+    assert!(succeeds(&["--version"]).starts_with("mbgen "));
+    assert!(is_refused(&[]).contains("Usage: mbgen <COMMAND>"));
+    assert!(is_refused(&["archz"]).contains("a similar subcommand exists: 'archs'"));
+    assert!(is_refused(&["archs", "--yml", "v2"]).contains("a similar argument exists: '--yaml'"));
+}
+
+#[test]
+fn schema_completions_and_manuals() {
+    let schema: serde_json::Value = serde_json::from_str(&succeeds(&["schema"])).unwrap();
+    assert_eq!(schema["title"], "mbgen network spec");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(succeeds(&["completions", shell]).contains("archs"), "{shell}");
+    }
+    assert!(is_refused(&["completions", "tcsh"]).contains("possible values: bash"));
+    assert!(succeeds(&["man"]).contains(".TH mbgen 1"));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("man1");
+    assert_eq!(succeeds(&["man", "-o", path.to_str().unwrap()]), "");
+    assert!(path.join("mbgen.1").exists() && path.join("mbgen-archs.1").exists());
+}
+
+#[test]
+fn a_reader_that_closes_the_pipe_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mbgen"))
+        .args(["schema"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut shown = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut shown).unwrap();
+    assert!(child.wait().unwrap().success(), "{shown}");
+    assert_eq!(shown, "");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_mbgen")).arg("schema").stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).starts_with("error: cannot write standard output: "));
+}

@@ -1,0 +1,43 @@
+//! Every JSON document against its published schema.
+
+use mbgen::analysis::tools::Tool;
+use mbgen::analysis::{Analysis, By, clamp::Clamp};
+use mbgen::block::Variant;
+use mbgen::machine::Machine;
+use mbgen::plan::Plan;
+use mbgen::report::{CostReport, Format, Model, Style, reconcile};
+use mbgen::spec::{EMBEDDED, load};
+use serde_json::Value;
+
+fn assert_valid(document: &str, schema: &str) {
+    let path = format!("{}/src/report/schema/{schema}.schema.json", env!("CARGO_MANIFEST_DIR"));
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    jsonschema::meta::validate(&schema).unwrap();
+    let document: Value = serde_json::from_str(document).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<_> = validator.iter_errors(&document).map(|e| e.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+#[test]
+fn reports() {
+    let clamps = [
+        Clamp { name: "features.0.0".into(), largest: 12.5, above: 0.1 },
+        Clamp { name: "features.1.0".into(), largest: 1e6, above: 0.5 },
+    ];
+    for arch in EMBEDDED {
+        let loaded = load(arch.name).unwrap();
+        let graph = loaded.graph(&Variant::default()).unwrap();
+        let plan = Plan::new(&graph, &Machine::REFERENCE).unwrap();
+        let model = Model::of(&loaded, &Variant::default());
+        let analysis = Analysis::of(&graph).with_plan(&plan);
+        for (by, clamps) in By::ALL.into_iter().zip([None, Some(&clamps[..]), None]) {
+            let report = CostReport { model: &model, analysis: &analysis, by, clamps };
+            assert_valid(&report.render(Format::Json, Style::default()), "report");
+            for tool in Tool::ALL {
+                let text = reconcile::render(&report, tool, Format::Json, Style::default());
+                assert_valid(&text, "as");
+            }
+        }
+    }
+}
