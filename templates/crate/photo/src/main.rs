@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use args::{Command, Options};
-use network::{Isa, Model, Workspace};
+use network::{CLASSES, Error, INPUT, Model, Workspace, preprocess};
 
 /// Exit code for bad usage and unreadable images.
 const BAD_INPUT: u8 = 2;
@@ -18,87 +18,67 @@ fn main() -> ExitCode {
     let outcome = match args::parse(lexopt::Parser::from_env()) {
         Ok(Command::Help) => print(args::HELP).map(|()| 0),
         Ok(Command::Classify(options)) => classify(&options),
-        Err(message) => {
-            complain(&message);
-            Ok(BAD_INPUT)
-        }
+        Err(message) => Ok(complain(&message)),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),
         // The reader has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(&format!("cannot write standard output: {error}"));
-            ExitCode::from(BAD_INPUT)
-        }
+        Err(error) => complain(&format!("cannot write standard output: {error}")).into(),
     }
 }
 
 /// Classifies every image that can be read, in order. One that cannot be read is reported and costs
-/// the exit code, not the others.
+/// the exit code, not the other images.
 fn classify(options: &Options) -> io::Result<u8> {
-    let model = match model(options.isa) {
-        Ok(model) => model,
-        Err(message) => {
-            complain(&message);
-            return Ok(BAD_INPUT);
-        }
-    };
-    let mut network = Network {
-        model,
-        workspace: Workspace::boxed(),
-        input: vec![0.0; Model::INPUT],
-        logits: vec![0.0; Model::CLASSES],
+    let mut network = match Network::new(options) {
+        Ok(network) => network,
+        Err(error) => return Ok(complain(&error.to_string())),
     };
     let mut code = 0;
     for (i, path) in options.images.iter().enumerate() {
-        match prepare::load(path, options.prepared) {
-            Ok(pixels) => {
-                let nanoseconds = network.run(&pixels, options.runs);
+        let pixels = prepare::load(path, options.prepared);
+        match pixels.and_then(|pixels| network.run(&pixels, options.runs)) {
+            Ok(median) => {
                 let result = show::Result {
                     image: path,
-                    logits: &network.logits,
+                    logits: &network.logits[..],
                     isa: network.model.isa(),
-                    timing: nanoseconds.map(|median| (median, options.runs)),
+                    timing: median.map(|nanoseconds| (nanoseconds, options.runs)),
                 };
                 print(&result.render(options, i == 0))?;
             }
-            Err(reason) => {
-                complain(&format!("{}: {reason}", path.display()));
-                code = BAD_INPUT;
-            }
+            Err(reason) => code = complain(&format!("{}: {reason}", path.display())),
         }
     }
     Ok(code)
-}
-
-/// The network on the instruction set that was asked for, or on the best one.
-fn model(isa: Option<Isa>) -> Result<Model, String> {
-    match isa {
-        None => Ok(Model::embedded()),
-        Some(isa) => {
-            Model::embedded().with_isa(isa).map_err(|_| format!("this CPU does not have {isa}"))
-        }
-    }
 }
 
 /// A model and the memory that it runs in.
 struct Network {
     model: Model,
     workspace: Box<Workspace>,
-    input: Vec<f32>,
-    logits: Vec<f32>,
+    input: Box<[f32; INPUT]>,
+    logits: Box<[f32; CLASSES]>,
 }
 
 impl Network {
+    fn new(options: &Options) -> Result<Self, Error> {
+        let mut model = Model::embedded();
+        if let Some(isa) = options.isa {
+            model = model.with_isa(isa)?;
+        }
+        Ok(Self { model, workspace: Workspace::boxed(), input: zeros(), logits: zeros() })
+    }
+
     /// Leaves the logits of an image of the input's size; returns the median time of `runs` further
     /// inferences, in nanoseconds.
-    fn run(&mut self, pixels: &[u8], runs: usize) -> Option<u128> {
-        network::preprocess(pixels, &mut self.input);
+    fn run(&mut self, pixels: &[u8], runs: usize) -> Result<Option<u128>, String> {
+        preprocess(pixels, &mut self.input).map_err(|error| error.to_string())?;
         self.infer();
         let mut times: Vec<u128> = (0..runs).map(|_| self.infer()).collect();
         times.sort_unstable();
-        times.get(runs / 2).copied()
+        Ok(times.get(runs / 2).copied())
     }
 
     /// One inference, timed in nanoseconds.
@@ -109,13 +89,23 @@ impl Network {
     }
 }
 
+/// Zeros that are never on the stack.
+fn zeros<const N: usize>() -> Box<[f32; N]> {
+    match vec![0.0; N].try_into() {
+        Ok(zeros) => zeros,
+        Err(_) => unreachable!("there are N zeros"),
+    }
+}
+
 fn print(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     stdout.flush()
 }
 
-/// Reports an error. A standard error that nobody reads changes nothing.
-fn complain(message: &str) {
+/// Reports an error and returns the exit code for it.
+fn complain(message: &str) -> u8 {
+    // A standard error that nobody reads changes nothing.
     let _ = writeln!(io::stderr(), "error: {message}");
+    BAD_INPUT
 }

@@ -57,14 +57,13 @@ impl Photo {
 
     /// The photo at the input's size.
     ///
-    /// The shorter side is scaled to [`RESIZE`], then the centre is cropped. Where that is no larger
-    /// than the input, the largest centred part with the input's proportions is scaled instead.
+    /// The shorter side is scaled to [`RESIZE`], then the centre is cropped. Where that leaves
+    /// nothing to crop, the largest centred part with the input's proportions is scaled instead.
     fn fit(self) -> Vec<U8x4> {
-        let shorter = self.width.min(self.height);
-        let (width, height) = (RESIZE * self.width / shorter, RESIZE * self.height / shorter);
-        if RESIZE > WIDTH.min(HEIGHT) && width >= WIDTH && height >= HEIGHT {
-            let (x, w) = centre(self.width, width, WIDTH);
-            let (y, h) = centre(self.height, height, HEIGHT);
+        if RESIZE > WIDTH.max(HEIGHT) {
+            let shorter = self.width.min(self.height);
+            let (x, w) = centre(self.width, RESIZE * self.width / shorter, WIDTH);
+            let (y, h) = centre(self.height, RESIZE * self.height / shorter, HEIGHT);
             self.scale(bilinear().crop(x, y, w, h))
         } else {
             let width = self.width.min(self.height * WIDTH / HEIGHT).max(1);

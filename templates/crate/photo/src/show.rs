@@ -89,7 +89,7 @@ fn softmax(logits: &[f32]) -> Vec<f64> {
 }
 
 fn label(class: usize) -> Option<&'static str> {
-    LABELS.get(class).copied()
+    LABELS?.get(class).copied()
 }
 
 /// A JSON number; JSON has none for infinities and NaN.

@@ -1,0 +1,46 @@
+//! Files as text, for shipping byte for byte: the kernels, and the program that reads photos.
+
+/// Path below a folder, which is given relative to this one, and text.
+macro_rules! files {
+    ($folder:literal: $($path:literal),* $(,)?) => {
+        &[$(($path, include_str!(concat!($folder, "/", $path)))),*]
+    };
+}
+
+/// Files of the package `photo`, beside its manifest; they know the network as `network`.
+pub const PHOTO: &[(&str, &str)] = files![
+    "../../templates/crate/photo":
+    "src/args.rs",
+    "src/main.rs",
+    "src/prepare.rs",
+    "src/show.rs",
+    "tests/rayon.rs",
+];
+
+/// Every file of `src/kernels`. A crate needs all of them: the instruction set is chosen at run time.
+pub const KERNELS: &[(&str, &str)] = files![
+    "../kernels":
+    "blob.rs",
+    "isa/avx2.rs",
+    "isa/avx512.rs",
+    "isa/list.rs",
+    "isa/mod.rs",
+    "isa/portable.rs",
+    "memory.rs",
+    "mod.rs",
+    "ops/dense.rs",
+    "ops/depthwise.rs",
+    "ops/linear.rs",
+    "ops/mod.rs",
+    "ops/pool.rs",
+    "steps/chain.rs",
+    "steps/check.rs",
+    "steps/convolve.rs",
+    "steps/head.rs",
+    "steps/join.rs",
+    "steps/mod.rs",
+    "steps/observe.rs",
+    "steps/runner.rs",
+    "steps/view.rs",
+    "threads.rs",
+];

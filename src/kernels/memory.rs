@@ -1,0 +1,101 @@
+//! Memory of an inference: weights read in place, and the arena.
+
+use super::steps::Memory;
+
+/// A value on a cache line of its own, as an embedded file of weights needs it.
+#[repr(C, align(64))]
+pub struct Aligned<T: ?Sized>(pub T);
+
+impl<const N: usize> Aligned<[u8; N]> {
+    /// The bytes as `f32` values in the CPU's own byte order; up to three bytes at the end are left.
+    pub const fn f32s(&self) -> &[f32] {
+        // SAFETY: the type is aligned, N / 4 values lie inside it, and any bits are an `f32`.
+        unsafe { core::slice::from_raw_parts(self.0.as_ptr().cast(), N / size_of::<f32>()) }
+    }
+}
+
+/// Bytes as `f32` values in the CPU's own byte order; `None` where they are not aligned to a value or
+/// are no whole number of values.
+pub fn f32s(bytes: &[u8]) -> Option<&[f32]> {
+    // SAFETY: any bits are an `f32`.
+    let (before, values, after) = unsafe { bytes.align_to::<f32>() };
+    (before.is_empty() && after.is_empty()).then_some(values)
+}
+
+/// Values on the heap, aligned to cache lines.
+#[cfg(feature = "std")]
+pub struct Values {
+    lines: Vec<Aligned<[f32; 16]>>,
+    len: usize,
+}
+
+#[cfg(feature = "std")]
+impl Values {
+    /// Copies little-endian values; up to three bytes at the end are left.
+    pub fn from_le_bytes(bytes: &[u8]) -> Self {
+        let (values, _) = bytes.as_chunks();
+        let line = |chunk: &[[u8; 4]]| {
+            let mut line = [0.0; 16];
+            for (value, bytes) in line.iter_mut().zip(chunk) {
+                *value = f32::from_le_bytes(*bytes);
+            }
+            Aligned(line)
+        };
+        Self { lines: values.chunks(16).map(line).collect(), len: values.len() }
+    }
+
+    /// The values.
+    pub fn as_slice(&self) -> &[f32] {
+        // SAFETY: lines are arrays of values without gaps, and hold at least `len` of them.
+        unsafe { core::slice::from_raw_parts(self.lines.as_ptr().cast(), self.len) }
+    }
+}
+
+/// The arena: `SHARED` elements for all threads and `SCRATCH` elements for each of `THREADS` threads.
+///
+/// Both sizes are multiples of 16, so that every part starts on a cache line.
+#[repr(C, align(64))]
+pub struct Arena<const SHARED: usize, const SCRATCH: usize, const THREADS: usize> {
+    shared: [f32; SHARED],
+    scratch: [[f32; SCRATCH]; THREADS],
+}
+
+impl<const SHARED: usize, const SCRATCH: usize, const THREADS: usize>
+    Arena<SHARED, SCRATCH, THREADS>
+{
+    /// An arena for a `static`. A local variable of this type may be too large for a stack.
+    #[allow(clippy::large_stack_arrays, clippy::new_without_default)]
+    pub const fn new() -> Self {
+        Self { shared: [0.0; SHARED], scratch: [[0.0; SCRATCH]; THREADS] }
+    }
+
+    /// An arena on the heap, which is never on the stack.
+    #[cfg(feature = "std")]
+    pub fn boxed() -> Box<Self> {
+        // SAFETY: all bits zero are zeros of type `f32`.
+        unsafe { Box::<Self>::new_zeroed().assume_init() }
+    }
+
+    /// Sets every element. Results do not depend on what an arena holds; tests show it with NaN.
+    pub fn fill(&mut self, value: f32) {
+        self.shared.fill(value);
+        self.scratch.as_flattened_mut().fill(value);
+    }
+
+    /// The memory of one inference with this arena.
+    pub fn memory<'a>(
+        &'a mut self,
+        input: &'a [f32],
+        weights: &'a [f32],
+        logits: &'a mut [f32],
+    ) -> Memory<'a> {
+        Memory {
+            input,
+            weights,
+            shared: &mut self.shared,
+            scratch: self.scratch.as_flattened_mut(),
+            scratch_len: SCRATCH,
+            logits,
+        }
+    }
+}
