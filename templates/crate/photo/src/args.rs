@@ -19,7 +19,7 @@ Options:
       --json      Print one JSON object a line for each image
       --logits    Print all logits as one JSON array a line for each image
       --prepared  Take the pixels of images of exactly the input size as they are
-      --isa NAME  Use one instruction set: avx512, avx2, neon, simd128 or portable
+      --isa NAME  Use this instruction set, for example portable; the best one otherwise
       --runs N    Time N inferences of each image
   -h, --help      Print this text
 
@@ -85,7 +85,7 @@ fn options(mut parser: Parser) -> Result<Command, lexopt::Error> {
             Arg::Long("json") => options.format = Format::Json,
             Arg::Long("logits") => options.format = Format::Logits,
             Arg::Long("prepared") => options.prepared = true,
-            Arg::Long("isa") => options.isa = Some(parser.value()?.parse_with(isa)?),
+            Arg::Long("isa") => options.isa = Some(parser.value()?.parse()?),
             Arg::Value(value) if command.is_none() => command = Some(value.string()?),
             Arg::Value(value) => options.images.push(value.into()),
             other => return Err(other.unexpected()),
@@ -104,8 +104,4 @@ fn positive(text: &str) -> Result<usize, &'static str> {
         Ok(count) if count > 0 => Ok(count),
         _ => Err("a whole number of at least 1 is allowed"),
     }
-}
-
-fn isa(name: &str) -> Result<Isa, &'static str> {
-    name.parse().map_err(|_| "avx512, avx2, neon, simd128 and portable are allowed")
 }

@@ -43,9 +43,8 @@ impl Result<'_> {
             let _ = writeln!(text, "  {:5.1}%  {bar:20}  {label}", 100.0 * p);
         }
         if let Some((nanoseconds, runs)) = self.timing {
-            let milliseconds = nanoseconds as f64 / 1e6;
-            let of = if runs == 1 { "1 inference" } else { &format!("median of {runs} inferences") };
-            let _ = writeln!(text, "{milliseconds:.2} ms, {of} on one thread, {}", self.isa);
+            let (milliseconds, isa) = (nanoseconds as f64 / 1e6, self.isa);
+            let _ = writeln!(text, "{milliseconds:8.2} ms, median of {runs} on one thread, {isa}");
         }
         text
     }
