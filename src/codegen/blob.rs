@@ -47,7 +47,9 @@ impl Blob {
             panels = parts.iter().map(|part| part.panel).max().unwrap_or(0).max(panels);
             for (part, layer) in parts.iter().zip(with_weights(input, step)) {
                 let name = input.graph.layer(layer).name.to_string();
-                hash.update(format!("{name} {part:?} {}\n", input.graph.layer(layer).kind.op()));
+                let Part { offset, len, c, k, panel } = part;
+                let op = input.graph.layer(layer).kind.op();
+                hash.update(format!("{name} {op} {c} {k} {panel} {offset} {len}\n"));
                 let (constant, offset, len) = (names.name(&name), part.offset, part.len);
                 layout.push(Entry { layer, name, constant, offset, len });
             }
@@ -80,7 +82,6 @@ pub fn with_weights<'a>(input: &'a Input, step: &'a Step) -> impl Iterator<Item 
 }
 
 /// What the layout of one layer's weights depends on.
-#[derive(Debug)]
 struct Part {
     offset: usize,
     len: usize,

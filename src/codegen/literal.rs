@@ -3,7 +3,7 @@
 /// Columns of a line.
 pub const LINE: usize = 100;
 
-/// An expression.
+/// An expression, in ASCII: rustfmt measures some of them in bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Literal {
     /// Text that stays on one line.
@@ -65,8 +65,10 @@ impl Literal {
         match self {
             Self::Text(text) => text.clone(),
             Self::Struct(name, fields) => {
-                let fields: Vec<String> =
-                    fields.iter().map(|(field, value)| format!("{field}: {}", value.line())).collect();
+                let fields: Vec<String> = fields
+                    .iter()
+                    .map(|(field, value)| format!("{field}: {}", value.line()))
+                    .collect();
                 format!("{name} {{ {} }}", fields.join(", "))
             }
             Self::Some(value) => format!("Some({})", value.line()),

@@ -61,6 +61,13 @@ pub enum Provenance {
     Seed(u64),
 }
 
+impl Provenance {
+    /// Weights from the bytes of a file.
+    pub fn of_file(bytes: &[u8]) -> Self {
+        Self::File(manifest::sha256(bytes))
+    }
+}
+
 /// Generates a crate.
 pub fn generate(input: &Input) -> Result<Tree> {
     let blob = blob::Blob::new(input);
@@ -76,7 +83,10 @@ pub fn generate(input: &Input) -> Result<Tree> {
         files.insert(format!("photo/{path}"), text.as_bytes().to_vec());
     }
     if let Some(labels) = input.labels {
-        files.insert("labels.txt".into(), labels.iter().map(|l| format!("{l}\n")).collect::<String>().into());
+        files.insert(
+            "labels.txt".into(),
+            labels.iter().map(|l| format!("{l}\n")).collect::<String>().into(),
+        );
     }
     files.insert(format!("weights/{}.bin", view.name), blob.bytes);
     files.insert("tests/data/steps.txt".into(), golden::steps(input).into());

@@ -7,8 +7,22 @@ use crate::spec::Spec;
 
 /// Crate names that Rust or cargo keep for themselves.
 const RESERVED: [&str; 16] = [
-    "alloc", "build", "core", "crate", "deps", "examples", "fn", "incremental", "kernels", "match",
-    "mod", "proc_macro", "std", "test", "type", "use",
+    "alloc",
+    "build",
+    "core",
+    "crate",
+    "deps",
+    "examples",
+    "fn",
+    "incremental",
+    "kernels",
+    "match",
+    "mod",
+    "proc_macro",
+    "std",
+    "test",
+    "type",
+    "use",
 ];
 
 /// Longest name of a constant, so that every line with one fits the page.
@@ -74,7 +88,8 @@ mod tests {
     #[test]
     fn packages_are_called_after_what_differs() {
         let spec = load("v2").unwrap().spec;
-        let name = |width, resolution, classes| package(&spec, &Variant { width, resolution, classes });
+        let name =
+            |width, resolution, classes| package(&spec, &Variant { width, resolution, classes });
         assert_eq!(name(None, None, None), "mobilenet_v2");
         assert_eq!(name(Some(1.0), Some((224, 224)), Some(1000)), "mobilenet_v2");
         assert_eq!(name(Some(0.75), Some((160, 160)), None), "mobilenet_v2_0_75_160");
@@ -85,7 +100,8 @@ mod tests {
     fn constants_are_distinct() {
         let mut names = Constants::new(&["INPUT"], "LAYER");
         let long = "x".repeat(64);
-        let made: Vec<_> = ["a.0.conv", "a_0.conv", "input", "_", &long].map(|path| names.name(path)).into();
+        let made: Vec<_> =
+            ["a.0.conv", "a_0.conv", "input", "_", &long].map(|path| names.name(path)).into();
         assert_eq!(made, ["A_0_CONV", "A_0_CONV_2", "INPUT_2", "LAYER", "LAYER_2"]);
     }
 }

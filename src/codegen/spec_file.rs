@@ -8,7 +8,10 @@ use crate::spec::{Activation, Block, HeadKind, Padding, Rounding, WidthRule};
 pub fn render(input: &Input, view: &Crate) -> String {
     let spec = input.spec;
     let shape = input.graph.input();
-    let mut text = format!("# What this crate runs; mbgen generates it again from here.\nname: {}\n", view.name);
+    let mut text = format!(
+        "# What this crate runs; mbgen generates it again from here.\nname: {}\n",
+        view.name
+    );
     if let Some(source) = &spec.source {
         text += &format!("source: {}\n", quoted(source));
     }
@@ -75,9 +78,10 @@ fn block(block: &Block) -> String {
             format!("    - conv_dsc: {{c: {}, k: {}, s: {}{rest}}}\n", b.c, b.k, b.s)
         }
         Block::InvertedResidual(table) => {
-            let rows = table.rows.iter().map(|r| {
-                format!("[{:?}, {}, {}, {}, {}]", r.t, r.c, r.n, r.s, r.k)
-            });
+            let rows = table
+                .rows
+                .iter()
+                .map(|r| format!("[{:?}, {}, {}, {}, {}]", r.t, r.c, r.n, r.s, r.k));
             let (activation, padding) = (table.activation, table.padding);
             self::table("inverted_residual", "t, c, n, s, k", rows, activation, padding)
         }

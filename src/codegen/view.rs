@@ -8,10 +8,12 @@ use super::literal::{LINE, Literal, float, number};
 use super::names::{self, Constants};
 use super::readme::Cost;
 use crate::analysis::Totals;
-use crate::kernels::steps::{Chain, Conv, Dense, Depthwise, Head, Place, Split, Tensor, Unit, Window};
+use crate::kernels::steps::{
+    Chain, Conv, Dense, Depthwise, Head, Place, Split, Tensor, Unit, Window,
+};
 use crate::layer::{Kind, Layer};
 use crate::plan::{Operation, Step};
-use crate::report::text::{bytes, shape, thousands};
+use crate::report::text::{ascii, shape, thousands};
 
 /// A crate, as its templates see it.
 #[derive(Debug, Serialize)]
@@ -107,6 +109,8 @@ pub struct WeightsView {
     pub values: String,
     /// Channels of a panel.
     pub panel: u32,
+    /// The static that embeds the file.
+    pub embed: String,
     /// Hash of the layout, a Rust literal.
     pub hash: String,
     /// Offsets by layer.
@@ -164,9 +168,9 @@ fn title(input: &Input) -> String {
 /// Length of a photo's shorter side before the crop, scaled along with the input.
 fn resize(input: &Input) -> usize {
     let (spec, shape) = (input.spec.input, input.graph.input());
-    let (before, now) = (spec.height.max(spec.width), shape.h.max(shape.w));
+    let (before, now) = (spec.height.min(spec.width), shape.h.min(shape.w));
     match input.spec.preprocess.as_ref().and_then(|preprocess| preprocess.resize) {
-        Some(resize) => ((resize * now + before / 2) / before).max(now),
+        Some(resize) => (resize * now + before / 2) / before,
         None => now,
     }
 }
@@ -206,10 +210,19 @@ fn weights(input: &Input, blob: &Blob) -> WeightsView {
     WeightsView {
         values: number(blob.header.values as usize),
         panel: blob.header.panel,
+        embed: embed(&names::package(input.spec, input.variant)),
         hash: format!("0x{:016x}", blob.header.layout),
         offsets,
         rows,
     }
+}
+
+/// The static that embeds the file of weights.
+fn embed(name: &str) -> String {
+    let place = "static BLOB: Aligned<[u8; BYTES]> =";
+    let value = format!("Aligned(*include_bytes!(\"../weights/{name}.bin\"));");
+    let separator = if place.len() + 1 + value.len() <= LINE { " " } else { "\n    " };
+    format!("{place}{separator}{value}")
 }
 
 fn constant(comment: String, name: &str, value: String) -> Constant {
@@ -290,14 +303,14 @@ impl<'a> StepWriter<'a> {
     fn view(&mut self, input: &Input, step: &Step) -> StepView {
         let constant = self.names.name(&path(input, step));
         let (call, ty, value) = match &step.operation {
-            Operation::Conv(conv) => ("conv", "Conv", self.conv(&constant, conv)),
+            Operation::Conv(conv) => ("conv", "Conv", self.conv(&constant, step, conv)),
             Operation::Chain { source, units, project, residual, out, split } => {
                 let (source, project, residual, out, split) =
                     (*source, *project, *residual, *out, *split);
                 let chain = Chain { source, units, project, residual, out, split };
                 ("chain", "Chain", self.chain(&constant, step, &chain))
             }
-            Operation::Head(head) => ("head", "Head", self.head(&constant, head)),
+            Operation::Head(head) => ("head", "Head", self.head(&constant, step, head)),
         };
         let head = format!("const {constant}: {ty} = ");
         let value = value.render(0, head.len());
@@ -313,7 +326,7 @@ impl<'a> StepWriter<'a> {
             "Step",
             vec![
                 ("name", Literal::text(format!("{:?}", step.name))),
-                ("shapes", Literal::text(format!("{shapes:?}"))),
+                ("shapes", Literal::text(format!("{:?}", ascii(&shapes)))),
                 ("macs", Literal::text(number(macs as usize))),
             ],
         );
@@ -334,7 +347,8 @@ impl<'a> StepWriter<'a> {
     /// The shared constants that are used.
     fn shared(&self, input: &Input) -> Vec<Constant> {
         let shape = input.graph.input();
-        let tensor = Tensor { place: Place::Input, c: shape.c, h: shape.h, w: shape.w, panel: shape.c };
+        let tensor =
+            Tensor { place: Place::Input, c: shape.c, h: shape.h, w: shape.w, panel: shape.c };
         let mut constants = Vec::new();
         if self.used.contains(&"INPUT") {
             let value = tensor_literal(&tensor, "Place::Input".into()).render(0, 24);
@@ -354,13 +368,13 @@ impl<'a> StepWriter<'a> {
         constants
     }
 
-    fn conv(&mut self, name: &str, conv: &Conv) -> Literal {
+    fn conv(&mut self, name: &str, step: &Step, conv: &Conv) -> Literal {
         let Conv { dense, source, residual, out, split } = conv;
         let fields = vec![
             ("dense", self.dense(dense)),
             ("source", self.operand(source)),
             ("residual", self.residual(residual.as_ref())),
-            ("out", self.output(name, out)),
+            ("out", self.output(name, step, out)),
             ("split", split_literal(*split)),
         ];
         Literal::Struct("Conv", fields)
@@ -381,14 +395,15 @@ impl<'a> StepWriter<'a> {
             ("units", Literal::Slice(written)),
             ("project", Literal::option(project.as_ref().map(|dense| self.dense(dense)))),
             ("residual", self.residual(residual.as_ref())),
-            ("out", self.output(name, out)),
+            ("out", self.output(name, step, out)),
             ("split", split_literal(*split)),
         ];
         Literal::Struct("Chain", fields)
     }
 
     fn unit(&mut self, name: &str, suffix: &str, step: &Step, unit: &Unit, own: bool) -> Literal {
-        let Unit { dense, depthwise, input, output, band, ring, ring_rows, ring_shared, rows } = unit;
+        let Unit { dense, depthwise, input, output, band, ring, ring_rows, ring_shared, rows } =
+            unit;
         let ring = if dense.is_some() {
             let what = format!("`{}`: rows of the expansion, in the scratch memory.", step.name);
             self.offset(&format!("{name}_RING{suffix}"), what, *ring)
@@ -397,7 +412,8 @@ impl<'a> StepWriter<'a> {
         };
         let rows = if own {
             let place = if step.workspace.is_some() { "shared" } else { "scratch" };
-            let what = format!("`{}`: rows of the depthwise output, in the {place} memory.", step.name);
+            let what =
+                format!("`{}`: rows of the depthwise output, in the {place} memory.", step.name);
             self.offset(&format!("{name}_ROWS{suffix}"), what, *rows)
         } else {
             Literal::text(rows)
@@ -416,9 +432,9 @@ impl<'a> StepWriter<'a> {
         Literal::Struct("Unit", fields)
     }
 
-    fn head(&mut self, name: &str, head: &Head) -> Literal {
+    fn head(&mut self, name: &str, step: &Step, head: &Head) -> Literal {
         let Head { source, weights, dense, c, panel, classes, sums } = head;
-        let what = format!("`{}`: partial sums of the classifier.", name.to_lowercase());
+        let what = format!("`{}`: partial sums of the classifier.", step.name);
         let fields = vec![
             ("source", self.operand(source)),
             ("weights", Literal::text(self.blob.constant(*weights))),
@@ -500,9 +516,9 @@ impl<'a> StepWriter<'a> {
         Literal::option(tensor.map(|tensor| self.operand(tensor)))
     }
 
-    fn output(&mut self, name: &str, out: &Tensor) -> Literal {
+    fn output(&mut self, name: &str, step: &Step, out: &Tensor) -> Literal {
         let Place::Arena(at) = out.place else { return self.operand(out) };
-        let what = format!("Output of `{}`.", name.to_lowercase());
+        let what = format!("`{}`: output.", step.name);
         let Literal::Text(offset) = self.offset(name, what, at) else { return self.operand(out) };
         tensor_literal(out, format!("Place::Arena({offset})"))
     }

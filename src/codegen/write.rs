@@ -42,7 +42,9 @@ pub fn differences(tree: &Tree, folder: &Path) -> Result<Vec<String>> {
             Some(_) => {}
         }
     }
-    if let Some(manifest) = read(&folder.join(manifest::FILE))?.and_then(|text| manifest::parse(&text)) {
+    if let Some(manifest) =
+        read(&folder.join(manifest::FILE))?.and_then(|text| manifest::parse(&text))
+    {
         for path in manifest.files.keys().filter(|path| !tree.files.contains_key(*path)) {
             if safe(path) && folder.join(path).exists() {
                 lines.push(format!("obsolete {path}"));
@@ -116,7 +118,8 @@ fn refuse_edits(tree: &Tree, manifest: &Manifest, place: &Path) -> Result<()> {
     if edited.is_empty() {
         return Ok(());
     }
-    let mut message = "files were edited since they were generated; --force writes over them:".to_owned();
+    let mut message =
+        "files were edited since they were generated; --force writes over them:".to_owned();
     for path in edited.iter().take(TOLD) {
         message += &format!("\n  {path}");
     }
@@ -171,7 +174,9 @@ fn carry_over(
         }
         if entry.file_type()?.is_dir() && target.is_dir() {
             carry_over(&entry.path(), &target, &format!("{path}/"), ours)?;
-        } else if entry.file_type()?.is_dir() && holds_ours(&entry.path(), &format!("{path}/"), ours)? {
+        } else if entry.file_type()?.is_dir()
+            && holds_ours(&entry.path(), &format!("{path}/"), ours)?
+        {
             fs::create_dir(&target)?;
             carry_over(&entry.path(), &target, &format!("{path}/"), ours)?;
             // A folder of ours that is no longer needed.
@@ -206,8 +211,7 @@ fn stage(tree: &Tree, place: &Path) -> Result<tempfile::TempDir> {
     // A temporary folder is private by default; a crate has the permissions of any new folder.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
-    let stage =
-        builder.tempdir_in(parent(place)).map_err(Error::io("write beside", place))?;
+    let stage = builder.tempdir_in(parent(place)).map_err(Error::io("write beside", place))?;
     for (path, content) in &tree.files {
         let file = stage.path().join(path);
         if let Some(folder) = file.parent() {

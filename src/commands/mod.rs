@@ -3,7 +3,9 @@
 mod analyze;
 mod archs;
 mod completions;
+mod generate;
 mod man;
+mod progress;
 mod schema;
 
 use std::io::Write;
@@ -16,6 +18,7 @@ pub fn run(command: &Command) -> Result<()> {
     match command {
         Command::Analyze(args) => analyze::run(args),
         Command::Archs(args) => archs::run(args),
+        Command::Generate(args) => generate::run(args),
         Command::Schema => schema::run(),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

@@ -60,22 +60,36 @@ pub struct Arena<const SHARED: usize, const SCRATCH: usize, const THREADS: usize
     scratch: [[f32; SCRATCH]; THREADS],
 }
 
+impl<const SHARED: usize, const SCRATCH: usize> Arena<SHARED, SCRATCH, 1> {
+    /// An arena of one thread for a `static`. As a local variable it may be too large for the stack.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Self {
+        Self::new_for()
+    }
+
+    /// An arena of some threads for a `static`.
+    #[allow(clippy::large_stack_arrays)]
+    pub const fn new_for<const THREADS: usize>() -> Arena<SHARED, SCRATCH, THREADS> {
+        Arena { shared: [0.0; SHARED], scratch: [[0.0; SCRATCH]; THREADS] }
+    }
+
+    /// An arena of one thread on the heap. It is never on the stack.
+    #[cfg(feature = "std")]
+    pub fn boxed() -> Box<Self> {
+        Self::boxed_for()
+    }
+
+    /// An arena of some threads on the heap. It is never on the stack.
+    #[cfg(feature = "std")]
+    pub fn boxed_for<const THREADS: usize>() -> Box<Arena<SHARED, SCRATCH, THREADS>> {
+        // SAFETY: all bits zero are zeros of type `f32`.
+        unsafe { Box::new_zeroed().assume_init() }
+    }
+}
+
 impl<const SHARED: usize, const SCRATCH: usize, const THREADS: usize>
     Arena<SHARED, SCRATCH, THREADS>
 {
-    /// An arena for a `static`. A local variable of this type may be too large for a stack.
-    #[allow(clippy::large_stack_arrays, clippy::new_without_default)]
-    pub const fn new() -> Self {
-        Self { shared: [0.0; SHARED], scratch: [[0.0; SCRATCH]; THREADS] }
-    }
-
-    /// An arena on the heap, which is never on the stack.
-    #[cfg(feature = "std")]
-    pub fn boxed() -> Box<Self> {
-        // SAFETY: all bits zero are zeros of type `f32`.
-        unsafe { Box::<Self>::new_zeroed().assume_init() }
-    }
-
     /// Sets every element. Results do not depend on what an arena holds; tests show it with NaN.
     pub fn fill(&mut self, value: f32) {
         self.shared.fill(value);

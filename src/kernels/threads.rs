@@ -105,7 +105,11 @@ impl Pool {
                         .compare_exchange(now, next | CLAIMED, Ordering::Acquire, Ordering::Relaxed)
                         .is_ok()
                 {
-                    return Some(Claim { worker: i, ready: next | READY, asleep: wanted == ASLEEP });
+                    return Some(Claim {
+                        worker: i,
+                        ready: next | READY,
+                        asleep: wanted == ASLEEP,
+                    });
                 }
             }
         }
@@ -135,10 +139,8 @@ impl Join for Pool {
         // The task must not leave the stack before it is done, so a panic waits too.
         let first = catch_unwind(AssertUnwindSafe(a));
         let idle = ready & !TAG | IDLE;
-        let back = slot
-            .state
-            .compare_exchange(ready, idle, Ordering::Acquire, Ordering::Relaxed)
-            .is_ok();
+        let back =
+            slot.state.compare_exchange(ready, idle, Ordering::Acquire, Ordering::Relaxed).is_ok();
         let second = if back {
             task.take_back()
         } else {

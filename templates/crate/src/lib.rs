@@ -74,8 +74,8 @@ pub const LABELS: Option<&[&str]> = None;
 
 /// The memory that an inference works in, with room for `THREADS` threads.
 ///
-/// [`Workspace::boxed`] makes one on the heap. `Workspace::new` is for statics: a local variable of
-/// {{ cost.arena }} may be too large for a stack.
+/// `Workspace::boxed()` makes one on the heap, `Workspace::boxed_for::<2>()` one for two threads.
+/// `Workspace::new()` is for statics: a local variable of {{ cost.arena }} may be too large for a stack.
 pub type Workspace<const THREADS: usize = 1> =
     kernels::memory::Arena<{ plan::SHARED }, { plan::SCRATCH }, THREADS>;
 
@@ -101,8 +101,13 @@ impl Model {
     /// The network with the weights that are part of the program, which are trusted: see
     /// [`Model::verify`].
     pub fn embedded() -> Self {
-        let checksum = weights::embedded_checksum().unwrap_or(0);
+        let checksum = weights::stated_checksum(weights::file()).unwrap_or(0);
         Self { weights: Weights::Static(weights::embedded()), checksum, isa: Isa::detect() }
+    }
+
+    /// The file of packed weights that is part of the program, as [`Model::from_bytes`] takes it.
+    pub fn embedded_file() -> &'static [u8] {
+        weights::file()
     }
 
     /// The network with weights from a file.

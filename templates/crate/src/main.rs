@@ -136,10 +136,9 @@ impl Options {
 
     fn bench(&self, model: &Model) -> String {
         let pool = Pool::new(self.threads);
-        let mut workspace = Workspace::<MOST_THREADS>::boxed();
+        let mut workspace = Workspace::boxed_for::<MOST_THREADS>();
         let (input, mut logits) = (input(), zeros::<CLASSES>());
-        let times =
-            self.measure(|| model.run_on(&pool, &input, &mut workspace, &mut logits));
+        let times = self.measure(|| model.run_on(&pool, &input, &mut workspace, &mut logits));
         let mut text = self.heading(model, 1);
         summary(&mut text, &times, 1);
         text
@@ -160,7 +159,7 @@ impl Options {
 
     fn profile(&self, model: &Model) -> String {
         let pool = Pool::new(self.threads);
-        let mut workspace = Workspace::<MOST_THREADS>::boxed();
+        let mut workspace = Workspace::boxed_for::<MOST_THREADS>();
         let (input, mut logits) = (input(), zeros::<CLASSES>());
         let mut times = vec![Vec::with_capacity(self.runs); STEPS.len()];
         self.measure(|| {

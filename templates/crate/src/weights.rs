@@ -20,12 +20,17 @@ const HASH: u64 = {{ weights.hash }};
 const BYTES: usize = Header::BYTES + size_of::<f32>() * VALUES;
 
 /// The weights that are part of the program.
-static BLOB: Aligned<[u8; BYTES]> = Aligned(*include_bytes!("../weights/{{ name }}.bin"));
+{{ weights.embed }}
 
 const _: () = assert!(
     Header::expect(&BLOB.0, PANEL, HASH, VALUES).is_ok(),
     "the file of weights is another network's"
 );
+
+/// The embedded file.
+pub fn file() -> &'static [u8] {
+    &BLOB.0
+}
 
 /// The embedded values.
 pub fn embedded() -> &'static [f32] {
@@ -48,11 +53,6 @@ pub fn in_place(file: &[u8]) -> Result<&[f32], Mismatch> {
 /// The checksum that the header of a file states.
 pub fn stated_checksum(file: &[u8]) -> Result<u64, Mismatch> {
     Header::expect(file, PANEL, HASH, VALUES).map(|header| header.checksum)
-}
-
-/// The checksum of the embedded file.
-pub fn embedded_checksum() -> Result<u64, Mismatch> {
-    stated_checksum(&BLOB.0)
 }
 
 /// Verifies values against a checksum.

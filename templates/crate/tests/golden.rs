@@ -40,8 +40,8 @@ impl Expected {
         Self { name, len, largest, values, means }
     }
 
-    /// What is wrong with a step's output.
-    fn differs(&self, output: &Output) -> Option<String> {
+    /// What is wrong with a step's output; `worst` is the largest difference so far.
+    fn differs(&self, output: &Output, worst: &mut f64) -> Option<String> {
         if output.len() != self.len {
             return Some(format!("{} values for {}", output.len(), self.len));
         }
@@ -49,9 +49,14 @@ impl Expected {
             return Some("all values are zero".to_owned());
         }
         let channels = self.means.len();
+        let mut differs = |got: f64, want: f64| {
+            let off = (got - want).abs() / self.largest;
+            *worst = worst.max(off);
+            off.is_nan() || off > TOLERANCE
+        };
         for (i, &want) in positions(self.len, channels).zip(&self.values) {
             let got = f64::from(output.get(i));
-            if !self.close(got, want) {
+            if differs(got, want) {
                 return Some(format!("value {i} is {got}, not {want}"));
             }
         }
@@ -61,16 +66,11 @@ impl Expected {
         }
         for (channel, (&sum, &want)) in means.iter().zip(&self.means).enumerate() {
             let got = sum / (self.len / channels) as f64;
-            if !self.close(got, want) {
+            if differs(got, want) {
                 return Some(format!("the mean of channel {channel} is {got}, not {want}"));
             }
         }
         None
-    }
-
-    /// False for NaN too.
-    fn close(&self, got: f64, want: f64) -> bool {
-        (got - want).abs() <= TOLERANCE * self.largest
     }
 }
 
@@ -126,13 +126,13 @@ fn every_step_is_right() {
         // NaN shows every value that is read before it was written.
         workspace.fill(f32::NAN);
         let mut logits = array(f32::NAN);
-        let mut done = 0;
+        let (mut done, mut worst) = (0, 0.0);
         let mut wrong = None;
         let run = catch_unwind(AssertUnwindSafe(|| {
             model.run_observed(&Serial, &input, &mut workspace, &mut logits, |step, output| {
                 done = step + 1;
                 if wrong.is_none() {
-                    wrong = expected[step].differs(&output).map(|what| (step, what));
+                    wrong = expected[step].differs(&output, &mut worst).map(|what| (step, what));
                 }
             });
         }));
@@ -141,6 +141,7 @@ fn every_step_is_right() {
         }
         assert!(run.is_ok(), "{isa}: step {done}, {}: does not run", STEPS[done].name);
         assert_eq!(done, STEPS.len());
+        println!("{isa}: relative differences up to {worst:.1e}");
     }
 }
 
@@ -188,7 +189,7 @@ fn threads_change_no_bit() {
         let mut expected = array(f32::NAN);
         model.run(&input, &mut Workspace::boxed(), &mut expected);
         let mut logits = array(f32::NAN);
-        let mut workspace = Workspace::<3>::boxed();
+        let mut workspace = Workspace::boxed_for::<3>();
         workspace.fill(f32::NAN);
         model.run_on(&pool, &input, &mut workspace, &mut logits);
         assert_eq!(bits(&logits), bits(&expected), "{} on threads", model.isa());
@@ -213,7 +214,7 @@ fn nan_gives_nan() {
 
 #[test]
 fn weights_are_checked() {
-    let file = include_bytes!("../weights/{{ name }}.bin");
+    let file = Model::embedded_file();
     Model::embedded().verify().unwrap();
     let model = Model::from_bytes(file).unwrap();
     model.verify().unwrap();
