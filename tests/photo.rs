@@ -122,7 +122,11 @@ fn people_and_shells_are_served() {
     }
 
     for (options, images, message) in [
-        (&["--prepared"][..], &[coffee()][..], "600x400 pixels: a prepared image has exactly 160x160"),
+        (
+            &["--prepared"][..],
+            &[coffee()][..],
+            "600x400 pixels: a prepared image has exactly 160x160",
+        ),
         (&["--top", "0"], &[coffee()], "a whole number of at least 1 is allowed"),
         (&["--isa", "mmx"], &[coffee()], "instruction sets are"),
         (&["--frobnicate"], &[coffee()], "--frobnicate"),

@@ -21,6 +21,7 @@ pub mod write;
 
 use std::collections::BTreeMap;
 
+pub use names::package;
 pub use shipped::{KERNELS, PHOTO};
 pub use write::Tree;
 

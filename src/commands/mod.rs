@@ -6,6 +6,7 @@ mod completions;
 mod generate;
 mod man;
 mod progress;
+mod run;
 mod schema;
 
 use std::io::Write;
@@ -19,6 +20,7 @@ pub fn run(command: &Command) -> Result<()> {
         Command::Analyze(args) => analyze::run(args),
         Command::Archs(args) => archs::run(args),
         Command::Generate(args) => generate::run(args),
+        Command::Run(args) => run::run(args),
         Command::Schema => schema::run(),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

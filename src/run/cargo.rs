@@ -80,8 +80,10 @@ fn missing(cargo: &OsString, error: std::io::Error) -> Error {
 
 fn failed(folder: &Path, said: &str) -> Error {
     let mut message = format!("cargo could not build this package:\n{}", said.trim_end());
-    let offline = ["failed to download", "download of", "resolve host", "Updating crates.io index\n"];
-    if offline.iter().any(|sign| said.contains(sign)) && !said.contains("error: could not compile") {
+    let offline =
+        ["failed to download", "download of", "resolve host", "Updating crates.io index\n"];
+    if offline.iter().any(|sign| said.contains(sign)) && !said.contains("error: could not compile")
+    {
         message += "\nThe first build fetches the crates that read photos from crates.io, \
             and needs a network for it.";
     }
