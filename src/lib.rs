@@ -79,6 +79,7 @@ pub mod codegen;
 pub mod commands;
 pub mod error;
 pub mod exec;
+pub mod gate;
 pub mod graph;
 pub mod kernels;
 pub mod layer;

@@ -5,7 +5,7 @@ mod support;
 use std::path::Path;
 use std::thread;
 
-use mbgen::exec;
+use mbgen::exec::{Session, instruction_sets};
 use mbgen::graph::LayerGraph;
 use mbgen::kernels::steps::{Join, Serial};
 use mbgen::machine::Machine;
@@ -38,7 +38,7 @@ fn check(name: &str, graph: &LayerGraph) {
     let blob = pack(&plan, graph, &folded);
     let input = reference::golden_input(graph.input());
     let expected = reference::run(graph, &folded, &input);
-    for isa in exec::instruction_sets() {
+    for isa in instruction_sets() {
         let mut worst = (0.0, "");
         let mut compare = |step: usize, values: &mut dyn Iterator<Item = f32>| {
             let step = &plan.steps[step];
@@ -54,16 +54,19 @@ fn check(name: &str, graph: &LayerGraph) {
             }
             assert_eq!(count, expected.len(), "{name}: values of {}", step.name);
         };
-        let logits = exec::run(&plan, &blob, &input, isa, &Serial, |step, output| {
-            compare(step, &mut output.iter());
+        let mut session = Session::new(&plan, &blob, 3);
+        let logits = session.run(&input, isa, &Serial, |step, output| {
+            if let Some(output) = output {
+                compare(step, &mut output.iter());
+            }
         });
-        let logits = logits.unwrap();
+        let logits = logits.unwrap().to_vec();
         compare(plan.steps.len() - 1, &mut logits.iter().copied());
         println!("{name} on {isa}: {:.1e} at {}", worst.0, worst.1);
         for threads in [2, 3] {
-            let more = exec::run(&plan, &blob, &input, isa, &Threads(threads), |_, _| {});
+            let more = session.run(&input, isa, &Threads(threads), |_, _| {}).unwrap();
             let bits = |logits: &[f32]| logits.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-            assert_eq!(bits(&more.unwrap()), bits(&logits), "{name} on {isa}, {threads} threads");
+            assert_eq!(bits(more), bits(&logits), "{name} on {isa}, {threads} threads");
         }
     }
 }

@@ -32,6 +32,7 @@ pub const KERNELS: &[(&str, &str)] = files![
     "ops/depthwise.rs",
     "ops/linear.rs",
     "ops/mod.rs",
+    "ops/peak.rs",
     "ops/pool.rs",
     "steps/chain.rs",
     "steps/check.rs",

@@ -124,5 +124,13 @@ fn options(activation: Activation, default: Activation, padding: Option<Padding>
 
 /// A double-quoted YAML scalar.
 fn quoted(text: &str) -> String {
-    format!("{text:?}").replace("\\'", "'").replace("\\u{", "\\u{")
+    let mut quoted = "\"".to_owned();
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted += &format!("\\U{:08x}", u32::from(c)),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
 }

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod archs;
+mod compare;
 mod completions;
 mod generate;
 mod man;
@@ -18,6 +19,7 @@ use crate::error::{Error, Result};
 pub fn run(command: &Command) -> Result<()> {
     match command {
         Command::Analyze(args) => analyze::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Archs(args) => archs::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Run(args) => run::run(args),

@@ -3,7 +3,13 @@
 
 #[cfg(target_arch = "x86_64")]
 use crate::kernels::isa::{Avx2, Avx512};
+use std::cell::Cell;
+use std::hint::black_box;
+use std::time::Instant;
+
 use crate::kernels::isa::{Isa, Portable};
+use crate::kernels::ops::peak::PeakRun;
+use crate::kernels::peak_on;
 use crate::kernels::steps::{Chain, Join, Memory, Output, Runner};
 use crate::plan::{Operation, Plan};
 
@@ -19,51 +25,69 @@ pub fn instruction_sets() -> Vec<&'static str> {
     names
 }
 
-/// Runs a plan on an input in HWC order, with the instruction set called `isa`; `None` where this
-/// CPU does not have it. `observe` sees the output of each step but the last.
-pub fn run(
-    plan: &Plan,
-    weights: &[f32],
-    input: &[f32],
-    isa: &str,
-    join: &impl Join,
-    observe: impl FnMut(usize, Output),
-) -> Option<Vec<f32>> {
-    let run = Run { plan, weights, input, join };
-    match isa {
-        #[cfg(target_arch = "x86_64")]
-        Avx512::NAME => Some(run.on(Avx512::new()?, observe)),
-        #[cfg(target_arch = "x86_64")]
-        Avx2::NAME => Some(run.on(Avx2::new()?, observe)),
-        Portable::NAME => Some(run.on(Portable, observe)),
-        _ => None,
-    }
-}
-
-struct Run<'a, J> {
+/// A plan with its weights and the memory to run it.
+pub struct Session<'a> {
     plan: &'a Plan,
     weights: &'a [f32],
-    input: &'a [f32],
-    join: &'a J,
+    threads: usize,
+    shared: Vec<f32>,
+    scratch: Vec<f32>,
+    logits: Vec<f32>,
 }
 
-impl<J: Join> Run<'_, J> {
-    fn on(&self, isa: impl Isa, mut observe: impl FnMut(usize, Output)) -> Vec<f32> {
-        let plan = self.plan;
+impl<'a> Session<'a> {
+    /// Memory for up to `threads` threads.
+    pub fn new(plan: &'a Plan, weights: &'a [f32], threads: usize) -> Self {
         // NaN shows every read of an element that no step has written.
-        let mut shared = vec![f32::NAN; plan.shared];
-        let mut scratch = vec![f32::NAN; plan.scratch * self.join.threads()];
-        let mut logits = vec![f32::NAN; plan.classes];
+        let poison = |elements| vec![f32::NAN; elements];
+        Self {
+            plan,
+            weights,
+            threads,
+            shared: poison(plan.shared),
+            scratch: poison(plan.scratch * threads),
+            logits: poison(plan.classes),
+        }
+    }
+
+    /// Runs the plan on an input in HWC order with the instruction set called `isa`, and returns the
+    /// logits; `None` where this CPU does not have it. `observe` sees the output of each step, of
+    /// the last one nothing but its number.
+    pub fn run(
+        &mut self,
+        input: &[f32],
+        isa: &str,
+        join: &impl Join,
+        observe: impl FnMut(usize, Option<Output>),
+    ) -> Option<&[f32]> {
+        match isa {
+            #[cfg(target_arch = "x86_64")]
+            Avx512::NAME => self.on(Avx512::new()?, input, join, observe),
+            #[cfg(target_arch = "x86_64")]
+            Avx2::NAME => self.on(Avx2::new()?, input, join, observe),
+            Portable::NAME => self.on(Portable, input, join, observe),
+            _ => return None,
+        }
+        Some(&self.logits)
+    }
+
+    fn on(
+        &mut self,
+        isa: impl Isa,
+        input: &[f32],
+        join: &impl Join,
+        mut observe: impl FnMut(usize, Option<Output>),
+    ) {
         let memory = Memory {
-            input: self.input,
+            input,
             weights: self.weights,
-            shared: &mut shared,
-            scratch: &mut scratch,
-            scratch_len: plan.scratch,
-            logits: &mut logits,
+            shared: &mut self.shared,
+            scratch: &mut self.scratch[..self.plan.scratch * self.threads],
+            scratch_len: self.plan.scratch,
+            logits: &mut self.logits,
         };
-        let mut runner = Runner::new(isa, self.join, memory);
-        for (i, step) in plan.steps.iter().enumerate() {
+        let mut runner = Runner::new(isa, join, memory);
+        for (i, step) in self.plan.steps.iter().enumerate() {
             match &step.operation {
                 Operation::Conv(conv) => runner.conv(conv),
                 Operation::Chain { source, units, project, residual, out, split } => {
@@ -78,10 +102,29 @@ impl<J: Join> Run<'_, J> {
                 }
                 Operation::Head(head) => runner.head(head),
             }
-            if let Some(out) = step.output() {
-                observe(i, runner.output(out));
-            }
+            observe(i, step.output().map(|out| runner.output(out)));
         }
-        logits
     }
+}
+
+/// Multiply-adds a second that one core does with the instruction set called `isa` when it does
+/// nothing else: the best of `tries` tries of about a millisecond.
+pub fn peak(isa: &str, tries: usize) -> Option<f64> {
+    (0..tries.max(1)).map(|_| peak_once(isa)).try_fold(0.0, |best, rate| Some(rate?.max(best)))
+}
+
+fn peak_once(isa: &str) -> Option<f64> {
+    let run = PeakRun { rounds: black_box(300_000), macs: Cell::new(0), sum: Cell::new(0.0) };
+    let start = Instant::now();
+    match isa {
+        #[cfg(target_arch = "x86_64")]
+        Avx512::NAME => peak_on(Avx512::new()?, &run),
+        #[cfg(target_arch = "x86_64")]
+        Avx2::NAME => peak_on(Avx2::new()?, &run),
+        Portable::NAME => peak_on(Portable, &run),
+        _ => return None,
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    black_box(run.sum.get());
+    Some(run.macs.get() as f64 / seconds)
 }

@@ -4,7 +4,7 @@
 //! same plan everywhere. Its steps are made of the plain data that the kernels take.
 //!
 //! Batch normalisation, activation and residual add are folded into their convolution. A step covers
-//! one or more layers: see [`group`](self) for which layers fuse, `schedule` for panels and bands,
+//! one or more layers: see `group` for which layers fuse, `schedule` for panels and bands,
 //! `arena` for places, and `pack` for the order of the weights.
 
 mod arena;
@@ -65,7 +65,7 @@ pub enum Element {
 pub enum Operation {
     /// A convolution of a whole tensor.
     Conv(Conv),
-    /// Fused convolutions; see [`Chain`].
+    /// Fused convolutions; see the kernels' `Chain`.
     Chain {
         /// Input of the first unit.
         source: Tensor,

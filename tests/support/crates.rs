@@ -23,6 +23,7 @@ pub fn mbgen() -> Command {
 
 /// Generates a crate into the folder called `name` and returns that folder.
 pub fn generate<S: AsRef<OsStr>>(name: &str, spec: impl AsRef<OsStr>, options: &[S]) -> PathBuf {
+    std::fs::create_dir_all(folder()).unwrap();
     let crate_folder = folder().join(name);
     let mut command = mbgen();
     command.arg("generate").arg(spec).args(options).arg("--force").arg("-o").arg(&crate_folder);

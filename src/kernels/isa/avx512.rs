@@ -4,7 +4,9 @@ use core::arch::asm;
 use core::arch::x86_64::*;
 
 use super::avx2::Ymm;
-use super::{DensePanel, DepthwisePanel, LinearPanel, PoolPanel, Tiles, Vector, feature_enabled};
+use super::{
+    DensePanel, DepthwisePanel, LinearPanel, PeakRun, PoolPanel, Tiles, Vector, feature_enabled,
+};
 
 /// Proof that the CPU and the system support AVX-512 F and VL, AVX2 and FMA.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +41,7 @@ pub struct Zmm(__m512);
 
 impl Vector for Zmm {
     const LANES: usize = 16;
+    const REGISTERS: usize = 32;
     const FREE_BROADCAST: bool = true;
 
     #[inline(always)]
@@ -94,7 +97,7 @@ impl Vector for Zmm {
     fn distinct(k: usize) -> usize {
         let mut k = k;
         // SAFETY: no instruction at all.
-        unsafe { asm!("/* {0} */", inout(reg) k, options(pure, nomem, nostack, preserves_flags)) };
+        unsafe { asm!("/* {0} */", inout(reg) k, options(nomem, nostack, preserves_flags)) };
         k
     }
 

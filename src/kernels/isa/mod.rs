@@ -22,6 +22,7 @@ pub use portable::Portable;
 use super::ops::dense::DensePanel;
 use super::ops::depthwise::DepthwisePanel;
 use super::ops::linear::LinearPanel;
+use super::ops::peak::PeakRun;
 use super::ops::pool::PoolPanel;
 
 /// A vector of `f32` lanes.
@@ -30,9 +31,12 @@ use super::ops::pool::PoolPanel;
 ///
 /// Every method may be called only where the CPU has the vector's instruction set; loads and stores
 /// need `LANES` (or `n`) readable or writable values at `p`, without any alignment.
+#[allow(clippy::missing_safety_doc)]
 pub trait Vector: Copy {
     /// Number of lanes.
     const LANES: usize;
+    /// Number of vector registers.
+    const REGISTERS: usize = 16;
     /// Whether a multiply takes a broadcast operand from memory for free, so that a value used twice
     /// is better broadcast twice than held in a register.
     const FREE_BROADCAST: bool = false;
@@ -82,6 +86,7 @@ pub trait Tiles {
 /// # Safety
 ///
 /// The pointers of each argument must be valid for the extents that the argument's type states.
+#[allow(clippy::missing_safety_doc)]
 pub trait Isa: Copy + Send + Sync + 'static {
     /// Name used on command lines.
     const NAME: &'static str;
@@ -94,6 +99,8 @@ pub trait Isa: Copy + Send + Sync + 'static {
     unsafe fn linear(self, panel: &LinearPanel);
     /// Column sums of a map; see [`PoolPanel`].
     unsafe fn pool(self, panel: &PoolPanel);
+    /// Multiply-adds and nothing else; see [`PeakRun`].
+    unsafe fn peak(self, run: &PeakRun);
 }
 
 /// Implements [`Isa`] for a token by wrapping each operator in a function with the features enabled.
@@ -106,6 +113,7 @@ macro_rules! feature_enabled {
             feature_enabled!(@ depthwise, DepthwisePanel, depthwise, $tiles $(, $features)?);
             feature_enabled!(@ linear, LinearPanel, linear, $tiles $(, $features)?);
             feature_enabled!(@ pool, PoolPanel, pool, $tiles $(, $features)?);
+            feature_enabled!(@ peak, PeakRun, peak, $tiles $(, $features)?);
         }
     };
     (@ $method:ident, $panel:ident, $op:ident, $tiles:ident $(, $features:literal)?) => {

@@ -1,6 +1,8 @@
 //! Plain Rust for any CPU: arrays of four lanes, which compilers turn into whatever is there.
 
-use super::{DensePanel, DepthwisePanel, LinearPanel, PoolPanel, Tiles, Vector, feature_enabled};
+use super::{
+    DensePanel, DepthwisePanel, LinearPanel, PeakRun, PoolPanel, Tiles, Vector, feature_enabled,
+};
 
 /// The instruction set that every CPU has.
 #[derive(Clone, Copy, Debug)]

@@ -204,6 +204,7 @@ unsafe fn accumulate<V: Vector, const R: usize, const N: usize, const PREFETCH: 
 
 /// Residual add, clamp and store of a tile.
 #[inline(always)]
+#[allow(clippy::needless_range_loop)]
 unsafe fn store<V: Vector, const R: usize, const N: usize>(
     panel: &DensePanel,
     row: usize,

@@ -58,14 +58,12 @@ pub struct DepthwisePanel {
 /// channels.
 #[inline(always)]
 pub unsafe fn run<T: Tiles>(panel: &DepthwisePanel) {
-    for y in panel.rows.0..panel.rows.1 {
-        // SAFETY: row `y` and all columns are inside the panel.
-        unsafe {
-            match (panel.kernel, panel.stride) {
-                (3, 1) => for_columns::<T, 1>(panel.cols, &mut Row3::<1>::new(panel, y)),
-                (3, 2) => for_columns::<T, 1>(panel.cols, &mut Row3::<2>::new(panel, y)),
-                _ => for_columns::<T, 1>(panel.cols, &mut RowAny { panel, y }),
-            }
+    // SAFETY: all columns are inside the panel.
+    unsafe {
+        match (panel.kernel, panel.stride) {
+            (3, 1) => for_columns::<T, 1>(panel.cols, &mut Three::<1> { panel }),
+            (3, 2) => for_columns::<T, 1>(panel.cols, &mut Three::<2> { panel }),
+            _ => for_columns::<T, 1>(panel.cols, &mut Any { panel }),
         }
     }
 }
@@ -83,7 +81,7 @@ impl DepthwisePanel {
     unsafe fn row(&self, y: usize, i: usize) -> *const f32 {
         let r = y * self.stride + i - self.padding[0];
         // SAFETY: the row is one that the windows of `rows` touch.
-        unsafe { self.input.add((r % self.ring) * self.row_stride) }
+        unsafe { self.input.add((r as u32 % self.ring as u32) as usize * self.row_stride) }
     }
 
     /// Output values of row `y`, from column `col` on.
@@ -97,115 +95,165 @@ impl DepthwisePanel {
 /// Stands for the columns outside the map.
 static ZEROS: [f32; 16] = [0.0; 16];
 
-/// One output row of a 3×3 window with stride `S`.
-struct Row3<'a, const S: usize> {
+/// A 3×3 window with stride `S`.
+struct Three<'a, const S: usize> {
     panel: &'a DepthwisePanel,
-    /// Input rows of the taps `first..last`, those inside the map.
-    rows: [*const f32; 3],
-    first: usize,
-    last: usize,
+}
+
+impl<const S: usize> Columns for Three<'_, S> {
+    #[inline(always)]
+    unsafe fn run<V: Vector, const N: usize>(&mut self, col: usize, lanes: usize) {
+        // SAFETY: `lanes` lanes from column `col` are inside the panel.
+        unsafe {
+            if lanes == V::LANES {
+                Strip::<V, S, true>::new(self.panel, col, lanes).rows();
+            } else {
+                Strip::<V, S, false>::new(self.panel, col, lanes).rows();
+            }
+        }
+    }
+}
+
+/// One vector of channels, of which `WHOLE` uses all lanes.
+struct Strip<'a, V, const S: usize, const WHOLE: bool> {
+    panel: &'a DepthwisePanel,
+    col: usize,
+    lanes: usize,
+    /// Weights by tap row and column.
+    w: [[V; 3]; 3],
+    bias: V,
+    lo: V,
+    hi: V,
+}
+
+/// Weights of tap row `i`, for the vector at column `col`. (Not by `map`: a closure that the library
+/// calls would be compiled without the features.)
+#[inline(always)]
+unsafe fn taps<V: Vector>(panel: &DepthwisePanel, i: usize, col: usize) -> [V; 3] {
+    // SAFETY: column `col` is inside the packed weights of each tap.
+    unsafe {
+        let w = panel.w.add(3 * i * panel.pitch + col);
+        [V::load(w), V::load(w.add(panel.pitch)), V::load(w.add(2 * panel.pitch))]
+    }
+}
+
+/// The input rows of one output row, and the distance between neighbouring values in each: 0 for a
+/// row outside the map, all of whose values are one vector of zeros.
+struct Rows {
+    at: [*const f32; 3],
+    stride: [usize; 3],
     out: *mut f32,
 }
 
-impl<'a, const S: usize> Row3<'a, S> {
+impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
     #[inline(always)]
-    unsafe fn new(panel: &'a DepthwisePanel, y: usize) -> Self {
-        let (first, last) = panel.taps(y, panel.in_size[0], panel.padding[0]);
-        let mut rows = [panel.input; 3];
-        for (i, row) in rows.iter_mut().enumerate().take(last).skip(first) {
-            // SAFETY: tap row `i` lies inside the map.
-            *row = unsafe { panel.row(y, i) };
-        }
-        // SAFETY: `y` is a row of the panel.
-        let out = unsafe { panel.out(y, 0) };
-        Self { panel, rows, first, last, out }
-    }
-}
-
-impl<const S: usize> Columns for Row3<'_, S> {
-    #[inline(always)]
-    unsafe fn run<V: Vector, const N: usize>(&mut self, col: usize, lanes: usize) {
-        let width = self.panel.out_width;
-        let mut x = 0;
-        // SAFETY: a tile of T outputs is started where T are left, and `lanes` lanes from column
-        // `col` are inside the panel.
+    unsafe fn new(panel: &'a DepthwisePanel, col: usize, lanes: usize) -> Self {
+        // SAFETY: column `col` is inside the packed weights and bias.
         unsafe {
-            let bias = V::load(self.panel.bias.add(col));
-            let strip = Strip3 { row: self, col, lanes, bias };
-            if width.is_multiple_of(7) {
+            let w = [taps(panel, 0, col), taps(panel, 1, col), taps(panel, 2, col)];
+            let bias = V::load(panel.bias.add(col));
+            let (lo, hi) = (V::splat(panel.bounds.0), V::splat(panel.bounds.1));
+            Self { panel, col, lanes, w, bias, lo, hi }
+        }
+    }
+
+    /// All output rows.
+    #[inline(always)]
+    unsafe fn rows(&self) {
+        let panel = self.panel;
+        let width = panel.out_width;
+        for y in panel.rows.0..panel.rows.1 {
+            // SAFETY: `y` is a row of the panel, and a tile of T outputs is started where T are left.
+            unsafe {
+                let rows = self.inputs(y);
+                let mut x = 0;
+                if V::REGISTERS >= 32 {
+                    if width.is_multiple_of(7) {
+                        while x < width {
+                            self.tile::<7>(&rows, x);
+                            x += 7;
+                        }
+                    }
+                    while x + 8 <= width {
+                        self.tile::<8>(&rows, x);
+                        x += 8;
+                    }
+                }
+                while x + 4 <= width {
+                    self.tile::<4>(&rows, x);
+                    x += 4;
+                }
+                if x + 3 == width {
+                    self.tile::<3>(&rows, x);
+                    x += 3;
+                }
                 while x < width {
-                    strip.tile::<7>(x);
-                    x += 7;
+                    self.tile::<1>(&rows, x);
+                    x += 1;
                 }
             }
-            while x + 8 <= width {
-                strip.tile::<8>(x);
-                x += 8;
-            }
-            if x + 4 <= width {
-                strip.tile::<4>(x);
-                x += 4;
-            }
-            if x + 2 <= width {
-                strip.tile::<2>(x);
-                x += 2;
-            }
-            if x < width {
-                strip.tile::<1>(x);
-            }
         }
     }
-}
 
-/// One vector of channels along an output row.
-struct Strip3<'a, V, const S: usize> {
-    row: &'a Row3<'a, S>,
-    col: usize,
-    lanes: usize,
-    bias: V,
-}
+    /// The rows that output row `y` reads.
+    #[inline(always)]
+    unsafe fn inputs(&self, y: usize) -> Rows {
+        let panel = self.panel;
+        let (ring, height) = (panel.ring, panel.in_size[0]);
+        // Counted from one ring above the map, so that rows above it have a number.
+        let first = y * S + ring - panel.padding[0];
+        let mut r = (first as u32 % ring as u32) as usize;
+        // SAFETY: rows inside the map are in the buffer; `y` is a row of the panel.
+        unsafe {
+            let mut rows =
+                Rows { at: [ZEROS.as_ptr(); 3], stride: [0; 3], out: panel.out(y, self.col) };
+            for i in 0..3 {
+                if first + i >= ring && first + i < ring + height {
+                    rows.at[i] = panel.input.add(r * panel.row_stride + self.col);
+                    rows.stride[i] = panel.pixel_stride;
+                }
+                r = if r + 1 == ring { 0 } else { r + 1 };
+            }
+            rows
+        }
+    }
 
-impl<V: Vector, const S: usize> Strip3<'_, V, S> {
     /// Outputs `x..x + T`.
     #[inline(always)]
-    unsafe fn tile<const T: usize>(&self, x: usize) {
+    unsafe fn tile<const T: usize>(&self, rows: &Rows, x: usize) {
+        let panel = self.panel;
         let mut acc = [self.bias; T];
-        // SAFETY: only tap rows inside the map are used; `lanes` channels of output `x + t` exist.
+        // SAFETY: `lanes` channels of output `x + t` exist.
         unsafe {
-            for i in self.row.first..self.row.last {
-                self.taps(x, i, &mut acc);
-            }
-            let panel = self.row.panel;
-            let bounds = panel.bounds;
-            let (lo, hi) = (V::splat(bounds.0), V::splat(bounds.1));
-            let mut offset = x * panel.out_pixel_stride + self.col;
+            self.taps(rows, 0, x, &mut acc);
+            self.taps(rows, 1, x, &mut acc);
+            self.taps(rows, 2, x, &mut acc);
+            let mut offset = x * panel.out_pixel_stride;
             for acc in acc {
-                let p = self.row.out.add(offset);
+                let p = rows.out.add(offset);
                 offset = V::distinct(offset + panel.out_pixel_stride);
-                let value = acc.clamp(lo, hi);
-                if self.lanes == V::LANES {
-                    value.store(p)
-                } else {
-                    value.store_first(p, self.lanes)
-                }
+                let value = acc.clamp(self.lo, self.hi);
+                if WHOLE { value.store(p) } else { value.store_first(p, self.lanes) }
             }
         }
+    }
+
+    /// The `lanes` channels at `p`.
+    #[inline(always)]
+    unsafe fn load(&self, p: *const f32) -> V {
+        // SAFETY: `lanes` readable values at `p` are the caller's contract.
+        unsafe { if WHOLE { V::load(p) } else { V::load_first(p, self.lanes) } }
     }
 
     /// Adds the taps of row `i`.
     #[inline(always)]
-    unsafe fn taps<const T: usize>(&self, x: usize, i: usize, acc: &mut [V; T]) {
-        let panel = self.row.panel;
-        let (stride, left) = (panel.pixel_stride, panel.padding[1]);
+    unsafe fn taps<const T: usize>(&self, rows: &Rows, i: usize, x: usize, acc: &mut [V; T]) {
+        let panel = self.panel;
+        let (stride, left) = (rows.stride[i], panel.padding[1]);
         let outside_left = left > x * S;
         let outside_right = (x + T - 1) * S + 2 - left >= panel.in_size[1];
         let columns = (T - 1) * S + 3;
-        let row =
-            self.row.rows[i].wrapping_add(x * S * stride + self.col).wrapping_sub(left * stride);
-        let w = [0, 1, 2].map(|j| {
-            // SAFETY: tap (i, j) of the 3×3 packed weights.
-            unsafe { V::load(panel.w.add((3 * i + j) * panel.pitch + self.col)) }
-        });
+        let row = rows.at[i].wrapping_add(x * S * stride).wrapping_sub(left * stride);
         // One offset is advanced from column to column: multiples of the stride would not fit the
         // registers.
         let mut offset = 0;
@@ -217,12 +265,10 @@ impl<V: Vector, const S: usize> Strip3<'_, V, S> {
                         $c == 0 && outside_left || $c == columns - 1 && outside_right;
                     let p = if outside { ZEROS.as_ptr() } else { row.wrapping_add(offset) };
                     offset = V::distinct(offset + stride);
-                    // SAFETY: the columns are x·S - left .. + columns, of which only the first can
-                    // be left of the map and only the last right of it, the padding being at most
-                    // 1; `lanes` channels are read.
-                    let value = unsafe {
-                        if self.lanes == V::LANES { V::load(p) } else { V::load_first(p, self.lanes) }
-                    };
+                    // The columns are x·S - left .. + columns, of which only the first can be left
+                    // of the map and only the last right of it, the padding being at most 1.
+                    // SAFETY: `lanes` channels are read, of a column inside the map or of ZEROS.
+                    let value = unsafe { self.load(p) };
                     taps!($c, value, 0 1 2);
                 }
             )*};
@@ -232,7 +278,7 @@ impl<V: Vector, const S: usize> Strip3<'_, V, S> {
                 if $c >= $j && ($c - $j) % S == 0 && ($c - $j) / S < T {
                     let o = ($c - $j) / S;
                     // SAFETY: the instruction set is the caller's contract.
-                    acc[o] = unsafe { w[$j].mul_add($value, acc[o]) };
+                    acc[o] = unsafe { self.w[i][$j].mul_add($value, acc[o]) };
                 }
             )*};
         }
@@ -241,19 +287,17 @@ impl<V: Vector, const S: usize> Strip3<'_, V, S> {
     }
 }
 
-/// One output row of any window.
-struct RowAny<'a> {
+/// Any window.
+struct Any<'a> {
     panel: &'a DepthwisePanel,
-    y: usize,
 }
 
-impl Columns for RowAny<'_> {
+impl Columns for Any<'_> {
     #[inline(always)]
     unsafe fn run<V: Vector, const N: usize>(&mut self, col: usize, lanes: usize) {
-        let (panel, y) = (self.panel, self.y);
-        let (first, last) = panel.taps(y, panel.in_size[0], panel.padding[0]);
-        for j in 0..N {
-            let col = col + j * V::LANES;
+        let panel = self.panel;
+        for y in panel.rows.0..panel.rows.1 {
+            let (first, last) = panel.taps(y, panel.in_size[0], panel.padding[0]);
             for x in 0..panel.out_width {
                 let (left, right) = panel.taps(x, panel.in_size[1], panel.padding[1]);
                 // SAFETY: the taps first..last × left..right are inside the map, and `lanes` lanes

@@ -3,6 +3,7 @@
 pub mod dense;
 pub mod depthwise;
 pub mod linear;
+pub mod peak;
 pub mod pool;
 
 use super::isa::{Tiles, Vector};

@@ -35,8 +35,8 @@ fn classify(options: &Options) -> io::Result<u8> {
         Ok(network) => network,
         Err(error) => return Ok(complain(&error.to_string())),
     };
-    let mut code = 0;
-    for (i, path) in options.images.iter().enumerate() {
+    let (mut code, mut first) = (0, true);
+    for path in &options.images {
         let pixels = prepare::load(path, options.prepared);
         match pixels.and_then(|pixels| network.run(&pixels, options.runs)) {
             Ok(median) => {
@@ -46,7 +46,8 @@ fn classify(options: &Options) -> io::Result<u8> {
                     isa: network.model.isa(),
                     timing: median.map(|nanoseconds| (nanoseconds, options.runs)),
                 };
-                print(&result.render(options, i == 0))?;
+                print(&result.render(options, first))?;
+                first = false;
             }
             Err(reason) => code = complain(&format!("{}: {reason}", path.display())),
         }

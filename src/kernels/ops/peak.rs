@@ -1,0 +1,43 @@
+//! The most multiply-adds a core can do: register to register, nothing else.
+
+use core::cell::Cell;
+
+use super::super::isa::{Tiles, Vector};
+
+/// `rounds` rounds of independent multiply-adds.
+#[derive(Debug)]
+pub struct PeakRun {
+    /// Number of rounds.
+    pub rounds: usize,
+    /// Out: multiply-adds that were done.
+    pub macs: Cell<u64>,
+    /// Out: what they came to.
+    pub sum: Cell<f32>,
+}
+
+/// Does the rounds.
+///
+/// # Safety
+///
+/// The CPU has the instruction set of `T`.
+#[inline(always)]
+pub unsafe fn run<T: Tiles>(run: &PeakRun) {
+    const CHAINS: usize = 12;
+    // SAFETY: the instruction set is the caller's contract; `last` has room for a vector.
+    unsafe {
+        let (scale, shift) = (T::Wide::splat(0.999_999), T::Wide::splat(1e-9));
+        let mut acc = [T::Wide::splat(1.0); CHAINS];
+        for _ in 0..run.rounds {
+            for acc in &mut acc {
+                *acc = acc.mul_add(scale, shift);
+            }
+        }
+        let mut last = [0.0; 16];
+        for other in acc {
+            acc[0] = acc[0].add(other);
+        }
+        acc[0].store(last.as_mut_ptr());
+        run.sum.set(last[0]);
+    }
+    run.macs.set((run.rounds * CHAINS * T::Wide::LANES) as u64);
+}
