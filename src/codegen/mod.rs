@@ -1,7 +1,7 @@
 //! A plan as a stand-alone Rust crate.
 //!
-//! [`view`] works out all that a template may see: names, literals, numbers as text. The templates in
-//! `templates/crate` mirror the generated tree and hold structure only. [`shipped`] has the kernels,
+//! `view` works out all that a template may see: names, literals, numbers as text. The templates in
+//! `templates/crate` mirror the generated tree and hold structure only. `shipped` has the kernels,
 //! which go into the crate byte for byte. [`write`](mod@write) is the only part that touches a disk.
 //!
 //! **Invariants.** The same input gives the same bytes, without dates, paths or anything of the host.
