@@ -8,7 +8,7 @@ use std::process::Command;
 use mbgen::kernels::isa::InstructionSet;
 use mbgen::spec::{EMBEDDED, load};
 use serde_json::Value;
-use support::crates::{photo_program, succeed};
+use support::crates::{cargo, mbgen, photo_program, succeed};
 use support::{data, json, largest_difference, numbers, photos, shared};
 
 /// Of logits; a wrong eps, padding, stride or clamp costs 0.1 or more.
@@ -73,9 +73,15 @@ fn coffee() -> PathBuf {
     archs("images/coffee.png")
 }
 
+/// In the folder that `mbgen run` uses, too.
 fn imagenet() -> Classify {
     let weights = archs("weights/v1-0.5-160.safetensors");
-    Classify::new("v1-0.5-160", Path::new("v1-0.5-160"), &weights)
+    Classify::new("mobilenet_v1_050_160", Path::new("v1-0.5-160"), &weights)
+}
+
+fn vww() -> Classify {
+    let weights = data("trained/v1_0.25_96_vww.tfsame.safetensors");
+    Classify::new("mobilenet_v1_025_96_vww", Path::new("v1-0.25-96-vww"), &weights)
 }
 
 #[test]
@@ -83,15 +89,24 @@ fn shipped_networks_say_what_pytorch_says() {
     let images = |name: &str| data("trained/images").join(name);
     let imagenet = imagenet();
     assert_eq!(imagenet.check_logits(&data("trained/v1_0.5_160_imagenet1001.json"), images), 3);
-    let weights = data("trained/v1_0.25_96_vww.tfsame.safetensors");
-    let vww = Classify::new("v1-0.25-96-vww", Path::new("v1-0.25-96-vww"), &weights);
-    assert_eq!(vww.check_logits(&data("trained/v1_0.25_96_vww.json"), images), 3);
+    assert_eq!(vww().check_logits(&data("trained/v1_0.25_96_vww.json"), images), 3);
 
     let line = &imagenet.lines(&["--json"], &[coffee()])[0];
     let top = line["top"].as_array().unwrap();
     assert_eq!((top.len(), &top[0]["label"]), (5, &Value::from("espresso")));
     let probability = top[0]["probability"].as_f64().unwrap();
     assert!((probability - 0.802).abs() < 0.02, "{probability}");
+}
+
+/// The package is as rustfmt and clippy want it, and its own tests pass.
+#[test]
+fn the_package_is_tidy() {
+    vww();
+    let package = support::crates::folder().join("mobilenet_v1_025_96_vww/photo");
+    cargo(&package, &["fmt", "--check"]);
+    cargo(&package, &["clippy", "--release", "--quiet", "--all-targets", "--", "-D", "warnings"]);
+    let output = cargo(&package, &["test", "--release", "--quiet", "--test", "rayon"]);
+    assert!(String::from_utf8(output.stdout).unwrap().contains("1 passed"));
 }
 
 /// Text, exit codes, and what is said about images that cannot be read.
@@ -140,6 +155,41 @@ fn people_and_shells_are_served() {
     }
     let output = succeed(Command::new(&imagenet.program).arg("--help"));
     assert!(String::from_utf8(output.stdout).unwrap().contains("--prepared"));
+}
+
+/// `mbgen run` without any argument.
+#[test]
+fn run_says_what_is_on_a_photo() {
+    imagenet();
+    let run = |arguments: &[&str]| {
+        let mut command = mbgen();
+        command.arg("run").args(arguments).env("MBGEN_CACHE", support::crates::folder());
+        command
+    };
+    let output = succeed(&mut run(&[]));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<&str> = stdout.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (10, "coffee.png"), "{stdout}");
+    assert!(lines[1].contains("%  ███") && lines[1].ends_with("  espresso"), "{stdout}");
+    assert!(lines[6].contains(" ms, median of "), "{stdout}");
+    assert!(lines[9].contains("76,525,312 MACs, 1,332,105 parameters"), "{stdout}");
+
+    let manifest = archs("../Cargo.toml");
+    for (arguments, cargo, message) in [
+        (&["--image", "missing.jpg"][..], None, "error: cannot read missing.jpg: "),
+        (&["--image", manifest.to_str().unwrap()], None, "Cargo.toml: "),
+        (&["nothing"], None, "nothing"),
+        (&[], Some("no-cargo-here"), "cargo is not to be found"),
+    ] {
+        let mut command = run(arguments);
+        command.envs(cargo.map(|cargo| ("CARGO", cargo)));
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.contains(message), "{arguments:?}: {stderr}");
+    }
 }
 
 /// A photo that a camera marked as turned is seen upright.
@@ -192,7 +242,7 @@ fn all_trained_networks_say_what_pytorch_says() {
         let expected = shared.join(format!("weights/expected/{model}.json"));
         let turned = file.ends_with("rot180");
         let (name, spec) = match turned {
-            false => (arch.to_owned(), arch.into()),
+            false => (load(arch).unwrap().spec.name, arch.into()),
             true => (format!("{arch}-turned"), turned_spec(arch)),
         };
         let network = Classify::new(&name, &spec, &weights);

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 /// Where generated crates are.
 pub fn folder() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("crates")
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated")
 }
 
 /// What cargo makes of generated crates, shared by all tests. Packages that are built here at the
@@ -42,6 +42,14 @@ pub fn photo_program(name: &str, spec: &Path, weights: &Path) -> PathBuf {
     static ONE: Mutex<()> = Mutex::new(());
     let _turn = ONE.lock();
     build(&generate(name, spec, &[Path::new("--weights"), weights]).join("photo"))
+}
+
+/// Runs cargo in a package; it must succeed.
+pub fn cargo(package: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO"));
+    // What cargo sets for this test program must not reach the package.
+    command.args(args).current_dir(package).env_remove("RUSTFLAGS");
+    succeed(command.env("CARGO_TARGET_DIR", target()))
 }
 
 /// Runs a command that must succeed.
