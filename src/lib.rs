@@ -5,15 +5,15 @@
 //! # The pipeline
 //!
 //! ```text
-//! archs/*.yaml ─ spec ─ block ─ layer ─ graph ─┬─ reference   the oracle: naive, f64
-//!                                              ├─ analysis ─ report   table csv json markdown ..
-//!                   weights: load, initialise, │
-//!                            fold ─────────┬───┴─ plan   fused steps, one arena, packed weights
-//!                                          │       │
-//!                                          │       ├─ exec      runs a plan in process
-//!                                          └───────┴─ codegen   writes a crate, kernels included
-//!                                                       │
-//!                                                      run      builds it and shows it a photo
+//! archs/*.yaml ─ spec ─ block ─ graph ─┬─ reference   the oracle: naive, f64
+//!                                      ├─ analysis ─ gate ─ report   table csv json markdown ..
+//!                                      │    │
+//!                 weights: load,       ├── plan   fused steps, one arena, packed weights
+//!                 initialise, fold ────┘    │
+//!                                           ├─ exec      runs a plan in process
+//!                                           └─ codegen   writes a crate, kernels included
+//!                                                │
+//!                                               run      builds it and shows it a photo
 //! ```
 //!
 //! A spec copies a table of a paper. [`block`] expands it into layers, which [`graph`] connects and
@@ -25,29 +25,31 @@
 //!
 //! # The rooms
 //!
-//! | room | what it knows | where a change goes |
+//! | room | what it knows | a change that goes here |
 //! |---|---|---|
 //! | [`spec`] | YAML and its errors; no graph | a key of the language |
-//! | [`block`] | one file per building block | a new block |
-//! | [`layer`] | kinds of layers: shape, parameters, MACs | a new kind of layer |
+//! | [`layer`] | kinds of layers: shape, parameters, MACs | a kind of layer |
 //! | [`graph`] | which layer reads which tensor; petgraph | |
-//! | [`analysis`] | numbers, no strings | a new figure |
-//! | [`report`] | one file per format, no counting | a new format |
-//! | [`weights`] | safetensors, initialisation, folding | a new file format or element type |
-//! | [`mod@reference`] | the definition of every layer, in f64 | a new kind of layer |
+//! | [`block`] | a building block each file: entries of a spec to layers | a block |
+//! | [`weights`] | safetensors, initialisation, folding | a file format, an element type |
+//! | [`mod@reference`] | the definition of every layer, in f64 | a kind of layer |
 //! | [`machine`] | what a machine can do | |
+//! | [`kernels`] | how a step runs; shipped byte for byte | speed, an instruction set |
 //! | [`plan`] | fusion, schedule, arena, packing | what runs |
-//! | [`kernels`] | how it runs; shipped byte for byte | speed, an instruction set |
+//! | [`analysis`] | numbers, no presentation | a figure |
+//! | [`gate`] | limits and baselines | a metric |
+//! | [`report`] | a format each file, no counting | a format |
 //! | [`exec`] | a plan in process | |
 //! | [`codegen`] | a plan as text; Tera | the generated crate, with `templates/` |
 //! | [`run`] | cargo, and the user's cache | |
-//! | [`commands`], [`cli`] | one file per command; clap | the command line |
+//! | [`commands`], [`cli`] | a command each file; clap | the command line |
 //!
 //! # Invariants
 //!
-//! **Dependencies run one way**, in the order of the table. A library is known to one room alone:
-//! petgraph to `graph`, comfy-table to `report`, Tera to `codegen` (and the HTML report), the YAML
-//! crate to `spec`, clap to `cli`. *Why:* each can be replaced without reading the rest.
+//! **Dependencies run one way**, up the table. The one exception: initial weights are set by the
+//! oracle, which takes folded weights. A library is known to one room alone: petgraph to `graph`,
+//! comfy-table to `report`, Tera to `codegen`, the YAML crate to `spec`, clap to `cli` and `main`.
+//! *Why:* each can be replaced without reading the rest.
 //!
 //! **The host is never asked.** A plan follows from the spec and a machine description; a generated
 //! crate has no dates, no paths, nothing of the machine that made it. *Why:* the same input gives the
