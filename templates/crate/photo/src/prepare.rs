@@ -5,7 +5,7 @@ use std::path::Path;
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x4;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
-use image::{DynamicImage, ImageDecoder, ImageReader, ImageResult};
+use image::{DynamicImage, ImageDecoder, ImageReader, ImageResult, Limits};
 use network::{CHANNELS, HEIGHT, RESIZE, WIDTH};
 
 /// Pixels of the input's size, HWC, of a PNG or JPEG file. A photo is turned upright, scaled and
@@ -27,6 +27,8 @@ pub fn load(path: &Path, prepared: bool) -> Result<Vec<u8>, String> {
 
 fn decode(path: &Path, upright: bool) -> ImageResult<DynamicImage> {
     let mut decoder = ImageReader::open(path)?.with_guessed_format()?.into_decoder()?;
+    // A small file can claim to be a huge image.
+    Limits::default().reserve(decoder.total_bytes())?;
     let orientation = decoder.orientation()?;
     let mut image = DynamicImage::from_decoder(decoder)?;
     if upright {
