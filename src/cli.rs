@@ -40,6 +40,7 @@ pub enum Command {
         mbgen analyze v2 --width 0.75 --resolution 192\n  \
         mbgen analyze v1 --by stage --format markdown\n  \
         mbgen analyze v2 --format json -o v2.json\n  \
+        mbgen analyze v2 --format html -o v2.html\n  \
         mbgen analyze v2 --as fvcore")]
     Analyze(cost::AnalyzeArgs),
     /// Compare networks, widths and resolutions, and gate what they may cost.

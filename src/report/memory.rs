@@ -40,6 +40,7 @@ pub fn timeline(analysis: &Analysis) -> Section {
     )];
     notes.extend(alive.map(|line| format!("  {line}")));
     Section {
+        key: "memory",
         heading: format!("Memory alive over the {} layers, left to right", memory.live.len()),
         figure: figure.collect(),
         notes,
@@ -65,6 +66,7 @@ pub fn arena(arena: &Arena) -> Section {
         ]
     };
     Section {
+        key: "arena",
         heading: format!("Arena of the generated crate: {}", bytes(arena.bytes)),
         columns: vec![
             Column::text("step", "step"),

@@ -2,7 +2,7 @@
 
 use super::sheet::{Cell, Column, Document, Section};
 use super::text::thousands;
-use super::{CostReport, Format, Style, bmf, csv, json, markdown, table};
+use super::{CostReport, Format, Style, bmf, csv, html, json, markdown, table};
 use crate::analysis::Totals;
 use crate::analysis::tools::{Figure, Quantity, Tool};
 
@@ -16,6 +16,7 @@ pub fn render(report: &CostReport, tool: Tool, format: Format, style: Style) -> 
         Format::Table => table::render(&document(report, tool), style),
         Format::Csv => csv::render(&document(report, tool)),
         Format::Markdown => markdown::render(&document(report, tool)),
+        Format::Html => html::render(&document(report, tool)),
         Format::Json => json::reconciliation(report.model, tool, totals),
         Format::Bmf => {
             let measures = tool.figures().map(|f| (f.key, f.value(totals)));

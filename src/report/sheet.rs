@@ -16,6 +16,8 @@ pub struct Document {
 /// One table.
 #[derive(Clone, Debug, Default)]
 pub struct Section {
+    /// Name by which pages with charts know the section; empty where none does.
+    pub key: &'static str,
     /// Heading over the table.
     pub heading: String,
     /// Lines to be shown as they are, in a fixed-width font, before the table.
