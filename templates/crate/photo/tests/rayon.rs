@@ -27,7 +27,7 @@ fn rayon_and_one_thread_agree() {
         let pool = pool.expect("the system has threads");
         let mut shared = vec![f32::NAN; CLASSES];
         let logits = shared.first_chunk_mut().expect("as many zeros");
-        let mut workspace = Workspace::<8>::boxed();
+        let mut workspace = Workspace::boxed_for::<8>();
         pool.install(|| model.run_on(&Rayon, &input, &mut workspace, logits));
         assert_eq!(shared.len(), alone.len());
         assert!(shared.iter().zip(&alone[..]).all(|(a, b)| a.to_bits() == b.to_bits()));
