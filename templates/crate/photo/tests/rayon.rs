@@ -19,17 +19,14 @@ fn rayon_and_one_thread_agree() {
     let mut input: Box<[f32; INPUT]> = vec![0.0; INPUT].try_into().expect("as many zeros");
     golden_input(&mut input);
     let model = Model::embedded();
-    let mut alone = vec![0.0; CLASSES];
-    let alone = alone.first_chunk_mut().expect("as many zeros");
-    model.run(&input, &mut Workspace::boxed(), alone);
+    let mut alone = [0.0; CLASSES];
+    model.run(&input, &mut Workspace::boxed(), &mut alone);
     for threads in [1, 2, 3, 8] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool.expect("the system has threads");
-        let mut shared = vec![f32::NAN; CLASSES];
-        let logits = shared.first_chunk_mut().expect("as many zeros");
+        let mut shared = [f32::NAN; CLASSES];
         let mut workspace = Workspace::boxed_for::<8>();
-        pool.install(|| model.run_on(&Rayon, &input, &mut workspace, logits));
-        assert_eq!(shared.len(), alone.len());
-        assert!(shared.iter().zip(&alone[..]).all(|(a, b)| a.to_bits() == b.to_bits()));
+        let run = || model.run_on(&Rayon, &input, &mut workspace, &mut shared);
+        pool.expect("the system has threads").install(run);
+        assert_eq!(shared.map(f32::to_bits), alone.map(f32::to_bits), "{threads} threads");
     }
 }
