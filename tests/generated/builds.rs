@@ -152,6 +152,12 @@ fn long_names_stay_tidy() {
 }
 
 #[test]
+fn the_smallest_input_works() {
+    let variant = ["--width", "0.35", "--resolution", "1", "--classes", "1"];
+    check(&Generated::new("smallest", &[&["v2"][..], &variant].concat()));
+}
+
+#[test]
 fn every_shipped_spec_is_tidy() {
     for arch in ["v1", "v1-paper", "v2", "v1-0.5-160", "residual"] {
         Generated::new(arch, &[arch, "--resolution", "48"]).succeeds(&["fmt", "--check"]);

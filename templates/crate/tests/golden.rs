@@ -235,9 +235,10 @@ fn weights_are_checked() {
 #[test]
 fn pixels_have_the_size_of_the_input() {
     let mut input = array(f32::NAN);
-    preprocess(&vec![255; INPUT], &mut input).unwrap();
+    let white = |bytes: usize| [255].repeat(bytes);
+    preprocess(&white(INPUT), &mut input).unwrap();
     assert!(input.iter().all(|x| x.is_finite()));
-    assert!(preprocess(&vec![255; INPUT + 1], &mut input).is_err());
+    assert!(preprocess(&white(INPUT + 1), &mut input).is_err());
 }
 
 #[test]
