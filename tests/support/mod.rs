@@ -4,6 +4,7 @@
 
 pub mod networks;
 pub mod photos;
+pub mod plans;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
