@@ -1,6 +1,7 @@
 //! The command line: what can be asked for, and what the answers to `--help` say.
 
 pub mod cost;
+pub mod list;
 
 use std::path::PathBuf;
 
@@ -23,6 +24,7 @@ const EXAMPLES: &str = "\
 Examples:
   mbgen archs                     the networks that mbgen brings along
   mbgen analyze v2                what one of them costs
+  mbgen compare v1 v2             two of them side by side
   mbgen schema > spec.schema.json
   mbgen completions bash > /etc/bash_completion.d/mbgen
 
@@ -39,6 +41,15 @@ pub enum Command {
         mbgen analyze v2 --format json -o v2.json\n  \
         mbgen analyze v2 --as fvcore")]
     Analyze(cost::AnalyzeArgs),
+    /// Compare networks, widths and resolutions, and gate what they may cost.
+    #[command(after_help = "Examples:\n  \
+        mbgen compare v2 --width 0.35,0.5,0.75,1,1.4\n  \
+        mbgen compare v1 v1-paper --by layer\n  \
+        mbgen compare v2 --fit macs=100M --fit peak=2MiB\n  \
+        mbgen compare v2 --max macs=310M --max peak=6.1MB\n  \
+        mbgen compare v2 --baseline costs.json --update-baseline --reason 'first version'\n  \
+        mbgen compare v2 --baseline costs.json --max-increase 1% --format markdown")]
+    Compare(cost::CompareArgs),
     /// List the shipped networks with their cost.
     #[command(after_help = "Each name is a SPEC for the other commands. \
         --yaml prints the file, to start a network of your own from:\n  \

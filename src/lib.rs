@@ -6,6 +6,7 @@ pub mod cli;
 pub mod commands;
 pub mod error;
 pub mod exec;
+pub mod gate;
 pub mod graph;
 pub mod kernels;
 pub mod layer;

@@ -41,3 +41,22 @@ fn reports() {
         }
     }
 }
+
+#[test]
+fn comparisons_and_baselines() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (baseline, out) = (file("baseline.json"), file("out.json"));
+    let compare = |args: &[&str]| {
+        let json = ["--format", "json", "-o", &out];
+        let args = [&["compare"], args, &json[..]].concat();
+        std::process::Command::new(env!("CARGO_BIN_EXE_mbgen")).args(args).output().unwrap();
+        assert_valid(&std::fs::read_to_string(&out).unwrap(), "compare");
+    };
+    compare(&["v2", "v1", "--baseline", &baseline, "--update-baseline", "--reason", "first"]);
+    assert_valid(&std::fs::read_to_string(&baseline).unwrap(), "baseline");
+    compare(&["v2", "v1", "--baseline", &baseline]);
+    compare(&["v2", "--width", "0.35,0.75,1", "--max", "macs=100M"]);
+    compare(&["v1", "v2", "--by", "layer"]);
+    compare(&["v2", "--fit", "macs=1"]);
+}

@@ -1,76 +1,83 @@
-//! Two networks layer by layer.
+//! Two sequences of layers side by side.
+
+use std::hash::Hash;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::Row;
 
-/// A row of the first network beside its counterpart in the second.
-#[derive(Clone, Copy, Debug)]
-pub enum Aligned<'a, 'g> {
-    /// In both, perhaps under another name or with other numbers.
-    Both(&'a Row<'g>, &'a Row<'g>),
-    /// In the first only.
-    Removed(&'a Row<'g>),
-    /// In the second only.
-    Inserted(&'a Row<'g>),
-}
-
-impl<'a, 'g> Aligned<'a, 'g> {
-    /// The row of the first network.
-    pub fn first(&self) -> Option<&'a Row<'g>> {
-        match *self {
-            Self::Both(row, _) | Self::Removed(row) => Some(row),
-            Self::Inserted(_) => None,
-        }
-    }
-
-    /// The row of the second network.
-    pub fn second(&self) -> Option<&'a Row<'g>> {
-        match *self {
-            Self::Both(_, row) | Self::Inserted(row) => Some(row),
-            Self::Removed(_) => None,
-        }
-    }
-}
+/// A position in the first sequence, the second, or both.
+pub type Pair = (Option<usize>, Option<usize>);
 
 /// Aligns the rows of two networks: by name, and between those by what the layers are, so that a
 /// renamed layer keeps its counterpart.
-pub fn align<'a, 'g>(first: &'a [Row<'g>], second: &'a [Row<'g>]) -> Vec<Aligned<'a, 'g>> {
-    let name = |row: &'a Row<'g>| (row.name, row.first.kind.op());
-    let mut aligned = Vec::with_capacity(first.len().max(second.len()));
-    for [gap_first, gap_second, same_first, same_second] in segments(first, second, name) {
-        // What the layers are, without the sizes that a width or resolution changes.
-        let shape = |row: &'a Row<'g>| {
-            let window = row.first.kind.window().map(|w| (w.kernel, w.stride));
-            (row.first.kind.op(), window, row.layers)
-        };
-        for [removed, inserted, a, b] in segments(gap_first, gap_second, shape) {
-            aligned.extend(removed.iter().map(Aligned::Removed));
-            aligned.extend(inserted.iter().map(Aligned::Inserted));
-            aligned.extend(a.iter().zip(b).map(|(a, b)| Aligned::Both(a, b)));
-        }
-        aligned.extend(same_first.iter().zip(same_second).map(|(a, b)| Aligned::Both(a, b)));
-    }
-    aligned
+pub fn rows(first: &[Row], second: &[Row]) -> Vec<Pair> {
+    let keys = |rows: &[Row]| -> Vec<_> {
+        rows.iter().map(|row| (row.name.to_owned(), row.first.kind.op())).collect()
+    };
+    align(&keys(first), &keys(second))
 }
 
-/// Cuts two sequences into what differs, followed by what is equal by `key`, again and again.
-fn segments<'a, T, K: Eq + std::hash::Hash + Ord>(
-    first: &'a [T],
-    second: &'a [T],
-    key: impl Fn(&'a T) -> K,
-) -> Vec<[&'a [T]; 4]> {
-    let keys = |rows: &'a [T]| rows.iter().map(&key).collect::<Vec<_>>();
-    let mut segments = Vec::new();
-    let (mut done_first, mut done_second) = (0, 0);
-    for op in capture_diff_slices(Algorithm::Myers, &keys(first), &keys(second)) {
-        if let DiffOp::Equal { old_index, new_index, len } = op {
-            let (same, also) = (old_index..old_index + len, new_index..new_index + len);
-            let (gap, gap_too) = (done_first..old_index, done_second..new_index);
-            (done_first, done_second) = (same.end, also.end);
-            segments.push([&first[gap], &second[gap_too], &first[same], &second[also]]);
-        }
+/// Aligns two sequences of names and kinds, in order: first where both agree, then, within each gap
+/// between those, where the kinds do.
+pub fn align<N: Hash + Ord, K: Hash + Ord>(first: &[(N, K)], second: &[(N, K)]) -> Vec<Pair> {
+    let mut pairs = Vec::with_capacity(first.len().max(second.len()));
+    let equal = equal_runs(first, second);
+    let (mut a, mut b) = (0, 0);
+    for (run_a, run_b, length) in equal.into_iter().chain([(first.len(), second.len(), 0)]) {
+        align_gap(first, second, [a..run_a, b..run_b], &mut pairs);
+        pairs.extend((0..length).map(|i| (Some(run_a + i), Some(run_b + i))));
+        (a, b) = (run_a + length, run_b + length);
     }
-    segments.push([&first[done_first..], &second[done_second..], &[], &[]]);
-    segments
+    pairs
+}
+
+/// Aligns by kind what has no counterpart by name.
+fn align_gap<N, K: Hash + Ord>(
+    first: &[(N, K)],
+    second: &[(N, K)],
+    [in_first, in_second]: [std::ops::Range<usize>; 2],
+    pairs: &mut Vec<Pair>,
+) {
+    let (from_a, from_b) = (in_first.start, in_second.start);
+    let first: Vec<&K> = first[in_first].iter().map(|(_, kind)| kind).collect();
+    let second: Vec<&K> = second[in_second].iter().map(|(_, kind)| kind).collect();
+    let (mut a, mut b) = (0, 0);
+    let equal = equal_runs(&first, &second);
+    for (run_a, run_b, length) in equal.into_iter().chain([(first.len(), second.len(), 0)]) {
+        pairs.extend((a..run_a).map(|i| (Some(from_a + i), None)));
+        pairs.extend((b..run_b).map(|i| (None, Some(from_b + i))));
+        pairs.extend((0..length).map(|i| (Some(from_a + run_a + i), Some(from_b + run_b + i))));
+        (a, b) = (run_a + length, run_b + length);
+    }
+}
+
+/// Start in the first sequence, start in the second, and length of what is equal.
+fn equal_runs<T: Hash + Ord>(first: &[T], second: &[T]) -> Vec<(usize, usize, usize)> {
+    let diff = capture_diff_slices(Algorithm::Myers, first, second);
+    let equal = diff.into_iter().filter_map(|op| match op {
+        DiffOp::Equal { old_index, new_index, len } => Some((old_index, new_index, len)),
+        _ => None,
+    });
+    equal.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn renamed_layers_keep_their_counterpart() {
+        let first = [("a", "conv"), ("b", "dw"), ("c", "pw"), ("d", "fc")];
+        let second = [("a", "conv"), ("x", "dw"), ("y", "add"), ("d", "fc"), ("e", "fc")];
+        let expected = [
+            (Some(0), Some(0)),
+            (Some(1), Some(1)),
+            (Some(2), None),
+            (None, Some(2)),
+            (Some(3), Some(3)),
+            (None, Some(4)),
+        ];
+        assert_eq!(align(&first, &second), expected);
+    }
 }

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::VariantArgs;
+use super::{VariantArgs, list};
 use crate::analysis::{By, Tool};
+use crate::gate::{Increase, Limit};
 use crate::report::{Format, Output};
 
 /// `mbgen analyze`.
@@ -36,6 +37,65 @@ pub struct AnalyzeArgs {
     /// Where the report goes.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// `mbgen compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The networks: YAML files, shipped names, or - for standard input.
+    #[arg(required = true)]
+    pub specs: Vec<String>,
+    /// Show two networks side by side, row by row.
+    #[arg(long, value_name = "ROW", value_parser = by())]
+    pub by: Option<By>,
+    /// What to compare at.
+    #[command(flatten)]
+    pub sweep: SweepArgs,
+    /// What the networks may cost.
+    #[command(flatten)]
+    pub gate: GateArgs,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// The points of a sweep.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Sweep")]
+pub struct SweepArgs {
+    /// Width multipliers, for example 0.5,0.75,1 or 0.25..1.5:0.05.
+    #[arg(long, value_name = "LIST", value_parser = list::widths)]
+    pub width: Option<list::Widths>,
+    /// Input sizes, for example 160,192x256 or 96..320:32.
+    #[arg(long, value_name = "LIST", value_parser = list::resolutions)]
+    pub resolution: Option<list::Resolutions>,
+    /// Number of classes in place of the specs'.
+    #[arg(long, value_name = "N", value_parser = super::parse_count)]
+    pub classes: Option<usize>,
+    /// List only what fits, largest first; without --width and --resolution, over a grid of both.
+    #[arg(long, value_name = "METRIC=LIMIT", value_parser = Limit::parse)]
+    pub fit: Vec<Limit>,
+}
+
+/// Limits and baselines.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Gate")]
+pub struct GateArgs {
+    /// Fail where a network exceeds a limit: params, weights, macs, flops, peak, arena.
+    #[arg(long, value_name = "METRIC=LIMIT", value_parser = Limit::parse)]
+    pub max: Vec<Limit>,
+    /// File of what the networks cost when last agreed to.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Growth over the baseline that is allowed, for all metrics or one; none by default.
+    #[arg(long, value_name = "[METRIC=]N%", requires = "baseline", value_parser = Increase::parse)]
+    pub max_increase: Vec<Increase>,
+    /// Write the baseline anew instead of checking against it.
+    #[arg(long, requires = "baseline", requires = "reason", conflicts_with = "max_increase")]
+    pub update_baseline: bool,
+    /// Why the baseline moves; it is kept in the file.
+    #[arg(long, value_name = "TEXT", requires = "update_baseline")]
+    pub reason: Option<String>,
 }
 
 /// Format and destination of a report.

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod archs;
+mod compare;
 mod completions;
 mod man;
 mod schema;
@@ -15,6 +16,7 @@ use crate::error::{Error, Result};
 pub fn run(command: &Command) -> Result<()> {
     match command {
         Command::Analyze(args) => analyze::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Archs(args) => archs::run(args),
         Command::Schema => schema::run(),
         Command::Completions(args) => completions::run(args),

@@ -5,6 +5,8 @@
 
 pub mod archs;
 pub mod bmf;
+pub mod compare;
+mod compare_json;
 pub mod cost;
 pub mod csv;
 pub mod json;
@@ -19,7 +21,7 @@ pub mod text;
 
 use std::fmt;
 
-pub use output::{Output, write};
+pub use output::{Output, write, write_with};
 pub use table::Style;
 
 use crate::analysis::clamp::Clamp;
