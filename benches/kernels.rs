@@ -4,7 +4,7 @@
 //!     cargo bench --bench kernels -- [ISA]... [NETWORK[@WIDTH]]...
 //!
 //! Shapes are those of the calls that the plans make: so many positions at a time, from and to
-//! channel panels, one panel of weights after the other. Operands are at rest between calls, so that
+//! channel panels, one panel of weights after the other. Operands stay the same between calls, so that
 //! what is small stays in the caches: a bound for the step that has the call, not its time.
 //!
 //! As a test (`--test`) it makes each call once.

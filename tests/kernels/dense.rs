@@ -133,8 +133,11 @@ pub fn product(rows: usize, k: usize, cols: usize) -> DensePanel {
     }
 }
 
+/// A panel made of a plain product.
+type Variant = fn(DensePanel) -> DensePanel;
+
 /// What the panels of a network have that a plain product has not.
-const VARIANTS: [(&str, fn(DensePanel) -> DensePanel); 8] = [
+const VARIANTS: [(&str, Variant); 8] = [
     ("plain", |plain| plain),
     ("channels of a wider tensor", |plain| DensePanel {
         lda: plain.lda + 5,
