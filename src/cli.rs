@@ -55,6 +55,12 @@ pub enum Command {
         --yaml prints the file, to start a network of your own from:\n  \
         mbgen archs --yaml v2 > mine.yaml")]
     Archs(ArchsArgs),
+    /// Write a stand-alone Rust crate that runs a network.
+    #[command(after_help = "Examples:\n  \
+        mbgen generate v2 --weights v2.safetensors -o mobilenet\n  \
+        mbgen generate v2 --width 0.75 --resolution 160 -o small\n  \
+        mbgen generate mine.yaml -o net --check   # in CI: is what is checked in up to date?")]
+    Generate(GenerateArgs),
     /// Print the JSON Schema of specs, for editors.
     #[command(after_help = "Begin a spec with this line, and editors with a YAML language server \
         complete and check it:\n  # yaml-language-server: $schema=spec.schema.json")]
@@ -78,6 +84,44 @@ pub struct ArchsArgs {
     /// Print the spec of one of them instead.
     #[arg(long, value_name = "NAME")]
     pub yaml: Option<String>,
+}
+
+/// `mbgen generate`.
+#[derive(Clone, Debug, Args)]
+pub struct GenerateArgs {
+    /// A YAML file, the name of a shipped network, or - for standard input.
+    #[arg(value_name = "SPEC")]
+    pub spec: String,
+    /// Folder of the crate.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// What to change of the spec.
+    #[command(flatten)]
+    pub variant: VariantArgs,
+    /// What the crate is made of beside the spec.
+    #[command(flatten)]
+    pub ingredients: IngredientArgs,
+    /// Write over generated files that were edited since.
+    #[arg(long)]
+    pub force: bool,
+    /// Write nothing; fail, and name the files, if the folder is not as it would be generated.
+    #[arg(long, conflicts_with = "force")]
+    pub check: bool,
+}
+
+/// Weights and labels of a network.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Weights and labels")]
+pub struct IngredientArgs {
+    /// Trained weights with PyTorch's names; random ones otherwise.
+    #[arg(long, value_name = "FILE.safetensors", conflicts_with = "seed")]
+    pub weights: Option<PathBuf>,
+    /// Seed of random weights.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Names of the classes, one a line, in place of the spec's.
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
 }
 
 /// `mbgen completions`.

@@ -3,6 +3,7 @@
 pub mod analysis;
 pub mod block;
 pub mod cli;
+pub mod codegen;
 pub mod commands;
 pub mod error;
 pub mod exec;

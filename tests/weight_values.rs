@@ -87,7 +87,7 @@ fn a_seed_gives_the_same_bytes_everywhere() {
     let graph = networks::shipped("v2", 0.35, (33, 32), 10);
     let input = golden_input(graph.input());
     let bytes = |seed| initialise(&graph, 1e-5, seed, &input).to_safetensors();
-    assert_eq!(hash(&bytes(7)), 0x5D9D_4F20_4CDE_F1E3, "the pinned bytes of seed 7");
+    assert_eq!(hash(&bytes(7)), 0xCA72_6C54_8103_5692, "the pinned bytes of seed 7");
     assert_ne!(bytes(7), bytes(8));
     let dict = initialise(&graph, 1e-5, 7, &input);
     let first = &dict.get("features.0.0.weight").unwrap().data[..3];

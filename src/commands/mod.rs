@@ -4,7 +4,9 @@ mod analyze;
 mod archs;
 mod compare;
 mod completions;
+mod generate;
 mod man;
+mod progress;
 mod schema;
 
 use std::io::Write;
@@ -18,6 +20,7 @@ pub fn run(command: &Command) -> Result<()> {
         Command::Analyze(args) => analyze::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Archs(args) => archs::run(args),
+        Command::Generate(args) => generate::run(args),
         Command::Schema => schema::run(),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

@@ -6,14 +6,20 @@
 //!
 //! - [`isa`]: instruction sets, from a token that proves the CPU has one to vector operations;
 //! - [`ops`]: operators on one panel of channels, written once over the vectors;
-//! - [`steps`]: whole steps of a network, as plain data and as loops over panels and bands.
+//! - [`steps`]: whole steps of a network, as plain data and as loops over panels and bands;
+//! - [`memory`]: weights in place, and the arena; [`blob`]: the file of weights;
+//! - `threads`: an executor made of the standard library's threads.
 
-// A generated crate has no use for some of this.
-#![allow(dead_code)]
+// A generated crate has no use for some of this. Both crates deny `unsafe` everywhere else.
+#![allow(dead_code, unsafe_code)]
 
+pub mod blob;
 pub mod isa;
+pub mod memory;
 pub mod ops;
 pub mod steps;
+#[cfg(feature = "std")]
+pub mod threads;
 
 /// Runs `run` with an instruction set.
 pub fn peak_on(isa: impl isa::Isa, run: &ops::peak::PeakRun) {

@@ -8,19 +8,16 @@ use crate::graph::{LayerGraph, Source};
 use crate::layer::Layer;
 use crate::reference::{activate, evaluate, operands};
 
-/// A channel whose variance is below this share of its layer's mean square counts as constant.
-const CONSTANT: f64 = 1e-3;
-
 /// Random weights from a seed, with running statistics that keep activations in range.
 ///
 /// Convolutions are normal with standard deviation √(2/(O·k²)) (He et al. 2015, fan out, as
 /// PyTorch's `kaiming_normal_` has it: O is not divided by the groups), batch normalisations have
 /// γ = 1 and β = 0, linear layers are normal with standard deviation 0.01 and bias 0.
 ///
-/// Then, layer by layer, running mean and variance become those of each channel of the
-/// convolution's output over all positions, for `input` (HWC). A channel that is constant there, as
-/// every channel of a 1×1 map is, gets mean 0 and the layer's mean square as variance, so that its
-/// layer as a whole comes out with a mean square of 1; a layer of zeros gets mean 0 and variance 1.
+/// Then, layer by layer, the running variance of every channel becomes the mean square of the
+/// convolution's whole output for `input` (HWC), 1 where that is all zeros, and the running mean
+/// becomes 0. A mean that is taken away, or a channel that is scaled up by itself, would multiply
+/// rounding errors layer by layer, until no two executors agree.
 ///
 /// # Panics
 /// Where `input` does not have the elements of the graph's input.
@@ -88,32 +85,11 @@ struct Statistics {
 }
 
 impl Statistics {
-    /// The statistics of an HWC map with `c` channels.
+    /// The statistics for a map with `c` channels.
     fn of(map: &[f64], c: usize) -> Self {
-        let positions = (map.len() / c) as f64;
-        let mut mean = vec![0.0; c];
-        let mut variance = vec![0.0; c];
-        for position in map.chunks_exact(c) {
-            for (mean, x) in mean.iter_mut().zip(position) {
-                *mean += x / positions;
-            }
-        }
-        for position in map.chunks_exact(c) {
-            for ((variance, mean), x) in variance.iter_mut().zip(&mean).zip(position) {
-                *variance += (x - mean) * (x - mean) / positions;
-            }
-        }
-        let mut mean_square = map.iter().map(|x| x * x).sum::<f64>() / map.len() as f64;
-        if mean_square == 0.0 {
-            mean_square = 1.0;
-        }
-        for (mean, variance) in mean.iter_mut().zip(&mut variance) {
-            if *variance < CONSTANT * mean_square {
-                (*mean, *variance) = (0.0, mean_square);
-            }
-        }
-        let round = |values: Vec<f64>| values.iter().map(|&x| x as f32).collect();
-        Self { mean: round(mean), variance: round(variance) }
+        let mean_square = map.iter().map(|x| x * x).sum::<f64>() / map.len() as f64;
+        let variance = if mean_square == 0.0 { 1.0 } else { mean_square };
+        Self { mean: vec![0.0; c], variance: vec![variance as f32; c] }
     }
 
     /// What the batch normalisation makes of the map.

@@ -12,10 +12,12 @@ mod check;
 mod convolve;
 mod head;
 mod join;
+mod observe;
 mod runner;
 mod view;
 
 pub use join::{Join, Serial};
+pub use observe::{Observed, Steps};
 pub use runner::{Memory, Output, Runner};
 
 use super::ops::packed;

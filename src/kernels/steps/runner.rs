@@ -187,6 +187,13 @@ impl<'a, I: Isa, J: Join> Runner<'a, I, J> {
         Output { tensor: *tensor, values }
     }
 
+    /// The outputs of a head after it has run.
+    pub fn scores(&self, head: &Head) -> Output<'_> {
+        let c = head.classes;
+        let tensor = Tensor { place: Place::Arena(0), c, h: 1, w: 1, panel: c };
+        Output { tensor, values: self.memory.logits }
+    }
+
     /// The outputs, after the head.
     pub fn logits(&self) -> &[f32] {
         self.memory.logits

@@ -1,0 +1,67 @@
+//! `mbgen.json`: what a crate was made from, and the hash of every file.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Input, Provenance, names};
+
+/// The manifest's place in a crate.
+pub const FILE: &str = "mbgen.json";
+/// Version of the manifest's form.
+const SCHEMA: &str = "mbgen.crate/1";
+
+/// The manifest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    schema: String,
+    /// Version of mbgen.
+    pub mbgen: String,
+    /// Name of the package.
+    pub package: String,
+    /// What the crate was made from.
+    pub options: serde_json::Value,
+    /// The SHA-256 of every other file, by its path in the crate.
+    pub files: BTreeMap<String, String>,
+}
+
+/// The manifest of a crate.
+pub fn render(input: &Input, files: &BTreeMap<String, Vec<u8>>) -> String {
+    let shape = input.graph.input();
+    let weights = match input.provenance {
+        Provenance::File(hash) => serde_json::json!({ "sha256": hash }),
+        Provenance::Seed(seed) => serde_json::json!({ "seed": seed }),
+    };
+    let manifest = Manifest {
+        schema: SCHEMA.into(),
+        mbgen: env!("CARGO_PKG_VERSION").into(),
+        package: names::package(input.spec, input.variant),
+        options: serde_json::json!({
+            "spec": input.spec.name,
+            "width": input.variant.width.unwrap_or(input.spec.width.multiplier),
+            "resolution": [shape.h, shape.w],
+            "classes": input.plan.classes,
+            "weights": weights,
+            "labels": input.labels.is_some(),
+        }),
+        files: files.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
+    };
+    serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n"
+}
+
+/// Reads a manifest; `None` where the text is none.
+pub fn parse(text: &[u8]) -> Option<Manifest> {
+    let manifest: Manifest = serde_json::from_slice(text).ok()?;
+    (manifest.schema == SCHEMA).then_some(manifest)
+}
+
+/// The SHA-256 of bytes, in hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}

@@ -1,0 +1,95 @@
+//! A plan as a stand-alone Rust crate.
+//!
+//! [`view`] works out all that a template may see: names, literals, numbers as text. The templates in
+//! `templates/crate` mirror the generated tree and hold structure only. [`shipped`] has the kernels,
+//! which go into the crate byte for byte. [`write`](mod@write) is the only part that touches a disk.
+//!
+//! **Invariants.** The same input gives the same bytes, without dates, paths or anything of the host.
+//! Generated text is as rustfmt would have it, and contains no `unsafe` outside `src/kernels`.
+
+mod blob;
+mod golden;
+mod literal;
+mod manifest;
+mod names;
+mod readme;
+mod shipped;
+mod spec_file;
+mod templates;
+mod view;
+pub mod write;
+
+use std::collections::BTreeMap;
+
+pub use shipped::KERNELS;
+pub use write::Tree;
+
+use crate::block::Variant;
+use crate::error::Result;
+use crate::graph::LayerGraph;
+use crate::plan::Plan;
+use crate::spec::Spec;
+use crate::weights::Folded;
+
+/// All that a crate is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The network's description.
+    pub spec: &'a Spec,
+    /// What was asked for beside the spec.
+    pub variant: &'a Variant,
+    /// The layers.
+    pub graph: &'a LayerGraph,
+    /// What runs.
+    pub plan: &'a Plan,
+    /// The folded weights.
+    pub weights: &'a Folded,
+    /// Where the weights came from.
+    pub provenance: &'a Provenance,
+    /// The name of each class.
+    pub labels: Option<&'a [String]>,
+    /// The oracle's output of each layer on the golden input.
+    pub expected: &'a [Vec<f64>],
+}
+
+/// Where weights came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Provenance {
+    /// A file, by the SHA-256 of its bytes.
+    File(String),
+    /// The initialisation, from this seed.
+    Seed(u64),
+}
+
+impl Provenance {
+    /// Weights from the bytes of a file.
+    pub fn of_file(bytes: &[u8]) -> Self {
+        Self::File(manifest::sha256(bytes))
+    }
+}
+
+/// Generates a crate.
+pub fn generate(input: &Input) -> Result<Tree> {
+    let blob = blob::Blob::new(input);
+    let view = view::Crate::new(input, &blob);
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for (path, text) in templates::render(&view)? {
+        files.insert(path, text.into_bytes());
+    }
+    for (path, text) in KERNELS {
+        files.insert(format!("src/kernels/{path}"), text.as_bytes().to_vec());
+    }
+    if let Some(labels) = input.labels {
+        files.insert(
+            "labels.txt".into(),
+            labels.iter().map(|l| format!("{l}\n")).collect::<String>().into(),
+        );
+    }
+    files.insert(format!("weights/{}.bin", view.name), blob.bytes);
+    files.insert("tests/data/steps.txt".into(), golden::steps(input).into());
+    files.insert("tests/data/logits.txt".into(), golden::logits(input).into());
+    files.insert("spec.yaml".into(), spec_file::render(input, &view).into());
+    let manifest = manifest::render(input, &files);
+    files.insert(manifest::FILE.into(), manifest.into());
+    Ok(Tree { files })
+}

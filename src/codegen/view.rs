@@ -1,0 +1,592 @@
+//! All that a template may see, as text and numbers.
+
+use serde::Serialize;
+
+use super::Input;
+use super::blob::{Blob, is_classifier};
+use super::literal::{LINE, Literal, float, number};
+use super::names::{self, Constants};
+use super::readme::Cost;
+use crate::analysis::Totals;
+use crate::kernels::steps::{
+    Chain, Conv, Dense, Depthwise, Head, Place, Split, Tensor, Unit, Window,
+};
+use crate::layer::{Kind, Layer};
+use crate::plan::{Operation, Step};
+use crate::report::text::{ascii, shape, thousands};
+
+/// A crate, as its templates see it.
+#[derive(Debug, Serialize)]
+pub struct Crate {
+    /// Name of package, library and program.
+    pub name: String,
+    /// One line about the network.
+    pub title: String,
+    /// Citation, if the spec has one.
+    pub source: Option<String>,
+    /// Version of mbgen.
+    pub mbgen: &'static str,
+    /// Input channels.
+    pub channels: usize,
+    /// Input rows.
+    pub height: usize,
+    /// Input columns.
+    pub width: usize,
+    /// Number of classes.
+    pub classes: usize,
+    /// Shorter side of a photo before the crop.
+    pub resize: usize,
+    /// Rust literals of the normalisation.
+    pub mean: String,
+    /// As `mean`.
+    pub std: String,
+    /// Whether there is a file of labels.
+    pub labels: bool,
+    /// Multiply-accumulates of an inference, a Rust literal.
+    pub macs: String,
+    /// Parameters, a Rust literal.
+    pub params: String,
+    /// Elements of the shared arena, a Rust literal.
+    pub shared: String,
+    /// Elements of a thread's scratch, a Rust literal.
+    pub scratch: String,
+    /// Bytes of the arena of one thread, a Rust literal.
+    pub arena_bytes: String,
+    /// Constants that steps share.
+    pub shared_constants: Vec<Constant>,
+    /// The steps in order.
+    pub steps: Vec<StepView>,
+    /// Offsets in the arena.
+    pub offsets: Vec<Constant>,
+    /// The layout of the weights.
+    pub weights: WeightsView,
+    /// The README's numbers.
+    pub cost: Cost,
+}
+
+/// A constant with the comment above it.
+#[derive(Debug, Serialize)]
+pub struct Constant {
+    /// Lines of the comment.
+    pub comment: Vec<String>,
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// One step.
+#[derive(Debug, Serialize)]
+pub struct StepView {
+    /// Module path.
+    pub name: String,
+    /// The constant that holds it.
+    pub constant: String,
+    /// The call: `conv`, `chain` or `head`.
+    pub call: &'static str,
+    /// Its type.
+    pub ty: &'static str,
+    /// What it is, in the paper's words.
+    pub what: String,
+    /// Its layers, in lines.
+    pub layers: Vec<String>,
+    /// Shapes of input and output.
+    pub shapes: String,
+    /// Multiply-accumulates with separators.
+    pub macs: String,
+    /// The struct literal.
+    pub value: String,
+    /// The row of the step table.
+    pub row: String,
+}
+
+/// The file of weights.
+#[derive(Debug, Serialize)]
+pub struct WeightsView {
+    /// Number of values, a Rust literal.
+    pub values: String,
+    /// Channels of a panel.
+    pub panel: u32,
+    /// The static that embeds the file.
+    pub embed: String,
+    /// Hash of the layout, a Rust literal.
+    pub hash: String,
+    /// Offsets by layer.
+    pub offsets: Vec<Constant>,
+    /// Rows of the layout table.
+    pub rows: Vec<String>,
+}
+
+impl Crate {
+    /// Works out a crate's view.
+    pub fn new(input: &Input, blob: &Blob) -> Self {
+        let totals = Totals::of(input.graph);
+        let shape = input.graph.input();
+        let mut steps = StepWriter::new(blob);
+        let views = input.plan.steps.iter().map(|step| steps.view(input, step)).collect();
+        let spec = input.spec;
+        let (mean, std) = match &spec.preprocess {
+            Some(preprocess) => (preprocess.mean.clone(), preprocess.std.clone()),
+            None => (vec![0.0; shape.c], vec![1.0; shape.c]),
+        };
+        Self {
+            name: names::package(spec, input.variant),
+            title: title(input),
+            source: spec.source.clone(),
+            mbgen: env!("CARGO_PKG_VERSION"),
+            channels: shape.c,
+            height: shape.h,
+            width: shape.w,
+            classes: input.plan.classes,
+            resize: resize(input),
+            mean: floats(&mean),
+            std: floats(&std),
+            labels: input.labels.is_some(),
+            macs: number(totals.macs as usize),
+            params: number(totals.params as usize),
+            shared: number(input.plan.shared),
+            scratch: number(input.plan.scratch),
+            arena_bytes: number(input.plan.arena_bytes()),
+            shared_constants: steps.shared(input),
+            steps: views,
+            offsets: steps.offsets,
+            weights: weights(input, blob),
+            cost: Cost::new(input, &totals, blob.bytes.len()),
+        }
+    }
+}
+
+/// Name, width and sizes in one line.
+fn title(input: &Input) -> String {
+    let width = input.variant.width.unwrap_or(input.spec.width.multiplier);
+    let (name, classes) = (&input.spec.name, input.plan.classes);
+    format!("{name} at width {width:?}: {} → {classes} classes", shape(input.graph.input()))
+}
+
+/// Length of a photo's shorter side before the crop, scaled along with the input.
+fn resize(input: &Input) -> usize {
+    let (spec, shape) = (input.spec.input, input.graph.input());
+    let (before, now) = (spec.height.min(spec.width), shape.h.min(shape.w));
+    match input.spec.preprocess.as_ref().and_then(|preprocess| preprocess.resize) {
+        Some(resize) => (resize * now + before / 2) / before,
+        None => now,
+    }
+}
+
+/// A literal of an array that fits a line, short where all values are the same.
+fn floats(values: &[f64]) -> String {
+    let texts: Vec<String> = values.iter().map(|&x| float(x as f32)).collect();
+    match &texts[..] {
+        [first, rest @ ..] if !rest.is_empty() && rest.iter().all(|x| x == first) => {
+            format!("[{first}; CHANNELS]")
+        }
+        texts => format!("[{}]", texts.join(", ")),
+    }
+}
+
+fn weights(input: &Input, blob: &Blob) -> WeightsView {
+    let mut offsets = Vec::new();
+    let mut rows = Vec::new();
+    for entry in &blob.layout {
+        let layer = input.graph.layer(entry.layer);
+        let what = if is_classifier(input, entry) {
+            format!("`{}` and the weights of its whole head.", entry.name)
+        } else {
+            format!("`{}`: {}.", entry.name, describe(layer))
+        };
+        offsets.push(constant(what, &entry.constant, number(entry.offset)));
+        let row = Literal::Struct(
+            "Layer",
+            vec![
+                ("name", Literal::text(format!("{:?}", entry.name))),
+                ("offset", Literal::text(&entry.constant)),
+                ("len", Literal::text(number(entry.len))),
+            ],
+        );
+        rows.push(row.render(4, 4));
+    }
+    WeightsView {
+        values: number(blob.header.values as usize),
+        panel: blob.header.panel,
+        embed: embed(&names::package(input.spec, input.variant)),
+        hash: format!("0x{:016x}", blob.header.layout),
+        offsets,
+        rows,
+    }
+}
+
+/// The static that embeds the file of weights.
+fn embed(name: &str) -> String {
+    let place = "static BLOB: Aligned<[u8; BYTES]> =";
+    let value = format!("Aligned(*include_bytes!(\"../weights/{name}.bin\"));");
+    let separator = if place.len() + 1 + value.len() <= LINE { " " } else { "\n    " };
+    format!("{place}{separator}{value}")
+}
+
+fn constant(comment: String, name: &str, value: String) -> Constant {
+    let comment = wrap(&comment, LINE - 4);
+    Constant { comment, name: name.to_owned(), ty: "usize".to_owned(), value }
+}
+
+/// What a layer is, in a few words.
+fn describe(layer: &Layer) -> String {
+    let (from, to) = (layer.input.c, layer.output.c);
+    let window = layer.kind.window();
+    let stride = match window {
+        Some(window) if window.stride > 1 => format!(", stride {}", window.stride),
+        _ => String::new(),
+    };
+    let k = window.map_or(1, |window| window.kernel);
+    match layer.kind {
+        Kind::Conv(_) => format!("{k}×{k} convolution {from} → {to}{stride}"),
+        Kind::Pointwise(_) => format!("1×1 convolution {from} → {to}{stride}"),
+        Kind::Depthwise(_) => format!("{k}×{k} depthwise on {to}{stride}"),
+        Kind::GlobalAveragePool => "global average pool".to_owned(),
+        Kind::Linear => format!("linear {from} → {to}"),
+        Kind::Add => "residual add".to_owned(),
+    }
+}
+
+/// Text in lines of at most `width` characters.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.len() - 1;
+        let line = &mut lines[line];
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+/// Writes steps as Rust, and collects the constants that they use.
+struct StepWriter<'a> {
+    blob: &'a Blob,
+    names: Constants,
+    offsets: Vec<Constant>,
+    offset_names: Constants,
+    /// Tensors and the expressions that stand for them, latest last.
+    tensors: Vec<(Tensor, String)>,
+    used: Vec<&'static str>,
+}
+
+/// Constants of `network.rs` that steps share: name, type, value, comment.
+const SHARED: [(&str, &str, &str, &str); 4] = [
+    ("LINEAR", "(f32, f32)", "(f32::NEG_INFINITY, f32::INFINITY)", "No activation."),
+    ("RELU", "(f32, f32)", "(0.0, f32::INFINITY)", "Clamp bounds of ReLU."),
+    ("RELU6", "(f32, f32)", "(0.0, 6.0)", "Clamp bounds of ReLU6."),
+    (
+        "POINTWISE",
+        "Window",
+        "Window { kernel: 1, stride: 1, top: 0, left: 0 }",
+        "The window of a 1×1 convolution.",
+    ),
+];
+
+impl<'a> StepWriter<'a> {
+    fn new(blob: &'a Blob) -> Self {
+        let taken = ["INPUT", "STEPS", "LINEAR", "RELU", "RELU6", "POINTWISE"];
+        let names = Constants::new(&taken, "STEP");
+        let offset_names = Constants::new(&["SHARED", "SCRATCH", "ARENA_BYTES"], "STEP");
+        let (offsets, tensors) = (Vec::new(), Vec::new());
+        Self { blob, names, offsets, offset_names, tensors, used: Vec::new() }
+    }
+
+    fn view(&mut self, input: &Input, step: &Step) -> StepView {
+        let constant = self.names.name(&path(input, step));
+        let (call, ty, value) = match &step.operation {
+            Operation::Conv(conv) => ("conv", "Conv", self.conv(&constant, step, conv)),
+            Operation::Chain { source, units, project, residual, out, split } => {
+                let (source, project, residual, out, split) =
+                    (*source, *project, *residual, *out, *split);
+                let chain = Chain { source, units, project, residual, out, split };
+                ("chain", "Chain", self.chain(&constant, step, &chain))
+            }
+            Operation::Head(head) => ("head", "Head", self.head(&constant, step, head)),
+        };
+        let head = format!("const {constant}: {ty} = ");
+        let value = value.render(0, head.len());
+        if let Some(out) = step.output() {
+            self.tensors.push((*out, format!("{constant}.out")));
+        }
+        let layers: Vec<&Layer> = step.layers.iter().map(|&id| input.graph.layer(id)).collect();
+        let macs: u64 = layers.iter().map(|layer| layer.macs()).sum();
+        let described: Vec<String> = layers.iter().map(|layer| describe(layer)).collect();
+        let (from, to) = (layers[0].input, layers[layers.len() - 1].output);
+        let shapes = format!("{} → {}", shape(from), shape(to));
+        let row = Literal::Struct(
+            "Step",
+            vec![
+                ("name", Literal::text(format!("{:?}", step.name))),
+                ("shapes", Literal::text(format!("{:?}", ascii(&shapes)))),
+                ("macs", Literal::text(number(macs as usize))),
+            ],
+        );
+        StepView {
+            name: step.name.clone(),
+            constant,
+            call,
+            ty,
+            what: what(step, &layers),
+            layers: wrap(&described.join(", "), LINE - 6),
+            shapes,
+            macs: thousands(macs),
+            value,
+            row: row.render(4, 4),
+        }
+    }
+
+    /// The shared constants that are used.
+    fn shared(&self, input: &Input) -> Vec<Constant> {
+        let shape = input.graph.input();
+        let tensor =
+            Tensor { place: Place::Input, c: shape.c, h: shape.h, w: shape.w, panel: shape.c };
+        let mut constants = Vec::new();
+        if self.used.contains(&"INPUT") {
+            let value = tensor_literal(&tensor, "Place::Input".into()).render(0, 24);
+            constants.push(Constant {
+                comment: vec!["The network's input.".into()],
+                name: "INPUT".into(),
+                ty: "Tensor".into(),
+                value,
+            });
+        }
+        for (name, ty, value, comment) in SHARED {
+            if self.used.contains(&name) {
+                let (name, ty, value) = (name.to_owned(), ty.to_owned(), value.to_owned());
+                constants.push(Constant { comment: vec![comment.into()], name, ty, value });
+            }
+        }
+        constants
+    }
+
+    fn conv(&mut self, name: &str, step: &Step, conv: &Conv) -> Literal {
+        let Conv { dense, source, residual, out, split } = conv;
+        let fields = vec![
+            ("dense", self.dense(dense)),
+            ("source", self.operand(source)),
+            ("residual", self.residual(residual.as_ref())),
+            ("out", self.output(name, step, out)),
+            ("split", split_literal(*split)),
+        ];
+        Literal::Struct("Conv", fields)
+    }
+
+    fn chain(&mut self, name: &str, step: &Step, chain: &Chain) -> Literal {
+        let Chain { source, units, project, residual, out, split } = chain;
+        let mut written = Vec::new();
+        for (i, unit) in units.iter().enumerate() {
+            let suffix = if units.len() > 1 { format!("_{i}") } else { String::new() };
+            let last = i + 1 == units.len();
+            // The last unit of a chain without projection writes the step's output.
+            let rows = !last || project.is_some();
+            written.push(self.unit(name, &suffix, step, unit, rows));
+        }
+        let fields = vec![
+            ("source", self.operand(source)),
+            ("units", Literal::Slice(written)),
+            ("project", Literal::option(project.as_ref().map(|dense| self.dense(dense)))),
+            ("residual", self.residual(residual.as_ref())),
+            ("out", self.output(name, step, out)),
+            ("split", split_literal(*split)),
+        ];
+        Literal::Struct("Chain", fields)
+    }
+
+    fn unit(&mut self, name: &str, suffix: &str, step: &Step, unit: &Unit, own: bool) -> Literal {
+        let Unit { dense, depthwise, input, output, band, ring, ring_rows, ring_shared, rows } =
+            unit;
+        let ring = if dense.is_some() {
+            let what = format!("`{}`: rows of the expansion, in the scratch memory.", step.name);
+            self.offset(&format!("{name}_RING{suffix}"), what, *ring)
+        } else {
+            Literal::text(ring)
+        };
+        let rows = if own {
+            let place = if step.workspace.is_some() { "shared" } else { "scratch" };
+            let what =
+                format!("`{}`: rows of the depthwise output, in the {place} memory.", step.name);
+            self.offset(&format!("{name}_ROWS{suffix}"), what, *rows)
+        } else {
+            Literal::text(rows)
+        };
+        let fields = vec![
+            ("dense", Literal::option(dense.as_ref().map(|dense| self.dense(dense)))),
+            ("depthwise", self.depthwise(depthwise)),
+            ("input", Literal::text(format!("{input:?}"))),
+            ("output", Literal::text(format!("{output:?}"))),
+            ("band", Literal::text(band)),
+            ("ring", ring),
+            ("ring_rows", Literal::text(ring_rows)),
+            ("ring_shared", Literal::text(ring_shared)),
+            ("rows", rows),
+        ];
+        Literal::Struct("Unit", fields)
+    }
+
+    fn head(&mut self, name: &str, step: &Step, head: &Head) -> Literal {
+        let Head { source, weights, dense, c, panel, classes, sums } = head;
+        let what = format!("`{}`: partial sums of the classifier.", step.name);
+        let fields = vec![
+            ("source", self.operand(source)),
+            ("weights", Literal::text(self.blob.constant(*weights))),
+            ("dense", Literal::option(dense.as_ref().map(|dense| self.dense(dense)))),
+            ("c", Literal::text(c)),
+            ("panel", Literal::text(panel)),
+            ("classes", Literal::text(classes)),
+            ("sums", self.offset(&format!("{name}_SUMS"), what, *sums)),
+        ];
+        Literal::Struct("Head", fields)
+    }
+
+    fn dense(&mut self, dense: &Dense) -> Literal {
+        let Dense { weights, c_in, c_out, panel, window, clamp, prefetch } = dense;
+        let fields = vec![
+            ("weights", Literal::text(self.blob.constant(*weights))),
+            ("c_in", Literal::text(c_in)),
+            ("c_out", Literal::text(c_out)),
+            ("panel", Literal::text(panel)),
+            ("window", self.window(window)),
+            ("clamp", self.clamp(*clamp)),
+            ("prefetch", Literal::text(prefetch)),
+        ];
+        Literal::Struct("Dense", fields)
+    }
+
+    fn depthwise(&mut self, depthwise: &Depthwise) -> Literal {
+        let Depthwise { weights, c, panel, window, clamp } = depthwise;
+        let fields = vec![
+            ("weights", Literal::text(self.blob.constant(*weights))),
+            ("c", Literal::text(c)),
+            ("panel", Literal::text(panel)),
+            ("window", self.window(window)),
+            ("clamp", self.clamp(*clamp)),
+        ];
+        Literal::Struct("Depthwise", fields)
+    }
+
+    fn window(&mut self, window: &Window) -> Literal {
+        let Window { kernel, stride, top, left } = window;
+        if (*kernel, *stride, *top, *left) == (1, 1, 0, 0) {
+            return self.constant("POINTWISE");
+        }
+        let fields = [("kernel", kernel), ("stride", stride), ("top", top), ("left", left)];
+        Literal::Struct("Window", fields.map(|(name, n)| (name, Literal::text(n))).into())
+    }
+
+    fn clamp(&mut self, clamp: (f32, f32)) -> Literal {
+        match clamp {
+            (f32::NEG_INFINITY, f32::INFINITY) => self.constant("LINEAR"),
+            (0.0, f32::INFINITY) => self.constant("RELU"),
+            (0.0, 6.0) => self.constant("RELU6"),
+            (low, high) => Literal::text(format!("({}, {})", float(low), float(high))),
+        }
+    }
+
+    fn constant(&mut self, name: &'static str) -> Literal {
+        if !self.used.contains(&name) {
+            self.used.push(name);
+        }
+        Literal::text(name)
+    }
+
+    /// A tensor that an earlier step made.
+    fn operand(&mut self, tensor: &Tensor) -> Literal {
+        if tensor.place == Place::Input {
+            return self.constant("INPUT");
+        }
+        match self.tensors.iter().rev().find(|(made, _)| made == tensor) {
+            Some((_, name)) => Literal::text(name),
+            None => {
+                let Place::Arena(at) = tensor.place else { return self.constant("INPUT") };
+                tensor_literal(tensor, format!("Place::Arena({at})"))
+            }
+        }
+    }
+
+    fn residual(&mut self, tensor: Option<&Tensor>) -> Literal {
+        Literal::option(tensor.map(|tensor| self.operand(tensor)))
+    }
+
+    fn output(&mut self, name: &str, step: &Step, out: &Tensor) -> Literal {
+        let Place::Arena(at) = out.place else { return self.operand(out) };
+        let what = format!("`{}`: output.", step.name);
+        let Literal::Text(offset) = self.offset(name, what, at) else { return self.operand(out) };
+        tensor_literal(out, format!("Place::Arena({offset})"))
+    }
+
+    /// A named offset in the arena.
+    fn offset(&mut self, name: &str, what: String, value: usize) -> Literal {
+        let name = self.offset_names.name(name);
+        self.offsets.push(constant(what, &name, number(value)));
+        Literal::text(format!("plan::{name}"))
+    }
+}
+
+fn tensor_literal(tensor: &Tensor, place: String) -> Literal {
+    let Tensor { place: _, c, h, w, panel } = tensor;
+    let mut fields = vec![("place", Literal::text(place))];
+    let sizes = [("c", c), ("h", h), ("w", w), ("panel", panel)];
+    fields.extend(sizes.map(|(name, n)| (name, Literal::text(n))));
+    Literal::Struct("Tensor", fields)
+}
+
+fn split_literal(split: Split) -> Literal {
+    Literal::text(match split {
+        Split::Whole => "Split::Whole",
+        Split::Rows => "Split::Rows",
+        Split::Panels => "Split::Panels",
+    })
+}
+
+/// The path that a step's constant is called after: its block, or the first and the last.
+fn path(input: &Input, step: &Step) -> String {
+    let layer = |id: usize| input.graph.layer(step.layers[id]);
+    let (first, last) = (&layer(0).block, &layer(step.layers.len() - 1).block);
+    if first == last { first.to_string() } else { format!("{first}_to_{last}") }
+}
+
+/// A step in the papers' words.
+fn what(step: &Step, layers: &[&Layer]) -> String {
+    let add = layers.iter().any(|layer| layer.kind == Kind::Add);
+    let residual = if add { " and residual add" } else { "" };
+    match &step.operation {
+        Operation::Conv(conv) if conv.dense.window.kernel == 1 => {
+            format!("pointwise convolution{residual}")
+        }
+        Operation::Conv(conv) => {
+            let k = conv.dense.window.kernel;
+            format!("{k}×{k} convolution{residual}")
+        }
+        Operation::Chain { units, project, .. } => {
+            let linear = project.is_some_and(|dense| dense.clamp.0 == f32::NEG_INFINITY);
+            match (linear, &units[..]) {
+                (true, [unit]) if unit.dense.is_some() => {
+                    format!("inverted residual: expansion, depthwise, projection{residual}")
+                }
+                (true, [_]) => format!("inverted residual without expansion{residual}"),
+                (_, [unit]) if unit.dense.is_none() && project.is_some() => {
+                    format!("depthwise separable convolution{residual}")
+                }
+                (_, [_]) => "pointwise and depthwise convolution, fused".to_owned(),
+                (_, units) => format!(
+                    "{} convolutions, fused depth first{residual}",
+                    units.iter().map(|unit| 1 + usize::from(unit.dense.is_some())).sum::<usize>()
+                        + usize::from(project.is_some())
+                ),
+            }
+        }
+        Operation::Head(head) if head.dense.is_some() => {
+            "last pointwise convolution, global average pool, classifier".to_owned()
+        }
+        Operation::Head(_) => "global average pool, classifier".to_owned(),
+    }
+}

@@ -1,0 +1,300 @@
+//! Measures the network and runs it on raw inputs.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::io::{ErrorKind, Read, Write as _};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use {{ name }} as network;
+
+use network::{
+    ARENA_BYTES, CLASSES, INPUT, Isa, MACS, Model, NAME, Pool, STEPS, Step, Workspace, golden_input,
+};
+
+const USAGE: &str = "\
+usage: {{ name }} COMMAND [OPTIONS]
+
+commands:
+  bench           time whole inferences; the last line is the median in nanoseconds
+  profile         time each step
+  logits FILE     run one input: raw little-endian f32 values, rows, columns, channels;
+                  - reads standard input; prints a JSON array
+
+options:
+  --isa NAME      avx512, avx2 or portable; the best that the CPU has by default
+  --threads N     threads for one inference, or for a batch (1)
+  --runs N        measured runs (100)
+  --batch N       inputs of a run, dealt out to the threads (bench)
+";
+
+/// Most threads that share one inference.
+const MOST_THREADS: usize = 64;
+
+fn main() -> ExitCode {
+    let done = Options::parse(std::env::args_os().skip(1)).and_then(|options| options.run());
+    let text = match done {
+        Ok(text) => text,
+        Err(message) => {
+            eprintln!("{NAME}: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            eprintln!("{NAME}: cannot write to standard output: {error}");
+            ExitCode::from(2)
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+enum Command {
+    Help,
+    Bench,
+    Profile,
+    Logits(OsString),
+}
+
+struct Options {
+    command: Command,
+    isa: Option<Isa>,
+    threads: usize,
+    runs: usize,
+    batch: Option<usize>,
+}
+
+impl Options {
+    fn parse(mut args: impl Iterator<Item = OsString>) -> Result<Self, String> {
+        let mut words = Vec::new();
+        let mut options =
+            Self { command: Command::Help, isa: None, threads: 1, runs: 100, batch: None };
+        while let Some(arg) = args.next() {
+            let Some(name) = arg.to_str().filter(|text| text.starts_with("--")) else {
+                words.push(arg);
+                continue;
+            };
+            let (name, inline) = match name.split_once('=') {
+                Some((name, value)) => (name, Some(OsString::from(value))),
+                None => (name, None),
+            };
+            if name == "--help" {
+                return Ok(Self { command: Command::Help, ..options });
+            }
+            let mut value = || inline.clone().or_else(|| args.next());
+            match name {
+                "--isa" => {
+                    let value = value().ok_or("--isa needs a name")?;
+                    let value = value.to_string_lossy();
+                    let isa = value.parse().map_err(|e| format!("--isa {value}: {e}"))?;
+                    options.isa = Some(isa);
+                }
+                "--threads" => options.threads = count(name, value())?.min(MOST_THREADS),
+                "--runs" => options.runs = count(name, value())?,
+                "--batch" => options.batch = Some(count(name, value())?),
+                _ => return Err(format!("unknown option {name}\n\n{USAGE}")),
+            }
+        }
+        let mut words = words.into_iter();
+        let command = words.next();
+        options.command = match command.as_ref().and_then(|command| command.to_str()) {
+            Some("bench") => Command::Bench,
+            Some("profile") => Command::Profile,
+            Some("logits") => Command::Logits(words.next().ok_or("logits needs a file, or -")?),
+            Some("help" | "-h") => Command::Help,
+            _ => match command {
+                Some(other) => {
+                    return Err(format!("unknown command {}\n\n{USAGE}", other.display()));
+                }
+                None => return Err(format!("a command is needed\n\n{USAGE}")),
+            },
+        };
+        match words.next() {
+            Some(word) => Err(format!("unexpected argument {}", word.display())),
+            None => Ok(options),
+        }
+    }
+
+    fn run(&self) -> Result<String, String> {
+        let model = || {
+            let model = Model::embedded();
+            match self.isa {
+                Some(isa) => model.with_isa(isa).map_err(|error| error.to_string()),
+                None => Ok(model),
+            }
+        };
+        match &self.command {
+            Command::Help => Ok(USAGE.to_owned()),
+            Command::Bench => Ok(match self.batch {
+                Some(batch) => self.bench_batch(&model()?, batch),
+                None => self.bench(&model()?),
+            }),
+            Command::Profile => Ok(self.profile(&model()?)),
+            Command::Logits(file) => logits(&model()?, file),
+        }
+    }
+
+    fn bench(&self, model: &Model) -> String {
+        let pool = Pool::new(self.threads);
+        let mut workspace = Workspace::boxed_for::<MOST_THREADS>();
+        let (input, mut logits) = (input(), zeros::<CLASSES>());
+        let times = self.measure(|| model.run_on(&pool, &input, &mut workspace, &mut logits));
+        let mut text = self.heading(model, 1);
+        summary(&mut text, &times, 1);
+        text
+    }
+
+    fn bench_batch(&self, model: &Model, batch: usize) -> String {
+        let pool = Pool::new(self.threads);
+        let mut workspaces: Vec<_> = (0..self.threads).map(|_| Workspace::boxed()).collect();
+        let inputs = input().repeat(batch);
+        let mut logits = vec![0.0; batch * CLASSES];
+        let (inputs, _) = inputs.as_chunks::<INPUT>();
+        let (logits, _) = logits.as_chunks_mut::<CLASSES>();
+        let times = self.measure(|| model.run_batch(&pool, inputs, &mut workspaces, logits));
+        let mut text = self.heading(model, batch);
+        summary(&mut text, &times, batch);
+        text
+    }
+
+    fn profile(&self, model: &Model) -> String {
+        let pool = Pool::new(self.threads);
+        let mut workspace = Workspace::boxed_for::<MOST_THREADS>();
+        let (input, mut logits) = (input(), zeros::<CLASSES>());
+        let mut times = vec![Vec::with_capacity(self.runs); STEPS.len()];
+        self.measure(|| {
+            let mut last = Instant::now();
+            model.run_observed(&pool, &input, &mut workspace, &mut logits, |step, _| {
+                let now = Instant::now();
+                times[step].push(now - last);
+                last = now;
+            });
+        });
+        let medians: Vec<Duration> = times.iter_mut().map(|times| median(times)).collect();
+        let total: Duration = medians.iter().sum();
+        let mut text = self.heading(model, 1);
+        let widest = STEPS.iter().map(|step| step.name.len()).max().unwrap_or(0).max(5);
+        let shapes = STEPS.iter().map(|step| step.shapes.chars().count()).max().unwrap_or(0);
+        let _ = writeln!(
+            text,
+            "{:widest$}  {:shapes$} {:>10} {:>7} {:>9}",
+            "step", "shapes", "µs", "share", "GFLOP/s"
+        );
+        let mut row = |step: &Step, time: Duration| {
+            let share = 100.0 * time.as_secs_f64() / total.as_secs_f64();
+            let _ = writeln!(
+                text,
+                "{:widest$}  {:shapes$} {:>10.1} {share:>6.1}% {:>9.1}",
+                step.name,
+                step.shapes,
+                1e6 * time.as_secs_f64(),
+                gflops(step.macs, time)
+            );
+        };
+        for (step, &time) in STEPS.iter().zip(&medians) {
+            row(step, time);
+        }
+        row(&Step { name: "total", shapes: "", macs: MACS }, total);
+        text
+    }
+
+    fn heading(&self, model: &Model, batch: usize) -> String {
+        let threads = self.threads;
+        format!(
+            "{NAME}, {} on {threads} thread{}, {} runs of {batch}\n",
+            model.isa(),
+            if threads == 1 { "" } else { "s" },
+            self.runs
+        )
+    }
+
+    /// Times of runs, after some that are not counted.
+    fn measure(&self, mut run: impl FnMut()) -> Vec<Duration> {
+        for _ in 0..self.runs.min(5) {
+            run();
+        }
+        let time = |_| {
+            let start = Instant::now();
+            run();
+            start.elapsed()
+        };
+        (0..self.runs).map(time).collect()
+    }
+}
+
+/// Quartiles and rates; the last line is the median in nanoseconds.
+fn summary(text: &mut String, times: &[Duration], batch: usize) {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    let quantile = |q: usize| times[(times.len() - 1) * q / 4];
+    let median = quantile(2);
+    let rows = [
+        ("median", median),
+        ("lower quartile", quantile(1)),
+        ("upper quartile", quantile(3)),
+        ("minimum", quantile(0)),
+    ];
+    for (name, time) in rows {
+        let _ = writeln!(text, "{name:16} {:>10.1} µs", 1e6 * time.as_secs_f64());
+    }
+    let rate = gflops(MACS * batch as u64, median);
+    let _ = writeln!(text, "{:16} {rate:>10.1} GFLOP/s", "speed");
+    let images = batch as f64 / median.as_secs_f64();
+    let _ = writeln!(text, "{:16} {images:>10.1} images/s", "throughput");
+    let _ = writeln!(text, "{:16} {ARENA_BYTES:>10} bytes", "arena");
+    let _ = writeln!(text, "{}", median.as_nanos());
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times.get(times.len().saturating_sub(1) / 2).copied().unwrap_or_default()
+}
+
+fn gflops(macs: u64, time: Duration) -> f64 {
+    2e-9 * macs as f64 / time.as_secs_f64().max(1e-9)
+}
+
+fn count(name: &str, value: Option<OsString>) -> Result<usize, String> {
+    let value = value.ok_or_else(|| format!("{name} needs a number"))?;
+    let number = value.to_str().and_then(|text| text.parse().ok()).filter(|&n: &usize| n > 0);
+    number.ok_or_else(|| format!("{name} {}: a whole number above 0 is needed", value.display()))
+}
+
+/// Zeros that are never on the stack.
+fn zeros<const N: usize>() -> Box<[f32; N]> {
+    let zeros: Box<[f32]> = vec![0.0; N].into();
+    match zeros.try_into() {
+        Ok(array) => array,
+        Err(_) => unreachable!("the length is N"),
+    }
+}
+
+fn input() -> Box<[f32; INPUT]> {
+    let mut input = zeros();
+    golden_input(&mut input);
+    input
+}
+
+/// Runs one input; a JSON array with one number a class, `null` for what is no number.
+fn logits(model: &Model, file: &OsString) -> Result<String, String> {
+    let name = if file == "-" { "standard input".into() } else { file.display().to_string() };
+    let mut bytes = Vec::new();
+    let read = if file == "-" {
+        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(file)
+    };
+    let bytes = read.map_err(|error| format!("cannot read {name}: {error}"))?;
+    if bytes.len() != INPUT * size_of::<f32>() {
+        let (found, needed) = (bytes.len(), INPUT * size_of::<f32>());
+        return Err(format!("{name} has {found} bytes; {INPUT} f32 values are {needed} bytes"));
+    }
+    let (mut input, mut logits) = (zeros::<INPUT>(), zeros::<CLASSES>());
+    for (value, bytes) in input.iter_mut().zip(bytes.as_chunks().0) {
+        *value = f32::from_le_bytes(*bytes);
+    }
+    model.run(&input, &mut Workspace::boxed(), &mut logits);
+    let number = |x: &f32| if x.is_finite() { x.to_string() } else { "null".to_owned() };
+    let numbers: Vec<String> = logits.iter().map(number).collect();
+    Ok(format!("[{}]\n", numbers.join(", ")))
+}
