@@ -45,7 +45,7 @@ fn main() {
     }
     let calls = calls(&networks);
     for isa in sets {
-        let set = kernels(isa).expect("an instruction set of this CPU");
+        let set = isa.parse().ok().and_then(kernels).expect("an instruction set of this CPU");
         measure(&*set, &calls, test);
     }
 }

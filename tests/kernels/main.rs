@@ -20,6 +20,7 @@ mod pool;
 
 use std::io::Write;
 
+use mbgen::kernels::isa::InstructionSet;
 use sets::{Kernels, kernels};
 
 /// The table: a row is a kernel and what is shown of it, for each instruction set.
@@ -35,6 +36,7 @@ macro_rules! on_every_instruction_set {
         }
     };
     ($($rows:tt)*) => {
+        const TABLE: [&str; 3] = ["avx512", "avx2", "portable"];
         on_every_instruction_set!(@ avx512 $($rows)*);
         on_every_instruction_set!(@ avx2 $($rows)*);
         on_every_instruction_set!(@ portable $($rows)*);
@@ -50,15 +52,21 @@ on_every_instruction_set! {
         nan_stays_nan infinities any_split_gives_the_same_bits;
 }
 
+#[test]
+fn the_table_has_every_instruction_set() {
+    assert_eq!(InstructionSet::ALL.map(InstructionSet::name), TABLE);
+}
+
 /// Runs a test with the kernels of `isa`.
 fn on(isa: &str, test: fn(&dyn Kernels)) {
+    let isa: InstructionSet = isa.parse().expect("a row of the table");
     if let Some(set) = kernels(isa) {
-        assert_eq!(set.name(), isa);
+        assert_eq!(set.name(), isa.name());
         return test(&*set);
     }
     let required = std::env::var("MBGEN_REQUIRE_ISA").unwrap_or_default();
     assert!(
-        !required.split(',').any(|name| name.trim() == isa),
+        !required.split(',').any(|name| name.trim() == isa.name()),
         "MBGEN_REQUIRE_ISA={required}, but this CPU has no {isa}"
     );
     // Written to stderr itself, which the test harness does not capture.

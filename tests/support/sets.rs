@@ -1,8 +1,6 @@
-//! The kernels of an instruction set by its name, for tests and benches.
+//! The kernels of an instruction set behind one type, for tests and benches.
 
-#[cfg(target_arch = "x86_64")]
-use mbgen::kernels::isa::{Avx2, Avx512};
-use mbgen::kernels::isa::{Isa, Portable};
+use mbgen::kernels::isa::{InstructionSet, Isa, Task};
 use mbgen::kernels::ops::dense::DensePanel;
 use mbgen::kernels::ops::depthwise::DepthwisePanel;
 use mbgen::kernels::ops::linear::LinearPanel;
@@ -53,17 +51,15 @@ impl<I: Isa> Kernels for I {
     }
 }
 
-/// The kernels of the instruction set called `isa`, if this CPU has it.
-pub fn kernels(isa: &str) -> Option<Box<dyn Kernels>> {
-    fn boxed(isa: impl Isa) -> Box<dyn Kernels> {
-        Box::new(isa)
+/// The kernels of an instruction set, if this CPU has it.
+pub fn kernels(isa: InstructionSet) -> Option<Box<dyn Kernels>> {
+    struct Boxed;
+    impl Task for Boxed {
+        type Output = Box<dyn Kernels>;
+
+        fn on<I: Isa>(self, isa: I) -> Self::Output {
+            Box::new(isa)
+        }
     }
-    match isa {
-        #[cfg(target_arch = "x86_64")]
-        Avx512::NAME => Avx512::new().map(boxed),
-        #[cfg(target_arch = "x86_64")]
-        Avx2::NAME => Avx2::new().map(boxed),
-        Portable::NAME => Portable::new().map(boxed),
-        _ => None,
-    }
+    isa.is_available().then(|| isa.run(Boxed))
 }
