@@ -50,6 +50,11 @@ pub enum Command {
         mbgen compare v2 --baseline costs.json --update-baseline --reason 'first version'\n  \
         mbgen compare v2 --baseline costs.json --max-increase 1% --format markdown")]
     Compare(cost::CompareArgs),
+    /// Draw a network: blocks as clusters, residual connections visible.
+    #[command(after_help = "Examples:\n  \
+        mbgen graph v2 --format svg -o v2.svg\n  \
+        mbgen graph v1 | dot -Tpdf > v1.pdf")]
+    Graph(cost::GraphArgs),
     /// List the shipped networks with their cost.
     #[command(after_help = "Each name is a SPEC for the other commands. \
         --yaml prints the file, to start a network of your own from:\n  \

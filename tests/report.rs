@@ -2,6 +2,8 @@
 
 use mbgen::analysis::{Analysis, By};
 use mbgen::block::Variant;
+use mbgen::machine::Machine;
+use mbgen::plan::Plan;
 use mbgen::report::{CostReport, Format, Model, Style};
 use mbgen::spec::load;
 
@@ -9,7 +11,8 @@ fn render(arch: &str, by: By, format: Format, style: Style) -> String {
     let loaded = load(arch).unwrap();
     let graph = loaded.graph(&Variant::default()).unwrap();
     let model = Model::of(&loaded, &Variant::default());
-    let analysis = Analysis::of(&graph);
+    let plan = Plan::new(&graph, &Machine::REFERENCE).unwrap();
+    let analysis = Analysis::of(&graph).with_plan(&plan);
     CostReport { model: &model, analysis: &analysis, by, clamps: None }.render(format, style)
 }
 

@@ -8,6 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::{VariantArgs, list};
 use crate::analysis::{By, Tool};
 use crate::gate::{Increase, Limit};
+use crate::report::graph::GraphFormat;
 use crate::report::{Format, Output};
 
 /// `mbgen analyze`.
@@ -57,6 +58,22 @@ pub struct CompareArgs {
     /// Where the report goes.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// `mbgen graph`.
+#[derive(Debug, Args)]
+pub struct GraphArgs {
+    /// The network: a YAML file, a shipped name, or - for standard input.
+    pub spec: String,
+    /// The variant of the spec.
+    #[command(flatten)]
+    pub variant: VariantArgs,
+    /// Format of the picture.
+    #[arg(long, value_name = "FORMAT", default_value = "dot", value_parser = graph_format())]
+    pub format: GraphFormat,
+    /// File to write instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// The points of a sweep.
@@ -137,4 +154,8 @@ fn tool() -> impl TypedValueParser<Value = Tool> {
 
 fn format() -> impl TypedValueParser<Value = Format> {
     choice(&Format::ALL, Format::name)
+}
+
+fn graph_format() -> impl TypedValueParser<Value = GraphFormat> {
+    choice(&GraphFormat::ALL, GraphFormat::name)
 }

@@ -5,6 +5,7 @@ mod archs;
 mod compare;
 mod completions;
 mod generate;
+mod graph;
 mod man;
 mod progress;
 mod schema;
@@ -19,6 +20,7 @@ pub fn run(command: &Command) -> Result<()> {
     match command {
         Command::Analyze(args) => analyze::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Graph(args) => graph::run(args),
         Command::Archs(args) => archs::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Schema => schema::run(),

@@ -28,31 +28,33 @@ pub fn instruction_sets() -> Vec<&'static str> {
 /// A plan with its weights and the memory to run it.
 pub struct Session<'a> {
     plan: &'a Plan,
-    weights: &'a [f32],
-    threads: usize,
-    shared: Vec<f32>,
-    scratch: Vec<f32>,
+    weights: Aligned,
+    shared: Aligned,
+    scratch: Aligned,
     logits: Vec<f32>,
 }
 
 impl<'a> Session<'a> {
     /// Memory for up to `threads` threads.
-    pub fn new(plan: &'a Plan, weights: &'a [f32], threads: usize) -> Self {
-        // NaN shows every read of an element that no step has written.
-        let poison = |elements| vec![f32::NAN; elements];
+    pub fn new(plan: &'a Plan, weights: &[f32], threads: usize) -> Self {
+        let mut copy = Aligned::new(weights.len());
+        copy.get().copy_from_slice(weights);
         Self {
             plan,
-            weights,
-            threads,
-            shared: poison(plan.shared),
-            scratch: poison(plan.scratch * threads),
-            logits: poison(plan.classes),
+            weights: copy,
+            shared: Aligned::new(plan.shared),
+            scratch: Aligned::new(plan.scratch * threads),
+            logits: vec![f32::NAN; plan.classes],
         }
     }
 
     /// Runs the plan on an input in HWC order with the instruction set called `isa`, and returns the
     /// logits; `None` where this CPU does not have it. `observe` sees the output of each step, of
     /// the last one nothing but its number.
+    ///
+    /// # Panics
+    ///
+    /// If a kernel wrote beside its memory.
     pub fn run(
         &mut self,
         input: &[f32],
@@ -68,6 +70,8 @@ impl<'a> Session<'a> {
             Portable::NAME => self.on(Portable, input, join, observe),
             _ => return None,
         }
+        let intact = self.shared.is_intact() && self.scratch.is_intact();
+        assert!(intact, "a kernel wrote beside its memory");
         Some(&self.logits)
     }
 
@@ -80,9 +84,9 @@ impl<'a> Session<'a> {
     ) {
         let memory = Memory {
             input,
-            weights: self.weights,
-            shared: &mut self.shared,
-            scratch: &mut self.scratch[..self.plan.scratch * self.threads],
+            weights: self.weights.get(),
+            shared: self.shared.get(),
+            scratch: self.scratch.get(),
             scratch_len: self.plan.scratch,
             logits: &mut self.logits,
         };
@@ -104,6 +108,39 @@ impl<'a> Session<'a> {
             }
             observe(i, step.output().map(|out| runner.output(out)));
         }
+    }
+}
+
+/// Elements from a cache line's start on, as a generated crate has them, between guards.
+struct Aligned {
+    elements: Vec<f32>,
+    len: usize,
+}
+
+/// What stands on both sides of the elements.
+const GUARD: f32 = -123_456.0;
+
+impl Aligned {
+    /// `len` NaNs, which show every read of an element that no step has written.
+    fn new(len: usize) -> Self {
+        let mut aligned = Self { elements: vec![GUARD; len + 64], len };
+        aligned.get().fill(f32::NAN);
+        aligned
+    }
+
+    fn get(&mut self) -> &mut [f32] {
+        let start = self.start();
+        &mut self.elements[start..][..self.len]
+    }
+
+    fn start(&self) -> usize {
+        16 + self.elements[16..].as_ptr().align_offset(64)
+    }
+
+    /// Whether nothing was written beside the elements.
+    fn is_intact(&self) -> bool {
+        let (before, rest) = self.elements.split_at(self.start());
+        before.iter().chain(&rest[self.len..]).all(|&x| x == GUARD)
     }
 }
 

@@ -11,7 +11,7 @@ const CHART_WIDTH: usize = 86;
 /// Rows of the chart.
 const CHART_HEIGHT: u64 = 6;
 /// Columns of the arena's map.
-const MAP_WIDTH: u64 = 40;
+const MAP_WIDTH: u64 = 36;
 
 /// A column for each layer, as high as what is alive while it runs.
 pub fn timeline(analysis: &Analysis) -> Section {
@@ -71,14 +71,17 @@ pub fn arena(arena: &Arena) -> Section {
             Column::number("layers", "layers"),
             Column::number("used_bytes", "held"),
             Column::number("scratch_bytes", "scratch"),
-            Column::text("map", "offsets: █ written, ▓ kept, ░ workspace"),
+            Column::text("map", "offsets"),
         ],
         rows: arena.steps.iter().enumerate().map(row).collect(),
-        notes: vec![format!(
-            "{} shared by all threads, and {} of scratch for each.",
-            bytes(arena.shared_elems * F32_BYTES),
-            bytes(arena.scratch_elems * F32_BYTES)
-        )],
+        notes: vec![
+            format!(
+                "{} shared by all threads, and {} of scratch for each.",
+                bytes(arena.shared_elems * F32_BYTES),
+                bytes(arena.scratch_elems * F32_BYTES)
+            ),
+            "Offsets: █ written by the step, ▓ read by it or kept, ░ its workspace.".into(),
+        ],
         ..Section::default()
     }
 }

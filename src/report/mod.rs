@@ -9,6 +9,7 @@ pub mod compare;
 mod compare_json;
 pub mod cost;
 pub mod csv;
+pub mod graph;
 pub mod json;
 pub mod markdown;
 mod memory;

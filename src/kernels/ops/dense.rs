@@ -62,14 +62,24 @@ pub struct DensePanel {
 /// The CPU has the instruction set of `T`, and the pointers are valid for the extents above.
 #[inline(always)]
 pub unsafe fn run<T: Tiles>(panel: &DensePanel) {
-    // Rows are dealt out evenly: tiles of `least` or `least + 1` rows.
-    let tiles = panel.rows.div_ceil(T::ROWS);
+    let mut ahead = Ahead { next: panel.w.wrapping_add(panel.weights()), lines: panel.prefetch };
+    let mut row = 0;
+    // One narrow vector alone needs more rows to keep the multiplies busy.
+    if T::Wide::REGISTERS >= 32 && panel.cols <= T::Narrow::LANES {
+        while panel.rows - row >= 14 {
+            // SAFETY: row + 14 <= panel.rows, and all columns are one narrow vector's.
+            unsafe {
+                Strip::<14> { panel, row, ahead: &mut ahead }.run::<T::Narrow, 1>(0, panel.cols)
+            };
+            row += 14;
+        }
+    }
+    // The other rows are dealt out evenly: tiles of `least` or `least + 1` rows.
+    let tiles = (panel.rows - row).div_ceil(T::ROWS);
     if tiles == 0 {
         return;
     }
-    let (least, mut extra) = (panel.rows / tiles, panel.rows % tiles);
-    let mut ahead = Ahead { next: panel.w.wrapping_add(panel.weights()), lines: panel.prefetch };
-    let mut row = 0;
+    let (least, mut extra) = ((panel.rows - row) / tiles, (panel.rows - row) % tiles);
     for _ in 0..tiles {
         let rows = least + usize::from(extra > 0);
         extra = extra.saturating_sub(1);

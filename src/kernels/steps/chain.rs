@@ -27,7 +27,7 @@ struct Work<'a, I> {
 /// memory is this thread's own.
 pub(super) unsafe fn rows<I: Isa>(isa: I, chain: &Chain, memory: Pointers, y: (usize, usize)) {
     let Some(last) = chain.units.last() else { return };
-    let panels = (0, last.panels());
+    let panels = (0, chain.units[0].panels());
     let mut work = Work::new(isa, chain, memory, panels);
     work.start(y.0);
     let out_rows = chain.project.is_none().then_some(work.out);

@@ -1,0 +1,49 @@
+//! Graphviz.
+
+use std::fmt::Write;
+
+use super::Picture;
+
+pub(super) fn render(picture: &Picture) -> String {
+    let mut out = format!(
+        "digraph {} {{\n  rankdir=TB; node [shape=box, style=\"rounded,filled\", fillcolor=white, \
+         fontname=\"sans-serif\"];\n  graph [style=rounded, color=gray, fontname=\"sans-serif\"];\n",
+        quoted(picture.title)
+    );
+    let node = |out: &mut String, indent: &str, i: usize| {
+        let node = &picture.nodes[i];
+        let label = quoted(&format!("{}\n{}", node.label, node.shape));
+        let color = color(node.op);
+        let _ = writeln!(out, "{indent}n{i} [label={label}, fillcolor=\"{color}\"];");
+    };
+    node(&mut out, "  ", 0);
+    for (number, cluster) in picture.clusters.iter().enumerate() {
+        let _ = writeln!(out, "  subgraph cluster_{number} {{");
+        let _ = writeln!(out, "    label={};", quoted(cluster.name));
+        for i in cluster.nodes.clone() {
+            node(&mut out, "    ", i);
+        }
+        out.push_str("  }\n");
+    }
+    for edge in &picture.edges {
+        let style = if edge.skip { " [style=dashed, penwidth=2, constraint=false]" } else { "" };
+        let _ = writeln!(out, "  n{} -> n{}{style};", edge.from, edge.to);
+    }
+    out.push_str("}\n");
+    out
+}
+
+fn color(op: &str) -> &'static str {
+    match op {
+        "conv" => "#cfe2ff",
+        "dw" => "#d1f2e0",
+        "pw" => "#fff3cd",
+        "add" => "#f8d7da",
+        "fc" | "gap" => "#e2d9f3",
+        _ => "white",
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+}

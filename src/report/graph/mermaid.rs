@@ -1,0 +1,41 @@
+//! Mermaid.
+
+use std::fmt::Write;
+
+use super::Picture;
+
+pub(super) fn render(picture: &Picture) -> String {
+    let mut out = format!("---\ntitle: {}\n---\nflowchart TB\n", quoted(picture.title));
+    let node = |out: &mut String, indent: &str, i: usize| {
+        let node = &picture.nodes[i];
+        let label = quoted(&format!("{}<br>{}", node.label, node.shape));
+        let _ = writeln!(out, "{indent}n{i}[{label}]:::{}", node.op);
+    };
+    node(&mut out, "  ", 0);
+    for (number, cluster) in picture.clusters.iter().enumerate() {
+        let _ = writeln!(out, "  subgraph b{number}[{}]", quoted(cluster.name));
+        for i in cluster.nodes.clone() {
+            node(&mut out, "    ", i);
+        }
+        out.push_str("  end\n");
+    }
+    for edge in &picture.edges {
+        let arrow = if edge.skip { "-. skip .->" } else { "-->" };
+        let _ = writeln!(out, "  n{} {arrow} n{}", edge.from, edge.to);
+    }
+    for (op, color) in [
+        ("conv", "#cfe2ff"),
+        ("dw", "#d1f2e0"),
+        ("pw", "#fff3cd"),
+        ("add", "#f8d7da"),
+        ("gap", "#e2d9f3"),
+        ("fc", "#e2d9f3"),
+    ] {
+        let _ = writeln!(out, "  classDef {op} fill:{color},stroke:#666,color:#111");
+    }
+    out
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "#quot;").replace('\n', " "))
+}
