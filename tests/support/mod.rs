@@ -5,6 +5,7 @@
 pub mod crates;
 pub mod networks;
 pub mod photos;
+pub mod plans;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
