@@ -110,12 +110,12 @@ impl Comparison<'_> {
             Column::number("width", "width"),
             Column::text("resolution", "input"),
             Column::number("params", "params"),
-            Column::number("params_ratio", "×"),
+            Column::number("params_ratio", "×").close(),
             Column::number("macs", "MACs"),
-            Column::number("macs_ratio", "×"),
+            Column::number("macs_ratio", "×").close(),
             Column::number("weight_bytes", "weights"),
             Column::number("peak_live_bytes", "peak"),
-            Column::number("peak_live_ratio", "×"),
+            Column::number("peak_live_ratio", "×").close(),
         ];
         let arena = self.points.iter().any(|point| point.totals.arena_bytes.is_some());
         if arena {

@@ -111,9 +111,23 @@ fn section(figure: &Figure, totals: &Totals) -> Section {
             Column::number("value", "sum"),
         ],
         marked: vec![rows.len() - 1],
+        notes: difference(figure, totals).into_iter().collect(),
         rows,
         ..Section::default()
     }
+}
+
+/// How far a figure is from what this report counts.
+fn difference(figure: &Figure, totals: &Totals) -> Option<String> {
+    let (base, unit) = match figure.terms {
+        [(_, Quantity::Macs), ..] => (totals.macs, "MACs"),
+        [(1, Quantity::Params), ..] => (totals.params, "parameters"),
+        _ => return None,
+    };
+    let more = figure.value(totals).saturating_sub(base);
+    let percent = 100.0 * more as f64 / base.max(1) as f64;
+    let (more, base) = (thousands(more), thousands(base));
+    Some(format!("That is {more} ({percent:.2}%) more than the {base} {unit} counted here."))
 }
 
 /// The footer of `torchinfo.summary`, in its units: sizes in 10^6 bytes.

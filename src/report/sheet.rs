@@ -43,17 +43,25 @@ pub struct Column {
     pub numeric: bool,
     /// Whether it is left out where width is scarce: everywhere but in CSV and HTML.
     pub detail: bool,
+    /// Whether it stands close to the column before, as a ratio does to its value.
+    pub close: bool,
 }
 
 impl Column {
     /// A column of text.
     pub const fn text(key: &'static str, heading: &'static str) -> Self {
-        Self { key, heading, numeric: false, detail: false }
+        Self { key, heading, numeric: false, detail: false, close: false }
     }
 
     /// A column of numbers.
     pub const fn number(key: &'static str, heading: &'static str) -> Self {
-        Self { key, heading, numeric: true, detail: false }
+        Self { key, heading, numeric: true, detail: false, close: false }
+    }
+
+    /// The same column, close to the one before.
+    pub const fn close(mut self) -> Self {
+        self.close = true;
+        self
     }
 
     /// The same column, left out where width is scarce.
