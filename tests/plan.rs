@@ -2,73 +2,13 @@
 
 mod support;
 
-use std::path::Path;
-use std::thread;
-
-use mbgen::exec::{Session, instruction_sets};
 use mbgen::graph::LayerGraph;
-use mbgen::kernels::steps::{Join, Serial};
-use mbgen::machine::Machine;
-use mbgen::plan::{Plan, pack};
-use mbgen::reference;
-use mbgen::weights::{fold, formula};
 use support::networks::{parsed, shipped, spec, v2};
+use support::plans;
 
-/// Two threads, as plainly as the standard library has them.
-struct Threads(usize);
-
-impl Join for Threads {
-    fn threads(&self) -> usize {
-        self.0
-    }
-
-    fn join(&self, a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
-        thread::scope(|scope| {
-            scope.spawn(a);
-            b();
-        });
-    }
-}
-
-/// Runs the graph's plan on every instruction set and compares each step with the oracle, relative
-/// to the step's largest magnitude; then on more threads, whose logits must be the same bits.
+/// Checks the graph's plan, none of whose steps may be zero everywhere.
 fn check(name: &str, graph: &LayerGraph) {
-    let plan = Plan::new(graph, &Machine::REFERENCE).unwrap();
-    let folded = fold(&formula(graph, (0.5, 1.5)), graph, 1e-5, Path::new("formula")).unwrap();
-    let blob = pack(&plan, graph, &folded);
-    let input = reference::golden_input(graph.input());
-    let expected = reference::run(graph, &folded, &input);
-    for isa in instruction_sets() {
-        let mut worst = (0.0, "");
-        let mut compare = |step: usize, values: &mut dyn Iterator<Item = f32>| {
-            let step = &plan.steps[step];
-            let expected = &expected[step.layers.last().unwrap().0];
-            let scale = expected.iter().fold(0.0f64, |m, x| m.max(x.abs()));
-            assert!(scale > 0.0, "{name}: step {} is all zero", step.name);
-            let mut count = 0;
-            for (i, (got, want)) in values.zip(expected).enumerate() {
-                let off = (f64::from(got) - want).abs() / scale;
-                assert!(off < 1e-4, "{name} on {isa}: {} at {i}: {got} for {want}", step.name);
-                worst = if off > worst.0 { (off, &step.name) } else { worst };
-                count += 1;
-            }
-            assert_eq!(count, expected.len(), "{name}: values of {}", step.name);
-        };
-        let mut session = Session::new(&plan, &blob, 3);
-        let logits = session.run(&input, isa, &Serial, |step, output| {
-            if let Some(output) = output {
-                compare(step, &mut output.iter());
-            }
-        });
-        let logits = logits.unwrap().to_vec();
-        compare(plan.steps.len() - 1, &mut logits.iter().copied());
-        println!("{name} on {isa}: {:.1e} at {}", worst.0, worst.1);
-        for threads in [2, 3] {
-            let more = session.run(&input, isa, &Threads(threads), |_, _| {}).unwrap();
-            let bits = |logits: &[f32]| logits.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-            assert_eq!(bits(more), bits(&logits), "{name} on {isa}, {threads} threads");
-        }
-    }
+    assert!(plans::check(name, graph), "{name}: a step is all zero");
 }
 
 #[test]

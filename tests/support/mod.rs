@@ -2,8 +2,10 @@
 
 #![allow(dead_code)]
 
+pub mod crates;
 pub mod networks;
 pub mod photos;
+pub mod plans;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

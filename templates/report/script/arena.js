@@ -4,7 +4,7 @@ charts.arena = (width) => {
   const { steps, blocks, shared_elems: shared, bytes: size } = report.arena;
   const { length, margin } = labels(22, 14);
   const pitch = Math.max(3, Math.min(24, 2400 / steps.length));
-  const rows = steps.map((step, i) => ({ ...step, name: spanned(step.name), y1: i * pitch, y2: (i + 1) * pitch }));
+  const rows = steps.map((step, i) => ({ ...step, name: labelled(step), y1: i * pitch, y2: (i + 1) * pitch }));
   const height = steps.length * pitch;
   const place = (block) => ({ x1: block.offset * F32, x2: (block.offset + block.elements) * F32 });
   const lives = blocks.flatMap((block) => {
@@ -39,16 +39,19 @@ charts.arena = (width) => {
   });
   return [
     key([
-      ["var(--written)", "output, written"],
-      ["var(--read)", "output, kept until it is read"],
-      ["var(--workspace)", "workspace of one step"],
-      ["var(--scratch)", "scratch"],
-    ]),
+      ["written", "output, written"],
+      ["read", "output, kept until it is read"],
+      ["workspace", "workspace of one step"],
+      ["scratch", "scratch"],
+    ].filter(([role]) => parts.some((part) => part.role === role)).map(([role, meaning]) => [`var(--${role})`, meaning])),
     chart,
   ];
 };
 
 const anchor = (share) => (share > 0.85 ? "end" : share < 0.15 ? "start" : "middle");
+
+/** A step's name; its layer's, where it is of one layer. */
+const labelled = (step) => (step.layers.length === 1 ? report.rows[step.layers[0]].name : spanned(step.name));
 
 /** A name of the form `first..last` without what the last repeats of the first: a.b.0..a.c.1 as a.b.0 – c.1. */
 function spanned(name) {

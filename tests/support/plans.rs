@@ -1,0 +1,91 @@
+//! Plans run by the kernels, against the reference executor.
+
+use std::path::Path;
+use std::thread;
+
+use mbgen::exec::{Session, instruction_sets};
+use mbgen::graph::LayerGraph;
+use mbgen::kernels::steps::{Join, Serial};
+use mbgen::machine::Machine;
+use mbgen::plan::{Plan, pack};
+use mbgen::reference;
+use mbgen::weights::{Folded, fold, formula};
+
+/// A few threads, as plainly as the standard library has them.
+struct Threads(usize);
+
+impl Join for Threads {
+    fn threads(&self) -> usize {
+        self.0
+    }
+
+    fn join(&self, a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
+        thread::scope(|scope| {
+            scope.spawn(a);
+            b();
+        });
+    }
+}
+
+/// Plan, folded and packed weights of a graph.
+fn planned(graph: &LayerGraph) -> (Plan, Folded, Vec<f32>) {
+    let plan = Plan::new(graph, &Machine::REFERENCE).unwrap();
+    let folded = fold(&formula(graph, (0.5, 1.5)), graph, 1e-5, Path::new("formula")).unwrap();
+    let blob = pack(&plan, graph, &folded);
+    (plan, folded, blob)
+}
+
+/// Runs the graph's plan on every instruction set and compares each step with the oracle, relative
+/// to the step's largest magnitude; then on more threads, whose logits must be the same bits.
+/// Returns whether every step has values other than zero.
+pub fn check(name: &str, graph: &LayerGraph) -> bool {
+    let (plan, folded, blob) = planned(graph);
+    let input = reference::golden_input(graph.input());
+    let expected = reference::run(graph, &folded, &input);
+    let mut telling = true;
+    for isa in instruction_sets() {
+        let mut worst = (0.0, "");
+        let mut compare = |step: usize, values: &mut dyn Iterator<Item = f32>| {
+            let step = &plan.steps[step];
+            let expected = &expected[step.layers.last().unwrap().0];
+            let scale = expected.iter().fold(0.0f64, |m, x| m.max(x.abs()));
+            telling &= scale > 0.0;
+            // Below that, what is left is the rounding of sums that cancel.
+            let scale = scale.max(1e-3);
+            let mut count = 0;
+            for (i, (got, want)) in values.zip(expected).enumerate() {
+                let off = (f64::from(got) - want).abs() / scale;
+                assert!(off < 1e-4, "{name} on {isa}: {} at {i}: {got} for {want}", step.name);
+                worst = if off > worst.0 { (off, &step.name) } else { worst };
+                count += 1;
+            }
+            assert_eq!(count, expected.len(), "{name}: values of {}", step.name);
+        };
+        let mut session = Session::new(&plan, &blob, 3);
+        let logits = session.run(&input, isa, &Serial, |step, output| {
+            if let Some(output) = output {
+                compare(step, &mut output.iter());
+            }
+        });
+        let logits = logits.unwrap().to_vec();
+        compare(plan.steps.len() - 1, &mut logits.iter().copied());
+        println!("{name} on {isa}: {:.1e} at {}", worst.0, worst.1);
+        for threads in [2, 3] {
+            let more = session.run(&input, isa, &Threads(threads), |_, _| {}).unwrap();
+            let bits = |logits: &[f32]| logits.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(more), bits(&logits), "{name} on {isa}, {threads} threads");
+        }
+    }
+    telling
+}
+
+/// Whether an input of NaN alone gives logits of NaN alone, on every instruction set.
+pub fn check_nan(name: &str, graph: &LayerGraph) {
+    let (plan, _, blob) = planned(graph);
+    let input = vec![f32::NAN; graph.input().elements()];
+    for isa in instruction_sets() {
+        let mut session = Session::new(&plan, &blob, 1);
+        let logits = session.run(&input, isa, &Serial, |_, _| {}).unwrap();
+        assert!(logits.iter().all(|x| x.is_nan()), "{name} on {isa}: {logits:?}");
+    }
+}

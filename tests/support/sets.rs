@@ -1,0 +1,31 @@
+//! The kernels of an instruction set with its name, for tests and benches.
+
+use std::ops::Deref;
+
+use mbgen::kernels::isa::{InstructionSet, Ops};
+
+/// The kernels of one instruction set that this CPU has.
+pub struct Kernels {
+    isa: InstructionSet,
+    ops: Ops,
+}
+
+impl Kernels {
+    /// Name of the instruction set.
+    pub fn name(&self) -> &'static str {
+        self.isa.name()
+    }
+}
+
+impl Deref for Kernels {
+    type Target = Ops;
+
+    fn deref(&self) -> &Ops {
+        &self.ops
+    }
+}
+
+/// The kernels of an instruction set, if this CPU has it.
+pub fn kernels(isa: InstructionSet) -> Option<Kernels> {
+    isa.is_available().then(|| Kernels { isa, ops: isa.ops() })
+}
