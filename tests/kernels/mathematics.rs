@@ -46,12 +46,7 @@ impl Product {
     }
 
     /// C of the rows `rows`, columns from `col` on.
-    fn part(
-        &self,
-        set: &Kernels,
-        rows: (usize, usize),
-        (col, cols): (usize, usize),
-    ) -> Vec<f32> {
+    fn part(&self, set: &Kernels, rows: (usize, usize), (col, cols): (usize, usize)) -> Vec<f32> {
         let mut c = vec![f32::NAN; (rows.1 - rows.0) * cols];
         let w: Vec<f32> = (0..self.panel.run)
             .flat_map(|k| {
