@@ -46,12 +46,12 @@ fn main() {
     let calls = calls(&networks);
     for isa in sets {
         let set = isa.parse().ok().and_then(kernels).expect("an instruction set of this CPU");
-        measure(&*set, &calls, test);
+        measure(&set, &calls, test);
     }
 }
 
 /// Times each call and prints a row for it.
-fn measure(set: &dyn Kernels, calls: &BTreeMap<Call, Vec<&str>>, test: bool) {
+fn measure(set: &Kernels, calls: &BTreeMap<Call, Vec<&str>>, test: bool) {
     let mut best = 0.0f64;
     let mut rows = Vec::new();
     for (call, networks) in calls {
@@ -77,7 +77,7 @@ fn measure(set: &dyn Kernels, calls: &BTreeMap<Call, Vec<&str>>, test: bool) {
 }
 
 /// Seconds of a call: the median of some samples of about a millisecond.
-fn median(set: &dyn Kernels, call: &Call, operands: &mut Operands) -> f64 {
+fn median(set: &Kernels, call: &Call, operands: &mut Operands) -> f64 {
     let repeats = (1e-3 / once(set, call, operands).max(1e-7)).ceil() as usize;
     let mut samples: Vec<f64> = (0..15)
         .map(|_| {
@@ -90,7 +90,7 @@ fn median(set: &dyn Kernels, call: &Call, operands: &mut Operands) -> f64 {
     samples[samples.len() / 2]
 }
 
-fn once(set: &dyn Kernels, call: &Call, operands: &mut Operands) -> f64 {
+fn once(set: &Kernels, call: &Call, operands: &mut Operands) -> f64 {
     call.run(set, operands);
     let start = Instant::now();
     call.run(set, operands);
@@ -260,7 +260,7 @@ impl Call {
     }
 
     /// Runs the kernel on each panel.
-    fn run(&self, set: &dyn Kernels, operands: &mut Operands) {
+    fn run(&self, set: &Kernels, operands: &mut Operands) {
         let bounds = (0.0, 6.0);
         let Operands { input, weights, output } = operands;
         let input = black_box(input.as_ptr());

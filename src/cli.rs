@@ -25,6 +25,7 @@ Examples:
   mbgen archs                     the networks that mbgen brings along
   mbgen analyze v2                what one of them costs
   mbgen compare v1 v2             two of them side by side
+  mbgen run --image cat.jpg       what a trained one sees
   mbgen schema > spec.schema.json
   mbgen completions bash > /etc/bash_completion.d/mbgen
 
@@ -39,6 +40,7 @@ pub enum Command {
         mbgen analyze v2 --width 0.75 --resolution 192\n  \
         mbgen analyze v1 --by stage --format markdown\n  \
         mbgen analyze v2 --format json -o v2.json\n  \
+        mbgen analyze v2 --format html -o v2.html\n  \
         mbgen analyze v2 --as fvcore")]
     Analyze(cost::AnalyzeArgs),
     /// Compare networks, widths and resolutions, and gate what they may cost.
@@ -66,6 +68,18 @@ pub enum Command {
         mbgen generate v2 --width 0.75 --resolution 160 -o small\n  \
         mbgen generate mine.yaml -o net --check   # in CI: is what is checked in up to date?")]
     Generate(GenerateArgs),
+    /// Show what a network sees on a photo, how long it takes and what it costs.
+    #[command(after_help = "Generates the crate, builds it with cargo, and classifies. \
+        Without SPEC it is a trained network, and without --image a photo that mbgen brings along.\n\n\
+        Crates and what cargo makes of them stay in mbgen's folder in the user's cache (MBGEN_CACHE \
+        names another), so a second run takes a second; the folder may be deleted at any time. The \
+        first run fetches the crates that read photos.\n\n\
+        Examples:\n  \
+        mbgen run\n  \
+        mbgen run --image cat.jpg --image dog.png\n  \
+        mbgen run v2 --weights mobilenet_v2.safetensors --image cat.jpg\n  \
+        mbgen run v1-paper --profile")]
+    Run(RunArgs),
     /// Print the JSON Schema of specs, for editors.
     #[command(after_help = "Begin a spec with this line, and editors with a YAML language server \
         complete and check it:\n  # yaml-language-server: $schema=spec.schema.json")]
@@ -114,16 +128,37 @@ pub struct GenerateArgs {
     pub check: bool,
 }
 
+/// `mbgen run`.
+#[derive(Clone, Debug, Args)]
+pub struct RunArgs {
+    /// A YAML file, the name of a shipped network, or - for standard input.
+    #[arg(value_name = "SPEC", default_value = "v1-0.5-160")]
+    pub spec: String,
+    /// PNG or JPEG to classify, any number of times; a cup of coffee otherwise.
+    #[arg(long, value_name = "FILE")]
+    pub image: Vec<PathBuf>,
+    /// Show the time of each step, too.
+    #[arg(long)]
+    pub profile: bool,
+    /// What to change of the spec.
+    #[command(flatten)]
+    pub variant: VariantArgs,
+    /// What the crate is made of beside the spec.
+    #[command(flatten)]
+    pub ingredients: IngredientArgs,
+}
+
 /// Weights and labels of a network.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Weights and labels")]
 pub struct IngredientArgs {
-    /// Trained weights with PyTorch's names; random ones otherwise.
+    /// Trained weights with PyTorch's names; otherwise those that the shipped network has, or random
+    /// ones.
     #[arg(long, value_name = "FILE.safetensors", conflicts_with = "seed")]
     pub weights: Option<PathBuf>,
-    /// Seed of random weights.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub seed: u64,
+    /// Seed of random weights, 0 by default.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
     /// Names of the classes, one a line, in place of the spec's.
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,

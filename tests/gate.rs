@@ -212,5 +212,7 @@ fn shipped_networks_cost_what_was_agreed() {
     let names = mbgen::spec::EMBEDDED.iter().map(|spec| spec.name);
     let mut args: Vec<_> = names.chain(["--baseline", baseline.to_str().unwrap()]).collect();
     args.extend(["--max-increase", "0%", "--max-increase", "arena=5%"]);
-    compare(&args).expect(0, "");
+    let outcome = compare(&args);
+    outcome.expect(0, "");
+    assert!(outcome.stdout.lines().all(|line| line.len() <= 100), "{}", outcome.stdout);
 }

@@ -1,7 +1,7 @@
 //! A plan as a stand-alone Rust crate.
 //!
-//! [`view`] works out all that a template may see: names, literals, numbers as text. The templates in
-//! `templates/crate` mirror the generated tree and hold structure only. [`shipped`] has the kernels,
+//! `view` works out all that a template may see: names, literals, numbers as text. The templates in
+//! `templates/crate` mirror the generated tree and hold structure only. `shipped` has the kernels,
 //! which go into the crate byte for byte. [`write`](mod@write) is the only part that touches a disk.
 //!
 //! **Invariants.** The same input gives the same bytes, without dates, paths or anything of the host.
@@ -21,7 +21,8 @@ pub mod write;
 
 use std::collections::BTreeMap;
 
-pub use shipped::KERNELS;
+pub use names::package;
+pub use shipped::{KERNELS, PHOTO};
 pub use write::Tree;
 
 use crate::block::Variant;
@@ -78,6 +79,9 @@ pub fn generate(input: &Input) -> Result<Tree> {
     }
     for (path, text) in KERNELS {
         files.insert(format!("src/kernels/{path}"), text.as_bytes().to_vec());
+    }
+    for (path, text) in PHOTO {
+        files.insert(format!("photo/{path}"), text.as_bytes().to_vec());
     }
     if let Some(labels) = input.labels {
         files.insert(

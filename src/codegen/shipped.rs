@@ -1,14 +1,25 @@
-//! The kernels as text, for shipping byte for byte.
+//! Files as text, for shipping byte for byte: the kernels, and the program that reads photos.
 
-/// Path below `src/kernels`, and text.
-macro_rules! kernels {
-    ($($path:literal),* $(,)?) => {
-        &[$(($path, include_str!(concat!("../kernels/", $path)))),*]
+/// Path below a folder, which is given relative to this one, and text.
+macro_rules! files {
+    ($folder:literal: $($path:literal),* $(,)?) => {
+        &[$(($path, include_str!(concat!($folder, "/", $path)))),*]
     };
 }
 
+/// Files of the package `photo`, beside its manifest; they know the network as `network`.
+pub const PHOTO: &[(&str, &str)] = files![
+    "../../templates/crate/photo":
+    "src/args.rs",
+    "src/main.rs",
+    "src/prepare.rs",
+    "src/show.rs",
+    "tests/rayon.rs",
+];
+
 /// Every file of `src/kernels`. A crate needs all of them: the instruction set is chosen at run time.
-pub const KERNELS: &[(&str, &str)] = kernels![
+pub const KERNELS: &[(&str, &str)] = files![
+    "../kernels":
     "blob.rs",
     "isa/avx2.rs",
     "isa/avx512.rs",

@@ -14,7 +14,6 @@ macro_rules! templates {
 
 const TEMPLATES: &[(&str, &str)] = &templates![
     ".gitignore",
-    "Cargo.toml",
     "README.md",
     "rustfmt.toml",
     "src/lib.rs",
@@ -23,6 +22,13 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "src/plan.rs",
     "src/weights.rs",
     "tests/golden.rs",
+];
+
+/// Cargo leaves a folder with a file called `Cargo.toml` out of a package, so these are called
+/// otherwise.
+const MANIFESTS: [(&str, &str); 2] = [
+    ("Cargo.toml", include_str!("../../templates/crate/Cargo.toml.tera")),
+    ("photo/Cargo.toml", include_str!("../../templates/crate/photo/Cargo.toml.tera")),
 ];
 
 /// Only where there are labels.
@@ -34,7 +40,7 @@ pub fn render(view: &Crate) -> Result<Vec<(String, String)>> {
     let wrong = |error: tera::Error| Error::Failed(format!("a template is wrong: {error}"));
     let mut tera = Tera::new();
     let labels = view.labels.then_some((LABELS, LABELS_TEMPLATE));
-    let templates: Vec<_> = TEMPLATES.iter().copied().chain(labels).collect();
+    let templates: Vec<_> = TEMPLATES.iter().copied().chain(MANIFESTS).chain(labels).collect();
     tera.add_raw_templates(templates.iter().copied()).map_err(wrong)?;
     let context = Context::from_serialize(view).map_err(wrong)?;
     let rendered = templates.iter().map(|(path, _)| {

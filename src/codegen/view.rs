@@ -220,9 +220,13 @@ fn weights(input: &Input, blob: &Blob) -> WeightsView {
 /// The static that embeds the file of weights.
 fn embed(name: &str) -> String {
     let place = "static BLOB: Aligned<[u8; BYTES]> =";
-    let value = format!("Aligned(*include_bytes!(\"../weights/{name}.bin\"));");
-    let separator = if place.len() + 1 + value.len() <= LINE { " " } else { "\n    " };
-    format!("{place}{separator}{value}")
+    let file = format!("\"../weights/{name}.bin\"");
+    let value = format!("Aligned(*include_bytes!({file}));");
+    match value.len() {
+        n if place.len() + 1 + n <= LINE => format!("{place} {value}"),
+        n if 4 + n <= LINE => format!("{place}\n    {value}"),
+        _ => format!("{place} Aligned(*include_bytes!(\n    {file}\n));"),
+    }
 }
 
 fn constant(comment: String, name: &str, value: String) -> Constant {
@@ -557,7 +561,7 @@ fn path(input: &Input, step: &Step) -> String {
 /// A step in the papers' words.
 fn what(step: &Step, layers: &[&Layer]) -> String {
     let add = layers.iter().any(|layer| layer.kind == Kind::Add);
-    let residual = if add { " and residual add" } else { "" };
+    let residual = if add { ", with a skip connection" } else { "" };
     match &step.operation {
         Operation::Conv(conv) if conv.dense.window.kernel == 1 => {
             format!("pointwise convolution{residual}")
@@ -568,25 +572,33 @@ fn what(step: &Step, layers: &[&Layer]) -> String {
         }
         Operation::Chain { units, project, .. } => {
             let linear = project.is_some_and(|dense| dense.clamp.0 == f32::NEG_INFINITY);
-            match (linear, &units[..]) {
-                (true, [unit]) if unit.dense.is_some() => {
-                    format!("inverted residual: expansion, depthwise, projection{residual}")
+            match &units[..] {
+                [unit] if linear => inverted_residual(unit) + residual,
+                [unit] if unit.dense.is_none() && project.is_some() => {
+                    "depthwise separable convolution".to_owned()
                 }
-                (true, [_]) => format!("inverted residual without expansion{residual}"),
-                (_, [unit]) if unit.dense.is_none() && project.is_some() => {
-                    format!("depthwise separable convolution{residual}")
-                }
-                (_, [_]) => "pointwise and depthwise convolution, fused".to_owned(),
-                (_, units) => format!(
-                    "{} convolutions, fused depth first{residual}",
-                    units.iter().map(|unit| 1 + usize::from(unit.dense.is_some())).sum::<usize>()
-                        + usize::from(project.is_some())
-                ),
+                _ => "layers of depthwise separable convolutions, fused depth first".to_owned(),
             }
         }
         Operation::Head(head) if head.dense.is_some() => {
             "last pointwise convolution, global average pool, classifier".to_owned()
         }
         Operation::Head(_) => "global average pool, classifier".to_owned(),
+    }
+}
+
+/// A block of MobileNetV2: its expansion factor t and its stride.
+fn inverted_residual(unit: &Unit) -> String {
+    let stride = match unit.depthwise.window.stride {
+        1 => String::new(),
+        stride => format!(", stride {stride}"),
+    };
+    match &unit.dense {
+        Some(dense) if dense.window.kernel == 1 => {
+            let t = dense.c_out as f64 / dense.c_in as f64;
+            format!("inverted residual block, t = {}{stride}", (t * 100.0).round() / 100.0)
+        }
+        Some(_) => format!("first convolution and inverted residual block, t = 1{stride}"),
+        None => format!("inverted residual block, t = 1{stride}"),
     }
 }

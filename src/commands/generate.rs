@@ -1,5 +1,6 @@
 //! `mbgen generate`: a spec and weights to a crate.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::progress::Progress;
@@ -12,7 +13,7 @@ use crate::graph::LayerGraph;
 use crate::machine::Machine;
 use crate::plan::Plan;
 use crate::reference;
-use crate::spec::{Loaded, Spec};
+use crate::spec::Loaded;
 use crate::weights::{Folded, fold, initialise, read_safetensors};
 
 pub fn run(args: &GenerateArgs) -> Result<()> {
@@ -54,7 +55,7 @@ pub fn tree(
     let plan = Plan::new(&graph, &Machine::REFERENCE)?;
     let golden = reference::golden_input(graph.input());
     progress.doing("weights");
-    let (weights, provenance) = weights(spec, &graph, ingredients, &golden)?;
+    let (weights, provenance) = weights(loaded, variant, &graph, ingredients, &golden)?;
     progress.doing("reference values");
     let expected = reference::run(&graph, &weights, &golden);
     progress.doing("code");
@@ -71,21 +72,56 @@ pub fn tree(
 }
 
 fn weights(
-    spec: &Spec,
+    loaded: &Loaded,
+    variant: &Variant,
     graph: &LayerGraph,
     ingredients: &IngredientArgs,
     golden: &[f32],
 ) -> Result<(Folded, Provenance)> {
-    let Some(path) = &ingredients.weights else {
-        let seed = ingredients.seed;
-        let dict = initialise(graph, spec.bn_eps, seed, golden);
-        let folded = fold(&dict, graph, spec.bn_eps, Path::new("initial weights"))?;
-        return Ok((folded, Provenance::Seed(seed)));
+    let eps = loaded.spec.bn_eps;
+    let (bytes, path) = match Source::of(loaded, variant, ingredients) {
+        Source::File(path) => {
+            let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
+            (Cow::Owned(bytes), path)
+        }
+        Source::Shipped(bytes) => (Cow::Borrowed(bytes), Path::new("shipped weights")),
+        Source::Seed(seed) => {
+            let dict = initialise(graph, eps, seed, golden);
+            let folded = fold(&dict, graph, eps, Path::new("initial weights"))?;
+            return Ok((folded, Provenance::Seed(seed)));
+        }
     };
-    let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
     let dict = read_safetensors(&bytes, path)?;
-    let folded = fold(&dict, graph, spec.bn_eps, path)?;
+    let folded = fold(&dict, graph, eps, path)?;
     Ok((folded, Provenance::of_file(&bytes)))
+}
+
+/// Where the weights of a crate come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source<'a> {
+    /// A file that the user named.
+    File(&'a Path),
+    /// The shipped spec's own.
+    Shipped(&'static [u8]),
+    /// The initialisation.
+    Seed(u64),
+}
+
+impl<'a> Source<'a> {
+    /// The file or the seed that the user gave; otherwise the weights that are shipped with the spec,
+    /// where its layers are unchanged; otherwise seed 0.
+    pub fn of(loaded: &Loaded, variant: &Variant, ingredients: &'a IngredientArgs) -> Self {
+        if let Some(path) = &ingredients.weights {
+            return Self::File(path);
+        }
+        let spec = &loaded.spec;
+        let unchanged = variant.width.is_none_or(|width| width == spec.width.multiplier)
+            && variant.classes.is_none_or(|classes| classes == spec.classes);
+        match loaded.weights() {
+            Some(bytes) if unchanged && ingredients.seed.is_none() => Self::Shipped(bytes),
+            _ => Self::Seed(ingredients.seed.unwrap_or(0)),
+        }
+    }
 }
 
 /// The names of the classes: those of a file, or the spec's where it has as many classes.

@@ -8,6 +8,7 @@ mod generate;
 mod graph;
 mod man;
 mod progress;
+mod run;
 mod schema;
 
 use std::io::Write;
@@ -23,6 +24,7 @@ pub fn run(command: &Command) -> Result<()> {
         Command::Graph(args) => graph::run(args),
         Command::Archs(args) => archs::run(args),
         Command::Generate(args) => generate::run(args),
+        Command::Run(args) => run::run(args),
         Command::Schema => schema::run(),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

@@ -1,5 +1,6 @@
 //! A sign of life on standard error, for work that takes longer than a second.
 
+use std::borrow::Cow;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Shows what is being done, from the first second on and until it is dropped. Nothing is shown where
 /// standard error is no terminal.
 pub struct Progress {
-    sender: Option<Sender<&'static str>>,
+    sender: Option<Sender<Cow<'static, str>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -22,7 +23,7 @@ impl Progress {
         let (sender, receiver) = channel();
         let show = move || {
             let start = Instant::now();
-            let mut doing = "";
+            let mut doing = Cow::Borrowed("");
             let bar = loop {
                 match receiver.recv_timeout(PATIENCE.saturating_sub(start.elapsed())) {
                     Ok(now) => doing = now,
@@ -41,9 +42,9 @@ impl Progress {
     }
 
     /// Says what is being done from now on.
-    pub fn doing(&self, what: &'static str) {
+    pub fn doing(&self, what: impl Into<Cow<'static, str>>) {
         // Without a thread nobody listens.
-        let _ = self.sender.as_ref().map(|sender| sender.send(what));
+        let _ = self.sender.as_ref().map(|sender| sender.send(what.into()));
     }
 }
 

@@ -1,28 +1,23 @@
 //! Runs a plan in process, with the kernels that a generated crate has: for tests, fuzzing and
 //! verification.
 
-#[cfg(target_arch = "x86_64")]
-use crate::kernels::isa::{Avx2, Avx512};
 use std::cell::Cell;
 use std::hint::black_box;
 use std::time::Instant;
 
-use crate::kernels::isa::{Isa, Portable};
+use crate::kernels::isa::InstructionSet;
 use crate::kernels::ops::peak::PeakRun;
-use crate::kernels::peak_on;
 use crate::kernels::steps::{Chain, Join, Memory, Output, Runner};
 use crate::plan::{Operation, Plan};
 
 /// The names of the instruction sets that this CPU has, best first.
 pub fn instruction_sets() -> Vec<&'static str> {
-    let mut names = Vec::new();
-    #[cfg(target_arch = "x86_64")]
-    {
-        names.extend(Avx512::new().map(|_| Avx512::NAME));
-        names.extend(Avx2::new().map(|_| Avx2::NAME));
-    }
-    names.push(Portable::NAME);
-    names
+    InstructionSet::available().map(InstructionSet::name).collect()
+}
+
+/// The instruction set called `name`, if this CPU has it.
+fn available(name: &str) -> Option<InstructionSet> {
+    InstructionSet::available().find(|isa| isa.name() == name)
 }
 
 /// A plan with its weights and the memory to run it.
@@ -60,28 +55,9 @@ impl<'a> Session<'a> {
         input: &[f32],
         isa: &str,
         join: &impl Join,
-        observe: impl FnMut(usize, Option<Output>),
-    ) -> Option<&[f32]> {
-        match isa {
-            #[cfg(target_arch = "x86_64")]
-            Avx512::NAME => self.on(Avx512::new()?, input, join, observe),
-            #[cfg(target_arch = "x86_64")]
-            Avx2::NAME => self.on(Avx2::new()?, input, join, observe),
-            Portable::NAME => self.on(Portable, input, join, observe),
-            _ => return None,
-        }
-        let intact = self.shared.is_intact() && self.scratch.is_intact();
-        assert!(intact, "a kernel wrote beside its memory");
-        Some(&self.logits)
-    }
-
-    fn on(
-        &mut self,
-        isa: impl Isa,
-        input: &[f32],
-        join: &impl Join,
         mut observe: impl FnMut(usize, Option<Output>),
-    ) {
+    ) -> Option<&[f32]> {
+        let ops = available(isa)?.ops();
         let memory = Memory {
             input,
             weights: self.weights.get(),
@@ -90,7 +66,7 @@ impl<'a> Session<'a> {
             scratch_len: self.plan.scratch,
             logits: &mut self.logits,
         };
-        let mut runner = Runner::new(isa, join, memory);
+        let mut runner = Runner::new(ops, join, memory);
         for (i, step) in self.plan.steps.iter().enumerate() {
             match &step.operation {
                 Operation::Conv(conv) => runner.conv(conv),
@@ -108,6 +84,9 @@ impl<'a> Session<'a> {
             }
             observe(i, step.output().map(|out| runner.output(out)));
         }
+        let intact = self.shared.is_intact() && self.scratch.is_intact();
+        assert!(intact, "a kernel wrote beside its memory");
+        Some(&self.logits)
     }
 }
 
@@ -151,16 +130,10 @@ pub fn peak(isa: &str, tries: usize) -> Option<f64> {
 }
 
 fn peak_once(isa: &str) -> Option<f64> {
+    let ops = available(isa)?.ops();
     let run = PeakRun { rounds: black_box(300_000), macs: Cell::new(0), sum: Cell::new(0.0) };
     let start = Instant::now();
-    match isa {
-        #[cfg(target_arch = "x86_64")]
-        Avx512::NAME => peak_on(Avx512::new()?, &run),
-        #[cfg(target_arch = "x86_64")]
-        Avx2::NAME => peak_on(Avx2::new()?, &run),
-        Portable::NAME => peak_on(Portable, &run),
-        _ => return None,
-    }
+    ops.peak(&run);
     let seconds = start.elapsed().as_secs_f64();
     black_box(run.sum.get());
     Some(run.macs.get() as f64 / seconds)

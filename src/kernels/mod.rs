@@ -20,9 +20,3 @@ pub mod ops;
 pub mod steps;
 #[cfg(feature = "std")]
 pub mod threads;
-
-/// Runs `run` with an instruction set.
-pub fn peak_on(isa: impl isa::Isa, run: &ops::peak::PeakRun) {
-    // SAFETY: a run has no pointers.
-    unsafe { isa.peak(run) }
-}

@@ -3,7 +3,7 @@
 use super::cost::CONVENTION;
 use super::sheet::{Cell, Column, Document, Section};
 use super::text::{bytes, thousands};
-use super::{Format, Style, bmf, compare_json, csv, markdown, table};
+use super::{Format, Style, bmf, compare_json, csv, html, markdown, table};
 use crate::analysis::moves::{Move, moves};
 use crate::analysis::sweep::{Plateau, Point, plateaus};
 use crate::analysis::{By, Row, Totals, align};
@@ -56,11 +56,18 @@ impl Comparison<'_> {
             Format::Table => table::render(&self.document(SHOWN), style),
             Format::Csv => csv::render(&self.document(usize::MAX)),
             Format::Markdown => markdown::render(&self.document(SHOWN)),
+            Format::Html => html::compare::render(self, &self.document(html::compare::SHOWN))?,
             Format::Bmf => bmf::benchmarks(
                 self.points.iter().map(|point| (self.label(point), bmf::measures(&point.totals))),
             ),
         };
         out.write_all(text.as_bytes())
+    }
+
+    /// The specs that points come from.
+    pub(super) fn names(&self) -> Vec<String> {
+        let used = |i: &usize| self.points.iter().any(|point| point.spec == *i);
+        (0..self.specs.len()).filter(used).map(|i| self.specs[i].name.clone()).collect()
     }
 
     /// Spec, width and resolution of a point.
@@ -103,12 +110,12 @@ impl Comparison<'_> {
             Column::number("width", "width"),
             Column::text("resolution", "input"),
             Column::number("params", "params"),
-            Column::number("params_ratio", "×"),
+            Column::number("params_ratio", "×").close(),
             Column::number("macs", "MACs"),
-            Column::number("macs_ratio", "×"),
+            Column::number("macs_ratio", "×").close(),
             Column::number("weight_bytes", "weights"),
             Column::number("peak_live_bytes", "peak"),
-            Column::number("peak_live_ratio", "×"),
+            Column::number("peak_live_ratio", "×").close(),
         ];
         let arena = self.points.iter().any(|point| point.totals.arena_bytes.is_some());
         if arena {
@@ -148,6 +155,7 @@ impl Comparison<'_> {
             _ => String::new(),
         };
         Section {
+            key: "rows",
             heading,
             columns,
             rows: self.points.iter().take(shown).map(row).collect(),
@@ -245,6 +253,7 @@ impl Comparison<'_> {
         });
         let names: Vec<_> = self.points.iter().map(|point| self.label(point)).collect();
         Section {
+            key: "layers",
             heading: format!("{}, by {}", names.join(" against "), layers.by.name()),
             columns: vec![
                 Column::text("name", layers.by.name()),
@@ -285,7 +294,7 @@ fn checks(checks: &[Check]) -> Section {
         0 => format!("All {} limits hold", thousands(checks.len() as u64)),
         _ => format!("{count} of {} limits do not hold", thousands(checks.len() as u64)),
     };
-    Section { heading, notes, ..Section::default() }
+    Section { key: "checks", heading, notes, ..Section::default() }
 }
 
 fn more(count: usize) -> Option<String> {

@@ -45,6 +45,7 @@ fn by_kind(totals: &Totals) -> Section {
         vec![kind, Cell::Count(m), share(m, totals.macs), Cell::Count(w), share(w, totals.weights)]
     };
     Section {
+        key: "kinds",
         heading: "By kind of layer".into(),
         columns: vec![
             Column::text("kind", "kind"),
@@ -78,6 +79,7 @@ fn separable(separable: &Separable) -> Section {
         *separable;
     let std = separable.std_model;
     Section {
+        key: "separable",
         heading: "Depthwise separable against standard convolution: K²M + MN against K²MN".into(),
         columns: vec![
             Column::text("block", "block"),
@@ -123,6 +125,7 @@ fn residual(pairs: &[ResidualPair]) -> Section {
         cells
     };
     Section {
+        key: "residual",
         heading: "Inverted against classic residual blocks at the same widest tensor".into(),
         columns: vec![
             Column::text("block", "block"),
@@ -160,6 +163,7 @@ fn clamps(clamps: &[Clamp]) -> Section {
         cells
     };
     Section {
+        key: "relu6",
         heading: "Why ReLU6: the largest activation without the clamp, and float16 there".into(),
         columns: vec![
             Column::text("name", "layer"),

@@ -2,7 +2,7 @@
 
 use super::sheet::{Cell, Column, Section};
 use super::text::bytes;
-use crate::analysis::arena::{Arena, BlockKind};
+use crate::analysis::arena::{Arena, ArenaBlock, ArenaStep, BlockKind};
 use crate::analysis::{Analysis, F32_BYTES};
 use crate::graph::Source;
 
@@ -40,6 +40,7 @@ pub fn timeline(analysis: &Analysis) -> Section {
     )];
     notes.extend(alive.map(|line| format!("  {line}")));
     Section {
+        key: "memory",
         heading: format!("Memory alive over the {} layers, left to right", memory.live.len()),
         figure: figure.collect(),
         notes,
@@ -55,16 +56,18 @@ fn columns(live: &[u64]) -> Vec<u64> {
 
 /// The steps of the generated crate, and what part of the arena each of them holds.
 pub fn arena(arena: &Arena) -> Section {
-    let row = |(i, step): (usize, &crate::analysis::arena::ArenaStep)| {
+    let mut maps = maps(arena).into_iter();
+    let row = |step: &ArenaStep| {
         vec![
             Cell::Text(step.name.to_owned()),
             Cell::Count(step.layers.len() as u64),
             Cell::Bytes(step.used_elems * F32_BYTES),
             Cell::Bytes(step.scratch_elems * F32_BYTES),
-            Cell::Text(map(arena, i)),
+            maps.next().map_or(Cell::Empty, Cell::Text),
         ]
     };
     Section {
+        key: "arena",
         heading: format!("Arena of the generated crate: {}", bytes(arena.bytes)),
         columns: vec![
             Column::text("step", "step"),
@@ -73,7 +76,7 @@ pub fn arena(arena: &Arena) -> Section {
             Column::number("scratch_bytes", "scratch"),
             Column::text("map", "offsets"),
         ],
-        rows: arena.steps.iter().enumerate().map(row).collect(),
+        rows: arena.steps.iter().map(row).collect(),
         notes: vec![
             format!(
                 "{} shared by all threads, and {} of scratch for each.",
@@ -86,11 +89,25 @@ pub fn arena(arena: &Arena) -> Section {
     }
 }
 
-/// The shared part of the arena at one step, from the lowest offset to the highest.
-fn map(arena: &Arena, step: usize) -> String {
+/// The shared part of the arena at each step, from the lowest offset to the highest.
+fn maps(arena: &Arena) -> Vec<String> {
+    let mut blocks = arena.blocks.iter().peekable();
+    let mut held: Vec<&ArenaBlock> = Vec::new();
+    let at = |step: usize| {
+        held.retain(|block| block.to >= step);
+        while let Some(block) = blocks.next_if(|block| block.from <= step) {
+            held.push(block);
+        }
+        map(&held, step, arena.shared_elems)
+    };
+    (0..arena.steps.len()).map(at).collect()
+}
+
+/// One line for `size` elements.
+fn map(held: &[&ArenaBlock], step: usize, size: u64) -> String {
     let mut cells = vec![' '; MAP_WIDTH as usize];
-    let size = arena.shared_elems.max(1);
-    for block in arena.blocks.iter().filter(|block| (block.from..=block.to).contains(&step)) {
+    let size = size.max(1);
+    for block in held {
         let mark = match block.kind {
             BlockKind::Workspace => '░',
             BlockKind::Output if block.from == step => '█',

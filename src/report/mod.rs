@@ -10,6 +10,7 @@ mod compare_json;
 pub mod cost;
 pub mod csv;
 pub mod graph;
+pub mod html;
 pub mod json;
 pub mod markdown;
 mod memory;
@@ -107,13 +108,16 @@ pub enum Format {
     Csv,
     /// GitHub's markdown.
     Markdown,
+    /// A page with charts, in one file.
+    Html,
     /// Bencher Metric Format.
     Bmf,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 5] = [Self::Table, Self::Json, Self::Csv, Self::Markdown, Self::Bmf];
+    pub const ALL: [Self; 6] =
+        [Self::Table, Self::Json, Self::Csv, Self::Markdown, Self::Html, Self::Bmf];
 
     /// The name used on the command line.
     pub fn name(self) -> &'static str {
@@ -122,6 +126,7 @@ impl Format {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Markdown => "markdown",
+            Self::Html => "html",
             Self::Bmf => "bmf",
         }
     }
@@ -135,6 +140,7 @@ impl CostReport<'_> {
             Format::Json => json::render(self),
             Format::Csv => csv::render(&cost::document(self)),
             Format::Markdown => markdown::render(&cost::document(self)),
+            Format::Html => html::cost::render(self),
             Format::Bmf => bmf::render(self),
         }
     }

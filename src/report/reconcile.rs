@@ -2,7 +2,7 @@
 
 use super::sheet::{Cell, Column, Document, Section};
 use super::text::thousands;
-use super::{CostReport, Format, Style, bmf, csv, json, markdown, table};
+use super::{CostReport, Format, Style, bmf, csv, html, json, markdown, table};
 use crate::analysis::Totals;
 use crate::analysis::tools::{Figure, Quantity, Tool};
 
@@ -16,6 +16,7 @@ pub fn render(report: &CostReport, tool: Tool, format: Format, style: Style) -> 
         Format::Table => table::render(&document(report, tool), style),
         Format::Csv => csv::render(&document(report, tool)),
         Format::Markdown => markdown::render(&document(report, tool)),
+        Format::Html => html::render(&document(report, tool)),
         Format::Json => json::reconciliation(report.model, tool, totals),
         Format::Bmf => {
             let measures = tool.figures().map(|f| (f.key, f.value(totals)));
@@ -110,9 +111,23 @@ fn section(figure: &Figure, totals: &Totals) -> Section {
             Column::number("value", "sum"),
         ],
         marked: vec![rows.len() - 1],
+        notes: difference(figure, totals).into_iter().collect(),
         rows,
         ..Section::default()
     }
+}
+
+/// How far a figure is from what this report counts.
+fn difference(figure: &Figure, totals: &Totals) -> Option<String> {
+    let (base, unit) = match figure.terms {
+        [(_, Quantity::Macs), ..] => (totals.macs, "MACs"),
+        [(1, Quantity::Params), ..] => (totals.params, "parameters"),
+        _ => return None,
+    };
+    let more = figure.value(totals).saturating_sub(base);
+    let percent = 100.0 * more as f64 / base.max(1) as f64;
+    let (more, base) = (thousands(more), thousands(base));
+    Some(format!("That is {more} ({percent:.2}%) more than the {base} {unit} counted here."))
 }
 
 /// The footer of `torchinfo.summary`, in its units: sizes in 10^6 bytes.

@@ -17,6 +17,7 @@ pub fn section(analysis: &Analysis, by: By) -> Section {
         columns.iter_mut().filter(|c| WIDE.contains(&c.key)).for_each(|c| c.detail = true);
     }
     Section {
+        key: "rows",
         columns,
         rows: rows
             .iter()

@@ -16,6 +16,8 @@ pub struct Document {
 /// One table.
 #[derive(Clone, Debug, Default)]
 pub struct Section {
+    /// Name by which pages with charts know the section; empty where none does.
+    pub key: &'static str,
     /// Heading over the table.
     pub heading: String,
     /// Lines to be shown as they are, in a fixed-width font, before the table.
@@ -41,17 +43,25 @@ pub struct Column {
     pub numeric: bool,
     /// Whether it is left out where width is scarce: everywhere but in CSV and HTML.
     pub detail: bool,
+    /// Whether it stands close to the column before, as a ratio does to its value.
+    pub close: bool,
 }
 
 impl Column {
     /// A column of text.
     pub const fn text(key: &'static str, heading: &'static str) -> Self {
-        Self { key, heading, numeric: false, detail: false }
+        Self { key, heading, numeric: false, detail: false, close: false }
     }
 
     /// A column of numbers.
     pub const fn number(key: &'static str, heading: &'static str) -> Self {
-        Self { key, heading, numeric: true, detail: false }
+        Self { key, heading, numeric: true, detail: false, close: false }
+    }
+
+    /// The same column, close to the one before.
+    pub const fn close(mut self) -> Self {
+        self.close = true;
+        self
     }
 
     /// The same column, left out where width is scarce.

@@ -78,7 +78,8 @@ fn draw(section: &Section, style: Style) -> String {
         table.add_row(shown.iter().map(|&i| cell(&row[i], marked)));
     }
     for (column, &i) in table.column_iter_mut().zip(&shown) {
-        column.set_padding(if i == shown[0] { (0, 1) } else { (1, 0) });
+        let before = if i == shown[0] || section.columns[i].close { 0 } else { 1 };
+        column.set_padding((before, 0));
         if section.columns[i].numeric {
             column.set_cell_alignment(CellAlignment::Right);
         }

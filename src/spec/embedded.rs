@@ -35,3 +35,9 @@ pub fn spec(name: &str) -> Option<&'static Embedded> {
 pub fn labels(name: &str) -> Option<&'static str> {
     LABELS.iter().find(|(file, _)| *file == name).map(|(_, text)| *text)
 }
+
+/// The trained weights of the shipped spec called `name`, a safetensors file.
+pub fn weights(name: &str) -> Option<&'static [u8]> {
+    (name == "v1-0.5-160")
+        .then_some(include_bytes!("../../archs/weights/v1-0.5-160.safetensors").as_slice())
+}

@@ -116,6 +116,11 @@ fn not_found(arg: &str, or_file: bool) -> String {
 }
 
 impl Loaded {
+    /// The trained weights that are part of the binary, a safetensors file; `None` for most specs.
+    pub fn weights(&self) -> Option<&'static [u8]> {
+        (self.origin == Origin::Embedded).then(|| embedded::weights(&self.name)).flatten()
+    }
+
     /// The class names that the spec's `labels` names, one for each class; `None` without `labels`.
     pub fn labels(&self) -> Result<Option<Vec<String>>> {
         let Some(file) = &self.spec.labels else { return Ok(None) };

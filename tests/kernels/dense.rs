@@ -175,7 +175,7 @@ const VARIANTS: [(&str, Variant); 8] = [
 ];
 
 /// Rows through two tiles and more, columns through two pairs of vectors and more.
-pub fn every_tail(set: &dyn Kernels) {
+pub fn every_tail(set: &Kernels) {
     let mut operands = Operands::new(1 << 14);
     for cols in 1..=70 {
         for rows in 1..=16 {
@@ -191,7 +191,7 @@ pub fn every_tail(set: &dyn Kernels) {
 }
 
 /// Products as deep as a network's, and maps as large.
-pub fn deep(set: &dyn Kernels) {
+pub fn deep(set: &Kernels) {
     let mut operands = Operands::new(1 << 18);
     for (rows, k, cols) in [
         (49, 1024, 32),
@@ -213,7 +213,7 @@ pub fn deep(set: &dyn Kernels) {
     }
 }
 
-fn check(set: &dyn Kernels, operands: &mut Operands, mut panel: DensePanel, name: &str) {
+fn check(set: &Kernels, operands: &mut Operands, mut panel: DensePanel, name: &str) {
     let DensePanel { rows, cols, run, .. } = panel;
     let mut numbers = Numbers::new((rows * 4096 + cols * 32 + run) as u64);
     operands.make(&mut panel, &mut numbers);

@@ -61,7 +61,7 @@ impl Operands {
 
     /// The output rows from the kernel, HWC, in bands, each from a buffer that holds the rows of the
     /// map that the band needs and no others.
-    pub fn run(&mut self, set: &dyn Kernels, panel: &DepthwisePanel, bands: Bands) -> Vec<f32> {
+    pub fn run(&mut self, set: &Kernels, panel: &DepthwisePanel, bands: Bands) -> Vec<f32> {
         let DepthwisePanel { in_size: [h, w], cols, kernel, stride, padding: [top, _], .. } =
             *panel;
         let Bands { band, ring } = bands;
@@ -164,7 +164,7 @@ fn wider(panel: DepthwisePanel) -> DepthwisePanel {
 }
 
 /// 3×3 windows over every width and every number of channels, with and without zeros on each side.
-pub fn three_every_tail(set: &dyn Kernels) {
+pub fn three_every_tail(set: &Kernels) {
     let mut operands = Operands::new(1 << 14);
     for cols in 1..=40 {
         for w in 1..=35 {
@@ -183,7 +183,7 @@ pub fn three_every_tail(set: &dyn Kernels) {
 }
 
 /// Every other window, with every number of zeros that it may reach over.
-pub fn any_window(set: &dyn Kernels) {
+pub fn any_window(set: &Kernels) {
     let mut operands = Operands::new(1 << 14);
     for kernel in 1..=7 {
         for stride in 1..=4 {
@@ -205,7 +205,7 @@ pub fn any_window(set: &dyn Kernels) {
 }
 
 /// Bands of every height from rings that hold no row more than needed, and from longer ones.
-pub fn ring(set: &dyn Kernels) {
+pub fn ring(set: &Kernels) {
     let mut operands = Operands::new(1 << 14);
     for (kernel, stride) in [(3, 1), (3, 2), (1, 1), (2, 2), (5, 1), (5, 2), (7, 1), (3, 3)] {
         for h in 1..=17 {
@@ -225,7 +225,7 @@ pub fn ring(set: &dyn Kernels) {
     }
 }
 
-fn check(set: &dyn Kernels, operands: &mut Operands, panel: DepthwisePanel, bands: Bands) {
+fn check(set: &Kernels, operands: &mut Operands, panel: DepthwisePanel, bands: Bands) {
     let [h, w] = panel.in_size;
     operands.make(&panel, &mut Numbers::new((panel.cols * 4096 + w * 64 + h) as u64));
     let want = operands.oracle(&panel);

@@ -7,7 +7,7 @@ use crate::memory::{Numbers, Operand};
 use crate::sets::Kernels;
 
 /// Columns through two blocks and more, then as many as real classifiers have.
-pub fn every_tail(set: &dyn Kernels) {
+pub fn every_tail(set: &Kernels) {
     let [mut x, mut w, mut y] = [1 << 6, 1 << 16, 1 << 11].map(Operand::new);
     let mut numbers = Numbers::new(1);
     for cols in (1..=2 * BLOCK + 70).chain([1000, 1001]) {

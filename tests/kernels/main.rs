@@ -58,11 +58,11 @@ fn the_table_has_every_instruction_set() {
 }
 
 /// Runs a test with the kernels of `isa`.
-fn on(isa: &str, test: fn(&dyn Kernels)) {
+fn on(isa: &str, test: fn(&Kernels)) {
     let isa: InstructionSet = isa.parse().expect("a row of the table");
     if let Some(set) = kernels(isa) {
         assert_eq!(set.name(), isa.name());
-        return test(&*set);
+        return test(&set);
     }
     let required = std::env::var("MBGEN_REQUIRE_ISA").unwrap_or_default();
     assert!(

@@ -46,12 +46,7 @@ impl Product {
     }
 
     /// C of the rows `rows`, columns from `col` on.
-    fn part(
-        &self,
-        set: &dyn Kernels,
-        rows: (usize, usize),
-        (col, cols): (usize, usize),
-    ) -> Vec<f32> {
+    fn part(&self, set: &Kernels, rows: (usize, usize), (col, cols): (usize, usize)) -> Vec<f32> {
         let mut c = vec![f32::NAN; (rows.1 - rows.0) * cols];
         let w: Vec<f32> = (0..self.panel.run)
             .flat_map(|k| {
@@ -83,7 +78,7 @@ impl Product {
         c
     }
 
-    fn run(&self, set: &dyn Kernels) -> Vec<f32> {
+    fn run(&self, set: &Kernels) -> Vec<f32> {
         self.part(set, (0, self.panel.rows), (0, self.panel.cols))
     }
 
@@ -127,7 +122,7 @@ fn all_rows(panel: &DepthwisePanel) -> depthwise::Bands {
 
 /// Each value is off by no more than n roundings of the sum of its terms' magnitudes, where n counts
 /// the products and sums: the classical bound (Higham 2002, §3.1).
-pub fn rounding_is_bounded(set: &dyn Kernels) {
+pub fn rounding_is_bounded(set: &Kernels) {
     let bound = |terms: usize, magnitude: f64| {
         let roundings = 2.0 * terms as f64 * f64::from(f32::EPSILON) / 2.0;
         roundings / (1.0 - roundings) * magnitude
@@ -152,7 +147,7 @@ pub fn rounding_is_bounded(set: &dyn Kernels) {
 }
 
 /// f(2x) = 2·f(x) to the bit; f(x + y) = f(x) + f(y) where sums are exact.
-pub fn dense_is_linear(set: &dyn Kernels) {
+pub fn dense_is_linear(set: &Kernels) {
     let mut numbers = Numbers::new(4);
     for size in SIZES {
         let mut product = Product::new(size, &mut numbers);
@@ -177,7 +172,7 @@ pub fn dense_is_linear(set: &dyn Kernels) {
 }
 
 /// As for the matrix product.
-pub fn depthwise_is_linear(set: &dyn Kernels) {
+pub fn depthwise_is_linear(set: &Kernels) {
     for (stride, map, cols) in [(1, (6, 11), 20), (2, (7, 14), 33), (1, (3, 7), 5)] {
         let (panel, mut operands) = real_map(stride, map, cols);
         operands.bias.blank(packed(cols))[..cols].fill(0.0);
@@ -201,7 +196,7 @@ pub fn depthwise_is_linear(set: &dyn Kernels) {
 }
 
 /// Every output lies within the bounds and reaches both of them.
-pub fn outputs_are_clamped(set: &dyn Kernels) {
+pub fn outputs_are_clamped(set: &Kernels) {
     let mut numbers = Numbers::new(5);
     for bounds in [(0.0, 6.0), (0.0, f32::INFINITY), (-0.5, 0.25), (0.0, 0.0)] {
         let mut product = Product::new((49, 64, 40), &mut numbers);
@@ -224,7 +219,7 @@ pub fn outputs_are_clamped(set: &dyn Kernels) {
 }
 
 /// A NaN reaches exactly the outputs that depend on it, through every clamp.
-pub fn nan_stays_nan(set: &dyn Kernels) {
+pub fn nan_stays_nan(set: &Kernels) {
     let mut numbers = Numbers::new(6);
     for (rows, k, cols) in SIZES {
         for bounds in [(0.0, 6.0), (0.0, f32::INFINITY), (f32::NEG_INFINITY, f32::INFINITY)] {
@@ -273,7 +268,7 @@ pub fn nan_stays_nan(set: &dyn Kernels) {
 }
 
 /// Infinities go the way of IEEE 754: clamped where they have a sign, NaN where they meet.
-pub fn infinities(set: &dyn Kernels) {
+pub fn infinities(set: &Kernels) {
     let mut numbers = Numbers::new(9);
     for (rows, k, cols) in SIZES {
         for bounds in [(0.0, 6.0), (f32::NEG_INFINITY, f32::INFINITY)] {
@@ -306,7 +301,7 @@ pub fn infinities(set: &dyn Kernels) {
 }
 
 /// Rows and columns can be shared out in any way: a value does not depend on its neighbours.
-pub fn any_split_gives_the_same_bits(set: &dyn Kernels) {
+pub fn any_split_gives_the_same_bits(set: &Kernels) {
     let mut numbers = Numbers::new(10);
     for (rows, k, cols) in [(33, 19, 40), (15, 64, 32), (8, 5, 17)] {
         let product = Product::new((rows, k, cols), &mut numbers);
@@ -336,7 +331,7 @@ pub fn any_split_gives_the_same_bits(set: &dyn Kernels) {
 }
 
 /// Pooled rows are added to the sums one by one, so that they too can be shared out in order.
-fn pooling_in_parts(set: &dyn Kernels, numbers: &mut Numbers) {
+fn pooling_in_parts(set: &Kernels, numbers: &mut Numbers) {
     let (rows, k, cols) = (23, 17, 40);
     let product = Product::new((rows, k, cols), numbers);
     let mut sums = Operand::new(cols);

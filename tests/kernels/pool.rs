@@ -6,7 +6,7 @@ use crate::memory::{Numbers, Operand};
 use crate::sets::Kernels;
 
 /// Columns through two pairs of vectors and more, alone and among those of a wider tensor.
-pub fn every_tail(set: &dyn Kernels) {
+pub fn every_tail(set: &Kernels) {
     let [mut input, mut output] = [1 << 13, 1 << 7].map(Operand::new);
     let mut numbers = Numbers::new(2);
     for cols in 1..=70 {

@@ -2,6 +2,7 @@
 
 #![allow(dead_code)]
 
+pub mod crates;
 pub mod networks;
 pub mod photos;
 pub mod plans;

@@ -32,8 +32,13 @@ head: [{{pool: global_average_pool}}, {{fc: linear}}]
 
 /// MobileNetV2 with any table of t, c, n, s rows and any last convolution.
 pub fn v2(input: [usize; 3], classes: usize, width: f64, rows: &str, last: usize) -> LayerGraph {
+    parsed(&v2_spec(input, classes, width, rows, last))
+}
+
+/// The spec of [`v2`].
+pub fn v2_spec(input: [usize; 3], classes: usize, width: f64, rows: &str, last: usize) -> String {
     let table = format!("inverted_residual: {{columns: [t, c, n, s], rows: {rows}}}");
     let last = format!("conv_bn: {{c: {last}, k: 1, width: at_least_one}}");
     let stages = format!("{{features: [conv_bn: {{c: 32, s: 2}}, {table}, {last}]}}");
-    parsed(&spec(input, classes, width, &stages))
+    spec(input, classes, width, &stages)
 }

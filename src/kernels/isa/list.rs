@@ -5,7 +5,7 @@ use core::str::FromStr;
 
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 use super::{Avx2, Avx512};
-use super::{Isa, Portable};
+use super::{Isa, Ops, Portable};
 
 /// An instruction set, whether or not this CPU has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,15 +16,6 @@ pub enum InstructionSet {
     Avx2,
     /// Plain Rust, which every CPU runs.
     Portable,
-}
-
-/// Work that is written once for every instruction set.
-pub trait Task {
-    /// What the work results in.
-    type Output;
-
-    /// Does the work with the instruction set that `isa` is the token of.
-    fn on<I: Isa>(self, isa: I) -> Self::Output;
 }
 
 impl InstructionSet {
@@ -63,23 +54,23 @@ impl InstructionSet {
         }
     }
 
-    /// Does work with this instruction set, or with the portable one where the CPU lacks it.
-    pub fn run<T: Task>(self, task: T) -> T::Output {
+    /// The operators of this instruction set, or the portable ones where the CPU lacks it.
+    pub fn ops(self) -> Ops {
         #[cfg(all(target_arch = "x86_64", feature = "std"))]
         match self {
             Self::Avx512 => {
                 if let Some(isa) = Avx512::new() {
-                    return task.on(isa);
+                    return isa.ops();
                 }
             }
             Self::Avx2 => {
                 if let Some(isa) = Avx2::new() {
-                    return task.on(isa);
+                    return isa.ops();
                 }
             }
             Self::Portable => {}
         }
-        task.on(Portable)
+        Portable.ops()
     }
 }
 

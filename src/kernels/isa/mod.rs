@@ -16,7 +16,7 @@ mod portable;
 pub use avx2::Avx2;
 #[cfg(target_arch = "x86_64")]
 pub use avx512::Avx512;
-pub use list::{InstructionSet, Task, UnknownInstructionSet};
+pub use list::{InstructionSet, UnknownInstructionSet};
 pub use portable::Portable;
 
 use super::ops::dense::DensePanel;
@@ -82,25 +82,77 @@ pub trait Tiles {
 }
 
 /// An instruction set. A value of the type proves that the CPU has it.
-///
-/// # Safety
-///
-/// The pointers of each argument must be valid for the extents that the argument's type states.
-#[allow(clippy::missing_safety_doc)]
 pub trait Isa: Copy + Send + Sync + 'static {
     /// Name used on command lines.
     const NAME: &'static str;
 
-    /// One panel of a matrix product; see [`DensePanel`].
-    unsafe fn dense(self, panel: &DensePanel);
-    /// One panel of a depthwise convolution; see [`DepthwisePanel`].
-    unsafe fn depthwise(self, panel: &DepthwisePanel);
-    /// Some rows of a vector-matrix product; see [`LinearPanel`].
-    unsafe fn linear(self, panel: &LinearPanel);
-    /// Column sums of a map; see [`PoolPanel`].
-    unsafe fn pool(self, panel: &PoolPanel);
-    /// Multiply-adds and nothing else; see [`PeakRun`].
-    unsafe fn peak(self, run: &PeakRun);
+    /// Its operators.
+    fn ops(self) -> Ops;
+}
+
+/// The operators of an instruction set that the CPU has.
+///
+/// A table of functions rather than a type parameter: what calls them, once for each panel of a
+/// step, is compiled once for all instruction sets.
+#[derive(Clone, Copy, Debug)]
+pub struct Ops {
+    dense: unsafe fn(&DensePanel),
+    depthwise: unsafe fn(&DepthwisePanel),
+    linear: unsafe fn(&LinearPanel),
+    pool: unsafe fn(&PoolPanel),
+    peak: unsafe fn(&PeakRun),
+}
+
+impl Ops {
+    /// One panel of a matrix product.
+    ///
+    /// # Safety
+    ///
+    /// The pointers of `panel` are valid for the extents that its type states; so below.
+    #[inline(always)]
+    pub unsafe fn dense(&self, panel: &DensePanel) {
+        // SAFETY: who made the table had the token; the pointers are the caller's contract.
+        unsafe { (self.dense)(panel) }
+    }
+
+    /// One panel of a depthwise convolution.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Ops::dense`].
+    #[inline(always)]
+    pub unsafe fn depthwise(&self, panel: &DepthwisePanel) {
+        // SAFETY: as above.
+        unsafe { (self.depthwise)(panel) }
+    }
+
+    /// Some rows of a vector-matrix product.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Ops::dense`].
+    #[inline(always)]
+    pub unsafe fn linear(&self, panel: &LinearPanel) {
+        // SAFETY: as above.
+        unsafe { (self.linear)(panel) }
+    }
+
+    /// Column sums of a map.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Ops::dense`].
+    #[inline(always)]
+    pub unsafe fn pool(&self, panel: &PoolPanel) {
+        // SAFETY: as above.
+        unsafe { (self.pool)(panel) }
+    }
+
+    /// Multiply-adds and nothing else.
+    pub fn peak(&self, run: &PeakRun) {
+        // SAFETY: who made the table had the token; a run has no pointers.
+        unsafe { (self.peak)(run) }
+    }
 }
 
 /// Implements [`Isa`] for a token by wrapping each operator in a function with the features enabled.
@@ -109,22 +161,22 @@ macro_rules! feature_enabled {
         impl super::Isa for $token {
             const NAME: &'static str = $name;
 
-            feature_enabled!(@ dense, DensePanel, dense, $tiles $(, $features)?);
-            feature_enabled!(@ depthwise, DepthwisePanel, depthwise, $tiles $(, $features)?);
-            feature_enabled!(@ linear, LinearPanel, linear, $tiles $(, $features)?);
-            feature_enabled!(@ pool, PoolPanel, pool, $tiles $(, $features)?);
-            feature_enabled!(@ peak, PeakRun, peak, $tiles $(, $features)?);
+            fn ops(self) -> super::Ops {
+                feature_enabled!(@ dense, DensePanel, $tiles $(, $features)?);
+                feature_enabled!(@ depthwise, DepthwisePanel, $tiles $(, $features)?);
+                feature_enabled!(@ linear, LinearPanel, $tiles $(, $features)?);
+                feature_enabled!(@ pool, PoolPanel, $tiles $(, $features)?);
+                feature_enabled!(@ peak, PeakRun, $tiles $(, $features)?);
+                // `self` proves the features.
+                super::Ops { dense, depthwise, linear, pool, peak }
+            }
         }
     };
-    (@ $method:ident, $panel:ident, $op:ident, $tiles:ident $(, $features:literal)?) => {
-        unsafe fn $method(self, panel: &$panel) {
-            $(#[target_feature(enable = $features)])?
-            unsafe fn entry(panel: &$panel) {
-                // SAFETY: the caller of the method vouches for the pointers of `panel`.
-                unsafe { super::super::ops::$op::run::<$tiles>(panel) }
-            }
-            // SAFETY: `self` proves the features; the caller vouches for the pointers of `panel`.
-            unsafe { entry(panel) }
+    (@ $op:ident, $panel:ident, $tiles:ident $(, $features:literal)?) => {
+        $(#[target_feature(enable = $features)])?
+        unsafe fn $op(panel: &$panel) {
+            // SAFETY: the caller vouches for the pointers of `panel`.
+            unsafe { super::super::ops::$op::run::<$tiles>(panel) }
         }
     };
 }

@@ -1,14 +1,14 @@
 //! Fused convolutions, depth first by bands of rows.
 
-use super::super::isa::Isa;
+use super::super::isa::Ops;
 use super::convolve::{Operands, dense_rows, depthwise_rows};
 use super::runner::Pointers;
 use super::view::View;
 use super::{Chain, Unit};
 
 /// A chain at work: one thread's part of it.
-struct Work<'a, I> {
-    isa: I,
+struct Work<'a> {
+    ops: Ops,
     chain: &'a Chain<'a>,
     memory: Pointers,
     source: View,
@@ -25,10 +25,10 @@ struct Work<'a, I> {
 ///
 /// The step has been checked against the memory; no other thread writes these rows, and the scratch
 /// memory is this thread's own.
-pub(super) unsafe fn rows<I: Isa>(isa: I, chain: &Chain, memory: Pointers, y: (usize, usize)) {
+pub(super) unsafe fn rows(ops: Ops, chain: &Chain, memory: Pointers, y: (usize, usize)) {
     let Some(last) = chain.units.last() else { return };
     let panels = (0, chain.units[0].panels());
-    let mut work = Work::new(isa, chain, memory, panels);
+    let mut work = Work::new(ops, chain, memory, panels);
     work.start(y.0);
     let out_rows = chain.project.is_none().then_some(work.out);
     let band = last.band.max(1);
@@ -50,14 +50,14 @@ pub(super) unsafe fn rows<I: Isa>(isa: I, chain: &Chain, memory: Pointers, y: (u
 /// # Safety
 ///
 /// As for [`rows`], for these panels; where there is a projection, `made` holds the whole map.
-pub(super) unsafe fn panels<I: Isa>(
-    isa: I,
+pub(super) unsafe fn panels(
+    ops: Ops,
     chain: &Chain,
     memory: Pointers,
     made: &View,
     panels: (usize, usize),
 ) {
-    let mut work = Work::new(isa, chain, memory, panels);
+    let mut work = Work::new(ops, chain, memory, panels);
     work.start(0);
     // SAFETY: the caller's contract.
     unsafe { work.produce(0, made, (0, chain.units[0].output.0)) };
@@ -68,23 +68,23 @@ pub(super) unsafe fn panels<I: Isa>(
 /// # Safety
 ///
 /// As for [`rows`], for these rows and panels.
-pub(super) unsafe fn project<I: Isa>(
-    isa: I,
+pub(super) unsafe fn project(
+    ops: Ops,
     chain: &Chain,
     memory: Pointers,
     made: &View,
     y: (usize, usize),
     panels: (usize, usize),
 ) {
-    let work = Work::new(isa, chain, memory, (0, 0));
+    let work = Work::new(ops, chain, memory, (0, 0));
     // SAFETY: the caller's contract.
     unsafe { work.project(made, y, panels) };
 }
 
-impl<'a, I: Isa> Work<'a, I> {
-    fn new(isa: I, chain: &'a Chain, memory: Pointers, panels: (usize, usize)) -> Self {
+impl<'a> Work<'a> {
+    fn new(ops: Ops, chain: &'a Chain, memory: Pointers, panels: (usize, usize)) -> Self {
         Self {
-            isa,
+            ops,
             chain,
             memory,
             source: memory.view(&chain.source),
@@ -142,7 +142,7 @@ impl<'a, I: Isa> Work<'a, I> {
                     self.dense(unit, &self.source, &ring, p, (self.done[0], need));
                 }
                 let source = (&ring, in_size);
-                depthwise_rows(self.isa, &unit.depthwise, weights, source, made, p, y);
+                depthwise_rows(self.ops, &unit.depthwise, weights, source, made, p, y);
             }
         }
         self.done[i] = need;
@@ -154,7 +154,7 @@ impl<'a, I: Isa> Work<'a, I> {
         let height = self.chain.source.h;
         let operands = Operands { source: *source, height, residual: None, out: *ring };
         // SAFETY: the caller's contract.
-        unsafe { dense_rows(self.isa, dense, self.memory.weights, &operands, p, y) };
+        unsafe { dense_rows(self.ops, dense, self.memory.weights, &operands, p, y) };
     }
 
     /// Rows `y` of the panels `panels` of the projection.
@@ -168,7 +168,7 @@ impl<'a, I: Isa> Work<'a, I> {
         };
         for p in panels.0..panels.1.min(dense.c_out.div_ceil(dense.panel)) {
             // SAFETY: the caller's contract.
-            unsafe { dense_rows(self.isa, dense, self.memory.weights, &operands, p, y) };
+            unsafe { dense_rows(self.ops, dense, self.memory.weights, &operands, p, y) };
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Rows of one panel of a dense or depthwise convolution, from view to view.
 
-use super::super::isa::Isa;
+use super::super::isa::Ops;
 use super::super::ops::dense::DensePanel;
 use super::super::ops::depthwise::DepthwisePanel;
 use super::super::ops::packed;
@@ -26,8 +26,8 @@ pub(super) struct Operands {
 ///
 /// The weights are valid for the packed length of `dense`, the views for the rows that `y` reads and
 /// writes, and the output overlaps neither input nor residual.
-pub(super) unsafe fn dense_rows<I: Isa>(
-    isa: I,
+pub(super) unsafe fn dense_rows(
+    ops: Ops,
     dense: &Dense,
     weights: *const f32,
     operands: &Operands,
@@ -39,7 +39,7 @@ pub(super) unsafe fn dense_rows<I: Isa>(
     if dense.window.kernel > 1 || dense.window.stride > 1 {
         for y in y.0..y.1 {
             // SAFETY: the caller's contract, for one row.
-            unsafe { window_row(isa, dense, &panel, operands, channel, y) };
+            unsafe { window_row(ops, dense, &panel, operands, channel, y) };
         }
         return;
     }
@@ -67,7 +67,7 @@ pub(super) unsafe fn dense_rows<I: Isa>(
             ..panel
         };
         // SAFETY: `rows` rows lie together in every view.
-        unsafe { isa.dense(&panel) };
+        unsafe { ops.dense(&panel) };
         row += rows;
     }
 }
@@ -78,8 +78,8 @@ pub(super) unsafe fn dense_rows<I: Isa>(
 /// # Safety
 ///
 /// As for [`dense_rows`]; `sums` is valid for the channels of the panel.
-pub(super) unsafe fn dense_pool<I: Isa>(
-    isa: I,
+pub(super) unsafe fn dense_pool(
+    ops: Ops,
     dense: &Dense,
     (weights, bias): (*const f32, *const f32),
     source: &View,
@@ -106,7 +106,7 @@ pub(super) unsafe fn dense_pool<I: Isa>(
         ..panel
     };
     // SAFETY: the caller's contract.
-    unsafe { isa.dense(&panel) };
+    unsafe { ops.dense(&panel) };
 }
 
 /// Weights, bounds and columns of panel `p`; no operands yet.
@@ -141,8 +141,8 @@ fn template(dense: &Dense, weights: *const f32, p: usize) -> DensePanel {
 
 /// One output row of a window. Outputs whose window lies inside the map's columns are rows of a
 /// matrix product; the others are computed one by one with shorter runs.
-unsafe fn window_row<I: Isa>(
-    isa: I,
+unsafe fn window_row(
+    ops: Ops,
     dense: &Dense,
     template: &DensePanel,
     operands: &Operands,
@@ -186,7 +186,7 @@ unsafe fn window_row<I: Isa>(
             ..*template
         };
         // SAFETY: the runs are the taps inside the map, in a source whose rows lie together.
-        unsafe { isa.dense(&panel) };
+        unsafe { ops.dense(&panel) };
         x += rows;
     }
 }
@@ -196,8 +196,8 @@ unsafe fn window_row<I: Isa>(
 /// # Safety
 ///
 /// As for [`dense_rows`].
-pub(super) unsafe fn depthwise_rows<I: Isa>(
-    isa: I,
+pub(super) unsafe fn depthwise_rows(
+    ops: Ops,
     depthwise: &Depthwise,
     weights: *const f32,
     (source, in_size): (&View, [usize; 2]),
@@ -231,5 +231,5 @@ pub(super) unsafe fn depthwise_rows<I: Isa>(
     };
     // SAFETY: the caller's contract; the source view starts with row 0, so that row r of the map is
     // row r % ring of the buffer.
-    unsafe { isa.depthwise(&panel) };
+    unsafe { ops.depthwise(&panel) };
 }

@@ -1,6 +1,6 @@
 //! Global average pool and classifier.
 
-use super::super::isa::Isa;
+use super::super::isa::Ops;
 use super::super::ops::linear::LinearPanel;
 use super::super::ops::packed;
 use super::super::ops::pool::PoolPanel;
@@ -15,7 +15,7 @@ use super::{Head, bias_len};
 /// # Safety
 ///
 /// The step has been checked against the memory, and no other thread works on this part.
-pub(super) unsafe fn part<I: Isa>(isa: I, head: &Head, memory: Pointers, part: usize) {
+pub(super) unsafe fn part(ops: Ops, head: &Head, memory: Pointers, part: usize) {
     let classes = packed(head.classes);
     let sums = memory.shared.wrapping_add(head.sums);
     let y = sums.wrapping_add(part * classes);
@@ -40,17 +40,17 @@ pub(super) unsafe fn part<I: Isa>(isa: I, head: &Head, memory: Pointers, part: u
                 let bias = memory.weights.wrapping_add(dense.weights + channel);
                 // What follows in memory is this panel's classifier rows.
                 let lines = cols * classes / 16;
-                dense_pool(isa, dense, (weights, bias), &source, p, (means, lines));
+                dense_pool(ops, dense, (weights, bias), &source, p, (means, lines));
             } else {
                 let input = source.at(channel, 0);
                 let (stride, rows) = (source.pitch(channel), source.rows * source.w);
-                isa.pool(&PoolPanel { input, stride, rows, cols, output: means });
+                ops.pool(&PoolPanel { input, stride, rows, cols, output: means });
             }
             for i in 0..cols {
                 *means.add(i) *= scale;
             }
             let (w, cols) = (classifier, head.classes);
-            isa.linear(&LinearPanel {
+            ops.linear(&LinearPanel {
                 x: means,
                 w,
                 y,

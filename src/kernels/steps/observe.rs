@@ -1,6 +1,5 @@
 //! The steps of a network in order, run or looked at.
 
-use super::super::isa::Isa;
 use super::join::Join;
 use super::runner::{Output, Runner};
 use super::{Chain, Conv, Head};
@@ -15,7 +14,7 @@ pub trait Steps {
     fn head(&mut self, step: &Head);
 }
 
-impl<I: Isa, J: Join> Steps for Runner<'_, I, J> {
+impl<J: Join> Steps for Runner<'_, J> {
     #[inline(always)]
     fn conv(&mut self, step: &Conv) {
         Runner::conv(self, step);
@@ -33,20 +32,20 @@ impl<I: Isa, J: Join> Steps for Runner<'_, I, J> {
 }
 
 /// Runs steps and shows the output of each to an observer, with the step's number from 0.
-pub struct Observed<'a, I, J, O> {
-    runner: Runner<'a, I, J>,
+pub struct Observed<'a, J, O> {
+    runner: Runner<'a, J>,
     observe: O,
     step: usize,
 }
 
-impl<'a, I: Isa, J: Join, O: FnMut(usize, Output)> Observed<'a, I, J, O> {
+impl<'a, J: Join, O: FnMut(usize, Output)> Observed<'a, J, O> {
     /// An observed runner, before its first step.
-    pub fn new(runner: Runner<'a, I, J>, observe: O) -> Self {
+    pub fn new(runner: Runner<'a, J>, observe: O) -> Self {
         Self { runner, observe, step: 0 }
     }
 }
 
-impl<I: Isa, J: Join, O: FnMut(usize, Output)> Steps for Observed<'_, I, J, O> {
+impl<J: Join, O: FnMut(usize, Output)> Steps for Observed<'_, J, O> {
     fn conv(&mut self, step: &Conv) {
         self.runner.conv(step);
         (self.observe)(self.step, self.runner.output(&step.out));

@@ -1,6 +1,6 @@
 //! Runs steps on the memory of one inference.
 
-use super::super::isa::Isa;
+use super::super::isa::Ops;
 use super::convolve::{Operands, dense_rows};
 use super::join::{Join, for_each, share};
 use super::view::View;
@@ -89,16 +89,16 @@ impl Pointers {
 }
 
 /// Runs the steps of a network one after the other.
-pub struct Runner<'a, I, J> {
-    isa: I,
+pub struct Runner<'a, J> {
+    ops: Ops,
     join: &'a J,
     memory: Memory<'a>,
 }
 
-impl<'a, I: Isa, J: Join> Runner<'a, I, J> {
+impl<'a, J: Join> Runner<'a, J> {
     /// A runner for one inference. `memory.scratch` bounds the number of threads.
-    pub fn new(isa: I, join: &'a J, memory: Memory<'a>) -> Self {
-        Self { isa, join, memory }
+    pub fn new(ops: Ops, join: &'a J, memory: Memory<'a>) -> Self {
+        Self { ops, join, memory }
     }
 
     /// Runs a convolution.
@@ -108,7 +108,7 @@ impl<'a, I: Isa, J: Join> Runner<'a, I, J> {
     /// If the step does not fit the memory; as for the other steps.
     pub fn conv(&mut self, step: &Conv) {
         fits(check::conv(step, &self.memory));
-        let (isa, pointers) = (self.isa, self.pointers());
+        let (ops, pointers) = (self.ops, self.pointers());
         let operands = |memory: &Pointers| Operands {
             source: memory.view(&step.source),
             height: step.source.h,
@@ -125,7 +125,7 @@ impl<'a, I: Isa, J: Join> Runner<'a, I, J> {
             for p in panels.0..panels.1 {
                 // SAFETY: the step fits the memory; each thread has its own rows or panels.
                 unsafe {
-                    dense_rows(isa, &step.dense, memory.weights, &operands(&memory), p, rows)
+                    dense_rows(ops, &step.dense, memory.weights, &operands(&memory), p, rows)
                 };
             }
         });
@@ -134,14 +134,14 @@ impl<'a, I: Isa, J: Join> Runner<'a, I, J> {
     /// Runs fused convolutions.
     pub fn chain(&mut self, step: &Chain) {
         fits(check::chain(step, &self.memory));
-        let (isa, pointers, scratch) = (self.isa, self.pointers(), self.memory.scratch_len);
+        let (ops, pointers, scratch) = (self.ops, self.pointers(), self.memory.scratch_len);
         let threads = self.threads(step.split);
         let Some(last) = step.units.last() else { return };
         if step.split != Split::Panels {
             for_each(self.join, (0, threads), &|i| {
                 let memory = pointers.of_thread(i, scratch);
                 // SAFETY: the step fits the memory; each thread has its own rows and scratch.
-                unsafe { chain::rows(isa, step, memory, share(step.out.h, i, threads)) };
+                unsafe { chain::rows(ops, step, memory, share(step.out.h, i, threads)) };
             });
             return;
         }
@@ -151,7 +151,7 @@ impl<'a, I: Isa, J: Join> Runner<'a, I, J> {
             let memory = pointers.of_thread(i, scratch);
             let panels = share(last.panels(), i, threads);
             // SAFETY: the step fits the memory; each thread has its own panels and scratch.
-            unsafe { chain::panels(isa, step, memory, &made, panels) };
+            unsafe { chain::panels(ops, step, memory, &made, panels) };
         });
         let Some(project) = &step.project else { return };
         // Few panels do not divide evenly: threads share them by rows where that is fairer.
@@ -162,17 +162,17 @@ impl<'a, I: Isa, J: Join> Runner<'a, I, J> {
             let rows = if by_panels { whole } else { share(step.out.h, i, threads) };
             let panels = if by_panels { share(panels, i, threads) } else { (0, panels) };
             // SAFETY: the step fits the memory; each thread has its own rows or panels.
-            unsafe { chain::project(isa, step, pointers.of_thread(0, 0), &made, rows, panels) };
+            unsafe { chain::project(ops, step, pointers.of_thread(0, 0), &made, rows, panels) };
         });
     }
 
     /// Runs pooling and classifier.
     pub fn head(&mut self, step: &Head) {
         fits(check::head(step, &self.memory));
-        let (isa, pointers) = (self.isa, self.pointers());
+        let (ops, pointers) = (self.ops, self.pointers());
         for_each(self.join, (0, Head::PARTS), &|part| {
             // SAFETY: the step fits the memory; each part has its own sums.
-            unsafe { head::part(isa, step, pointers.of_thread(0, 0), part) };
+            unsafe { head::part(ops, step, pointers.of_thread(0, 0), part) };
         });
         // SAFETY: the step fits the memory, and all parts are done.
         unsafe { head::finish(step, pointers) };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Picture;
+use super::{Picture, tint};
 
 pub(super) fn render(picture: &Picture) -> String {
     let mut out = format!(
@@ -13,7 +13,7 @@ pub(super) fn render(picture: &Picture) -> String {
     let node = |out: &mut String, indent: &str, i: usize| {
         let node = &picture.nodes[i];
         let label = quoted(&format!("{}\n{}", node.label, node.shape));
-        let color = color(node.op);
+        let color = tint(node.op);
         let _ = writeln!(out, "{indent}n{i} [label={label}, fillcolor=\"{color}\"];");
     };
     node(&mut out, "  ", 0);
@@ -31,17 +31,6 @@ pub(super) fn render(picture: &Picture) -> String {
     }
     out.push_str("}\n");
     out
-}
-
-fn color(op: &str) -> &'static str {
-    match op {
-        "conv" => "#cfe2ff",
-        "dw" => "#d1f2e0",
-        "pw" => "#fff3cd",
-        "add" => "#f8d7da",
-        "fc" | "gap" => "#e2d9f3",
-        _ => "white",
-    }
 }
 
 fn quoted(text: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Picture;
+use super::{Picture, tint};
 
 pub(super) fn render(picture: &Picture) -> String {
     let mut out = format!("---\ntitle: {}\n---\nflowchart TB\n", quoted(picture.title));
@@ -23,14 +23,8 @@ pub(super) fn render(picture: &Picture) -> String {
         let arrow = if edge.skip { "-. skip .->" } else { "-->" };
         let _ = writeln!(out, "  n{} {arrow} n{}", edge.from, edge.to);
     }
-    for (op, color) in [
-        ("conv", "#cfe2ff"),
-        ("dw", "#d1f2e0"),
-        ("pw", "#fff3cd"),
-        ("add", "#f8d7da"),
-        ("gap", "#e2d9f3"),
-        ("fc", "#e2d9f3"),
-    ] {
+    for op in ["input", "conv", "dw", "pw", "add", "gap", "fc"] {
+        let color = tint(op);
         let _ = writeln!(out, "  classDef {op} fill:{color},stroke:#666,color:#111");
     }
     out

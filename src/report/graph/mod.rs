@@ -1,6 +1,7 @@
 //! Pictures of a network: its blocks as clusters, its residual connections visible.
 
 mod dot;
+mod layout;
 mod mermaid;
 mod svg;
 
@@ -98,6 +99,18 @@ impl<'g> Picture<'g> {
             picture.nodes.push(Node { op, label, shape: shape(layer.output) });
         }
         picture
+    }
+}
+
+/// The colour of a box, for text that is dark in every format but the drawing.
+fn tint(op: &str) -> &'static str {
+    match op {
+        "conv" => "#d6efe5",
+        "dw" => "#fbebd2",
+        "pw" => "#dee8fb",
+        "fc" => "#f6dce5",
+        "add" => "#e8dff6",
+        _ => "#e6e7ea",
     }
 }
 

@@ -40,7 +40,6 @@ pub use network::{STEPS, Step};
 pub use plan::ARENA_BYTES;
 pub use weights::{LAYOUT, Layer};
 
-use kernels::isa::{self, Task};
 use kernels::steps::{Memory, Observed, Runner};
 
 /// Name of the network.
@@ -182,7 +181,7 @@ impl Model {
         logits: &mut [f32; CLASSES],
     ) {
         let memory = workspace.memory(input, self.weights(), logits);
-        self.isa.run(Plain { join, memory });
+        network::run(&mut Runner::new(self.isa.ops(), join, memory));
     }
 
     /// Runs the network and shows the output of each step, with its index in [`STEPS`].
@@ -195,7 +194,8 @@ impl Model {
         observe: impl FnMut(usize, Output),
     ) {
         let memory = workspace.memory(input, self.weights(), logits);
-        self.isa.run(Watched { join, memory, observe });
+        let runner = Runner::new(self.isa.ops(), join, memory);
+        network::run(&mut Observed::new(runner, observe));
     }
 
     /// Runs the network on many inputs, each on one thread, as many at once as the executor and the
@@ -242,34 +242,6 @@ fn share<J: Join>(
             let (a, b) = many.split_at_mut(many.len() / 2);
             join.join(|| share(join, a, serve), || share(join, b, serve));
         }
-    }
-}
-
-struct Plain<'a, J> {
-    join: &'a J,
-    memory: Memory<'a>,
-}
-
-impl<J: Join> Task for Plain<'_, J> {
-    type Output = ();
-
-    fn on<I: isa::Isa>(self, isa: I) {
-        network::run(&mut Runner::new(isa, self.join, self.memory));
-    }
-}
-
-struct Watched<'a, J, O> {
-    join: &'a J,
-    memory: Memory<'a>,
-    observe: O,
-}
-
-impl<J: Join, O: FnMut(usize, Output)> Task for Watched<'_, J, O> {
-    type Output = ();
-
-    fn on<I: isa::Isa>(self, isa: I) {
-        let runner = Runner::new(isa, self.join, self.memory);
-        network::run(&mut Observed::new(runner, self.observe));
     }
 }
 

@@ -195,7 +195,7 @@ fn threads_change_no_bit() {
         assert_eq!(bits(&logits), bits(&expected), "{} on threads", model.isa());
 
         let inputs = input.repeat(5);
-        let mut batch = vec![f32::NAN; 5 * CLASSES];
+        let mut batch = array::<{ 5 * CLASSES }>(f32::NAN);
         let mut workspaces: Vec<_> = (0..3).map(|_| Workspace::boxed()).collect();
         let logits = batch.as_chunks_mut().0;
         model.run_batch(&pool, inputs.as_chunks().0, &mut workspaces, logits);
@@ -235,9 +235,10 @@ fn weights_are_checked() {
 #[test]
 fn pixels_have_the_size_of_the_input() {
     let mut input = array(f32::NAN);
-    preprocess(&vec![255; INPUT], &mut input).unwrap();
+    let white = |bytes: usize| [255].repeat(bytes);
+    preprocess(&white(INPUT), &mut input).unwrap();
     assert!(input.iter().all(|x| x.is_finite()));
-    assert!(preprocess(&vec![255; INPUT + 1], &mut input).is_err());
+    assert!(preprocess(&white(INPUT + 1), &mut input).is_err());
 }
 
 #[test]

@@ -1,0 +1,102 @@
+//! `mbgen run`: what a network sees on a photo, how long it takes, and what it costs.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::generate::{self, Source};
+use super::print;
+use super::progress::Progress;
+use crate::analysis::Totals;
+use crate::block::{self, Variant};
+use crate::cli::RunArgs;
+use crate::codegen;
+use crate::codegen::write::write;
+use crate::error::{Error, Result};
+use crate::machine::Machine;
+use crate::plan::Plan;
+use crate::report::Model;
+use crate::report::text::{bytes, thousands};
+use crate::run::{Scratch, cargo};
+
+/// The photo that is shown when none is given.
+const COFFEE: (&str, &[u8]) = ("coffee.png", include_bytes!("../../archs/images/coffee.png"));
+/// Timed inferences of each image.
+const RUNS: &str = "25";
+
+pub fn run(args: &RunArgs) -> Result<()> {
+    // Before all the work.
+    for image in &args.image {
+        File::open(image).map_err(Error::io("read", image))?;
+    }
+    let progress = Progress::start();
+    let loaded = block::load(&args.spec)?;
+    let variant = Variant::from(&args.variant);
+    let graph = loaded.graph(&variant)?;
+    let plan = Plan::new(&graph, &Machine::REFERENCE)?;
+    let tree = generate::tree(&loaded, &variant, &args.ingredients, &progress)?;
+
+    let scratch = Scratch::open(&codegen::package(&loaded.spec, &variant))?;
+    let folder = scratch.crate_folder();
+    write(&tree, &folder, true)?;
+    let build = |package: &Path| cargo::build(package, &scratch.target(), |at| progress.doing(at));
+    let classify = build(&folder.join("photo"))?;
+    let profile = if args.profile { Some(build(&folder)?) } else { None };
+    drop(progress);
+
+    if let Source::Seed(seed) = Source::of(&loaded, &variant, &args.ingredients) {
+        eprintln!(
+            "note: the weights are random (seed {seed}), so the classes mean nothing; \
+             --weights takes trained ones"
+        );
+    }
+    let mut command = Command::new(classify);
+    command.args(["classify", "--runs", RUNS, "--"]);
+    if args.image.is_empty() {
+        let (name, photo) = COFFEE;
+        scratch.file(name, photo)?;
+        command.current_dir(scratch.root()).arg(name);
+    } else {
+        command.args(&args.image);
+    }
+    let seen = output(&mut command)?;
+    print(&seen.stdout)?;
+    if !seen.status.success() {
+        return Err(told(&seen));
+    }
+    let model = Model::of(&loaded, &variant);
+    print(cost(&model, &Totals::of(&graph), &plan).as_bytes())?;
+    if let Some(profile) = profile {
+        let steps = output(Command::new(profile).arg("profile"))?;
+        print(&[b"\n", &steps.stdout[..]].concat())?;
+        if !steps.status.success() {
+            return Err(told(&steps));
+        }
+    }
+    Ok(())
+}
+
+fn cost(model: &Model, totals: &Totals, plan: &Plan) -> String {
+    format!(
+        "\n{}\n  {} MACs, {} parameters, weights {}, arena {}\n",
+        model.title(),
+        thousands(totals.macs),
+        thousands(totals.params),
+        bytes(totals.weight_bytes),
+        bytes(plan.arena_bytes() as u64),
+    )
+}
+
+fn output(command: &mut Command) -> Result<Output> {
+    command.output().map_err(Error::io("run", command.get_program()))
+}
+
+/// What the program said on standard error, as an error of its own.
+fn told(output: &Output) -> Error {
+    let said = String::from_utf8_lossy(&output.stderr);
+    let said = said.trim().trim_start_matches("error: ");
+    if said.is_empty() {
+        return Error::Failed(format!("the generated program ended with {}", output.status));
+    }
+    Error::Usage(said.to_owned())
+}

@@ -1,0 +1,38 @@
+//! The page of a comparison.
+
+use super::{Chart, Page, Part};
+use crate::report::compare::Comparison;
+use crate::report::compare_json;
+use crate::report::sheet::Document;
+
+/// Most points that a page holds.
+pub const SHOWN: usize = 1_000;
+
+/// What failed comes first, then the sweep.
+const PARTS: [Part; 3] = [
+    Part { key: "checks", heading: "", lead: "", charts: &[] },
+    Part { key: "layers", heading: "", lead: "", charts: &[] },
+    Part {
+        key: "rows",
+        heading: "Every network",
+        lead: "",
+        charts: &[
+            Chart { name: "sweep-macs", caption: "MACs" },
+            Chart { name: "sweep-params", caption: "Parameters" },
+            Chart { name: "sweep-peak", caption: "Peak memory" },
+            Chart { name: "sweep-front", caption: "Peak memory against MACs" },
+        ],
+    },
+];
+
+/// The comparison as a page; `document` is its layout for people.
+pub fn render(comparison: &Comparison, document: &Document) -> std::io::Result<String> {
+    let points = &comparison.points[..comparison.points.len().min(SHOWN)];
+    let mut data = Vec::new();
+    compare_json::write(&Comparison { points, ..*comparison }, &mut data)?;
+    let charts = if points.is_empty() { &PARTS[..2] } else { &PARTS[..] };
+    let mut page = Page::of(document, charts);
+    page.facts = comparison.names();
+    page.data = String::from_utf8_lossy(&data).into_owned();
+    Ok(page.render())
+}

@@ -1,0 +1,91 @@
+//! The page of a cost report.
+
+use super::{Chart, Page, Part, headline};
+use crate::analysis::By;
+use crate::layer::Shape;
+use crate::report::cost::{CONVENTION, document};
+use crate::report::{CostReport, json};
+
+/// The parts that have charts.
+const PARTS: [Part; 7] = [
+    Part {
+        key: "kinds",
+        heading: "Where the cost is",
+        lead: "Every layer from the first to the last, in the colour of its kind.",
+        charts: &[
+            Chart { name: "kinds", caption: "" },
+            Chart { name: "costs-macs", caption: "MACs" },
+            Chart { name: "costs-params", caption: "Parameters" },
+            Chart { name: "costs-live", caption: "Live memory" },
+        ],
+    },
+    Part {
+        key: "memory",
+        heading: "Memory over time",
+        lead: "What is alive while each layer runs, layer by layer as the graph is written. A \
+               tensor lives from the layer that writes it to the last that reads it.",
+        charts: &[Chart { name: "memory", caption: "" }],
+    },
+    Part {
+        key: "arena",
+        heading: "",
+        lead: "Where the generated crate keeps its tensors. Its steps are fused from several \
+               layers, so most of the tensors above never exist whole. A row is a step; from left \
+               to right go the offsets in the arena.",
+        charts: &[Chart { name: "arena", caption: "" }],
+    },
+    Part {
+        key: "separable",
+        heading: "Depthwise separable against standard convolution",
+        lead: "A K×K depthwise convolution of M channels and a pointwise one to N channels have \
+               K²M + MN weights, where one standard convolution has K²MN: a ratio of 1/N + 1/K², \
+               which stands at the end of each bar.",
+        charts: &[
+            Chart { name: "separable-macs", caption: "MACs" },
+            Chart { name: "separable-weights", caption: "Weights" },
+        ],
+    },
+    Part {
+        key: "residual",
+        heading: "Inverted against classic residual blocks",
+        lead: "Both at the same widest tensor. The inverted block's skip connects its narrow ends, \
+               so that less is kept alive over the block.",
+        charts: &[
+            Chart { name: "residual-macs", caption: "MACs" },
+            Chart { name: "residual-weights", caption: "Weights" },
+            Chart { name: "residual-skip", caption: "Kept for the skip" },
+        ],
+    },
+    Part {
+        key: "relu6",
+        heading: "Why ReLU6",
+        lead: "The largest activation of each layer if nothing clamped it. The larger a float16 \
+               number, the further it lies from its neighbours.",
+        charts: &[Chart { name: "relu6", caption: "" }],
+    },
+    Part { key: "rows", heading: "Every layer", lead: "", charts: &[] },
+];
+
+/// The report as a page.
+pub fn render(report: &CostReport) -> String {
+    let model = report.model;
+    let mut page = Page::of(&document(report), &PARTS);
+    let Shape { c, h, w } = model.input;
+    page.title = model.name.clone();
+    page.facts = vec![
+        format!("width {:?}", model.width),
+        format!("input {c}×{h}×{w}"),
+        format!("{} classes", model.classes),
+        format!("padding {}", model.padding.name()),
+        format!("spec {}", model.spec),
+    ];
+    page.tiles = headline::tiles(report.analysis);
+    page.notes = CONVENTION.lines().map(str::to_owned).collect();
+    page.data = compact(&json::render(&CostReport { by: By::Layer, ..*report }));
+    page.render()
+}
+
+/// The same JSON without the space that makes it legible.
+fn compact(text: &str) -> String {
+    text.lines().map(str::trim_start).collect()
+}

@@ -1,0 +1,167 @@
+//! A page before it is text, and the templates that make it text.
+
+use serde::Serialize;
+use tera::{Context, Tera};
+
+use super::table::Table;
+use crate::report::sheet::Document;
+
+/// `$name` of `templates/report`.
+macro_rules! template {
+    ($name:literal) => {
+        include_str!(concat!("../../../templates/report/", $name))
+    };
+}
+
+const TEMPLATES: [(&str, &str); 3] = [
+    ("page.html", template!("page.html")),
+    ("section.html", template!("section.html")),
+    ("table.html", template!("table.html")),
+];
+
+const STYLE: &str = concat!(
+    template!("style/theme.css"),
+    template!("style/page.css"),
+    template!("style/table.css"),
+    template!("style/chart.css"),
+);
+
+/// Observable Plot, as it is in `vendor`.
+const PLOT: &str = template!("vendor/plot/plot.min.js");
+
+/// In order: what later files use, charts, then what sets the page going.
+const SCRIPT: &str = concat!(
+    template!("script/report.js"),
+    template!("script/layers.js"),
+    template!("script/kinds.js"),
+    template!("script/costs.js"),
+    template!("script/memory.js"),
+    template!("script/arena.js"),
+    template!("script/pairs.js"),
+    template!("script/relu6.js"),
+    template!("script/sweep.js"),
+    template!("script/front.js"),
+    template!("script/table.js"),
+    template!("script/page.js"),
+);
+
+/// A page: what its templates may see.
+#[derive(Debug, Default, Serialize)]
+pub struct Page {
+    /// The largest heading.
+    pub title: String,
+    /// What describes the whole page, a few words each.
+    pub facts: Vec<String>,
+    /// The numbers to see first.
+    pub tiles: Vec<Tile>,
+    /// The page's parts.
+    pub sections: Vec<Section>,
+    /// Lines under everything.
+    pub notes: Vec<String>,
+    /// The JSON that charts read; empty where there is none.
+    pub data: String,
+}
+
+/// A number to see first.
+#[derive(Debug, Serialize)]
+pub struct Tile {
+    /// What it counts.
+    pub label: &'static str,
+    /// The rounded value, with its unit.
+    pub value: String,
+    /// The exact value, and what belongs to it.
+    pub details: Vec<String>,
+}
+
+/// A part of a page, known by the key of its section in the document.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// Key of the section.
+    pub key: &'static str,
+    /// Heading in place of the section's, where not empty.
+    pub heading: &'static str,
+    /// A sentence that says how to read it.
+    pub lead: &'static str,
+    /// Its charts; the table is folded away below them.
+    pub charts: &'static [Chart],
+}
+
+/// A chart that one of the scripts draws.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Chart {
+    /// Name of the drawing function.
+    pub name: &'static str,
+    /// Heading of the chart; charts beside each other have one each.
+    pub caption: &'static str,
+}
+
+/// A part of a page as its template sees it.
+#[derive(Debug, Serialize)]
+pub struct Section {
+    key: &'static str,
+    heading: String,
+    lead: &'static str,
+    charts: &'static [Chart],
+    table: Option<Table>,
+    notes: Vec<String>,
+}
+
+impl Page {
+    /// Lays out a document: first the sections that `parts` names, in its order and with charts.
+    pub fn of(document: &Document, parts: &[Part]) -> Self {
+        let sections = document.sections.iter().map(|section| {
+            let part = parts.iter().find(|part| !part.key.is_empty() && part.key == section.key);
+            let heading = part.map(|part| part.heading).filter(|heading| !heading.is_empty());
+            Section {
+                key: if section.key.is_empty() { "table" } else { section.key },
+                heading: heading.map_or_else(|| section.heading.clone(), str::to_owned),
+                lead: part.map_or("", |part| part.lead),
+                charts: part.map_or(&[], |part| part.charts),
+                table: Table::of(section),
+                notes: section.notes.clone(),
+            }
+        });
+        let mut sections: Vec<Section> = sections.collect();
+        let place = |key| parts.iter().position(|part| part.key == key).unwrap_or(parts.len());
+        sections.sort_by_key(|section| place(section.key));
+        Self {
+            title: document.title.clone(),
+            sections,
+            notes: document
+                .notes
+                .iter()
+                .filter(|note| !is_rule(note))
+                .map(|note| note.replace("10^6", "10⁶"))
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The page as one file of HTML.
+    pub fn render(&self) -> String {
+        // Templates and view are fixed at compile time, so an error is a mistake in them: it is
+        // shown where the page would be.
+        self.try_render().unwrap_or_else(|error| format!("the template is wrong: {error}\n"))
+    }
+
+    fn try_render(&self) -> Result<String, tera::Error> {
+        let mut tera = Tera::new();
+        tera.add_raw_templates(TEMPLATES)?;
+        let mut context = Context::from_serialize(self)?;
+        context.insert("data", &inert(&self.data));
+        context.insert("style", STYLE);
+        context.insert("plot", PLOT);
+        context.insert("script", SCRIPT);
+        tera.render("page.html", &context)
+    }
+}
+
+/// Whether a line only separates others.
+fn is_rule(line: &str) -> bool {
+    line.chars().all(|c| matches!(c, '=' | '-' | '─'))
+}
+
+/// JSON that cannot end the script element it stands in.
+fn inert(json: &str) -> String {
+    json.replace('<', "\\u003c")
+}

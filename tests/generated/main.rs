@@ -1,0 +1,12 @@
+//! Generated crates: what is written, whether it builds, and whether it computes what it should.
+//!
+//! By default eight small crates are built: those of `infer.json`, a trained one, one channel, odd
+//! sizes, residual blocks. `MBGEN_SWEEP=1` adds widths 0.25 to 1.4 and sizes 96 to 224.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod builds;
+mod crates;
+mod mutations;
+mod writing;

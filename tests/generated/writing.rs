@@ -1,0 +1,187 @@
+//! What `mbgen generate` writes, and what it refuses to write over.
+
+use std::fs;
+use std::path::Path;
+
+use mbgen::codegen::KERNELS;
+
+use crate::crates::{files, mbgen, text};
+use crate::support::data;
+
+const SMALL: [&str; 6] = ["generate", "v1", "--width", "0.25", "--resolution", "32"];
+
+/// Generates the small crate; exit code and what was said.
+fn generate(folder: &Path, more: &[&str]) -> (i32, String) {
+    let folder = folder.to_str().unwrap();
+    let output = mbgen(&[&SMALL[..], &["-o", folder], more].concat());
+    assert!(output.stdout.is_empty());
+    (output.status.code().unwrap(), text(&output.stderr))
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let temporary = tempfile::tempdir().unwrap();
+    let (a, b) = (temporary.path().join("a"), temporary.path().join("b"));
+    assert_eq!(generate(&a, &["--seed", "3"]).0, 0);
+    assert_eq!(generate(&b, &["--seed", "3"]).0, 0);
+    assert!(files(&a) == files(&b));
+    assert_eq!(generate(&b, &["--seed", "4"]).0, 0);
+    assert!(files(&a) != files(&b));
+    let names: Vec<String> = files(temporary.path()).into_iter().map(|(path, _)| path).collect();
+    assert!(names.iter().all(|path| path.starts_with("a/") || path.starts_with("b/")));
+}
+
+#[test]
+fn the_crate_has_its_files_and_its_kernels_byte_for_byte() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path().join("crate");
+    assert_eq!(generate(&folder, &[]).0, 0);
+    let found = files(&folder);
+    let shipped: Vec<(String, Vec<u8>)> =
+        files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/kernels"));
+    let known: Vec<&str> = KERNELS.iter().map(|(path, _)| *path).collect();
+    for (path, content) in &shipped {
+        assert!(known.contains(&path.as_str()), "src/kernels/{path} is not shipped");
+        let path = format!("src/kernels/{path}");
+        assert!(found.contains(&(path.clone(), content.clone())), "{path}");
+    }
+    for (path, content) in &found {
+        let lossy = String::from_utf8_lossy(content);
+        assert!(!lossy.contains(temporary.path().to_str().unwrap()), "a path in {path}");
+        if path.ends_with(".rs") && !path.starts_with("src/kernels/") {
+            let code = lossy.lines().map(|line| line.split("//").next().unwrap());
+            assert!(code.clone().all(|line| !line.contains("unsafe")), "unsafe in {path}");
+        }
+    }
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.join("mbgen.json")).unwrap()).unwrap();
+    assert_eq!(manifest["files"].as_object().unwrap().len(), found.len() - 1);
+    assert_eq!(manifest["options"]["width"], 0.25);
+}
+
+#[test]
+fn the_spec_inside_generates_the_same_network() {
+    let temporary = tempfile::tempdir().unwrap();
+    for (i, arch) in ["v1", "v2", "residual", "v1-0.25-96-vww"].iter().enumerate() {
+        let (a, b) =
+            (temporary.path().join(format!("a{i}")), temporary.path().join(format!("b{i}")));
+        let run = |spec: &str, folder: &Path, more: &[&str]| {
+            let args = [&["generate", spec, "-o", folder.to_str().unwrap()][..], more].concat();
+            let output = mbgen(&args);
+            assert!(output.status.success(), "{}", text(&output.stderr));
+        };
+        run(arch, &a, &["--width", "0.5", "--resolution", "40x33", "--classes", "7"]);
+        run(a.join("spec.yaml").to_str().unwrap(), &b, &[]);
+        for (path, content) in files(&a).into_iter().filter(|(path, _)| path != "mbgen.json") {
+            let again = fs::read(b.join(&path)).unwrap();
+            // The title names the spec.
+            let text = |bytes: &[u8]| {
+                let text = String::from_utf8_lossy(bytes).into_owned();
+                text.lines().filter(|line| !line.contains(" at width ")).collect::<String>()
+            };
+            assert!(text(&content) == text(&again), "{arch}: {path}");
+        }
+    }
+}
+
+#[test]
+fn a_second_run_changes_nothing_and_check_agrees() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path().join("crate");
+    let (code, said) = generate(&folder, &["--check"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("missing  Cargo.toml") && !folder.exists(), "{said}");
+    assert_eq!(generate(&folder, &[]).0, 0);
+    let before = fs::metadata(folder.join("src/lib.rs")).unwrap().modified().unwrap();
+    assert_eq!(generate(&folder, &["--check"]), (0, String::new()));
+    let (code, said) = generate(&folder, &[]);
+    assert!(code == 0 && said.contains("up to date"), "{said}");
+    assert_eq!(fs::metadata(folder.join("src/lib.rs")).unwrap().modified().unwrap(), before);
+    fs::write(folder.join("src/plan.rs"), "// mine\n").unwrap();
+    let (code, said) = generate(&folder, &["--check"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("differs  src/plan.rs") && !said.contains("lib.rs"), "{said}");
+}
+
+#[test]
+fn edited_files_are_protected_and_other_files_kept() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path().join("crate");
+    assert_eq!(generate(&folder, &[]).0, 0);
+    fs::write(folder.join("src/lib.rs"), "// mine\n").unwrap();
+    fs::write(folder.join("src/mine.rs"), "// mine\n").unwrap();
+    fs::create_dir_all(folder.join("target/debug")).unwrap();
+    fs::write(folder.join("target/debug/built"), "built").unwrap();
+    let before = files(&folder);
+
+    let (code, said) = generate(&folder, &["--seed", "9"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("--force") && said.contains("\n  src/lib.rs"), "{said}");
+    assert!(!said.contains("mine.rs") && files(&folder) == before, "{said}");
+
+    let (code, said) = generate(&folder, &["--seed", "9", "--force"]);
+    assert!(code == 0 && said.contains("updated"), "{said}");
+    assert_ne!(fs::read_to_string(folder.join("src/lib.rs")).unwrap(), "// mine\n");
+    assert_eq!(fs::read_to_string(folder.join("src/mine.rs")).unwrap(), "// mine\n");
+    assert_eq!(fs::read_to_string(folder.join("target/debug/built")).unwrap(), "built");
+    assert_eq!(generate(&folder, &["--seed", "9", "--check"]).0, 0);
+
+    // Another network has other files: those of the old one go.
+    let args = ["generate", "v2", "--width", "0.35", "--resolution", "32", "-o"];
+    let output = mbgen(&[&args[..], &[folder.to_str().unwrap()]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let weights: Vec<_> = fs::read_dir(folder.join("weights")).unwrap().collect();
+    assert_eq!(weights.len(), 1);
+    assert!(folder.join("src/mine.rs").exists());
+    let left: Vec<_> = fs::read_dir(temporary.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "nothing is left beside the crate");
+}
+
+#[test]
+fn strange_folders_are_never_written_to() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path().join("home");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("thesis.txt"), "years of work").unwrap();
+    fs::write(folder.join("mbgen.json"), "{}").unwrap();
+    for force in [&[][..], &["--force"]] {
+        let (code, said) = generate(&folder, force);
+        assert_eq!(code, 2);
+        assert!(said.contains("not a generated crate"), "{said}");
+    }
+    assert_eq!(files(temporary.path()).len(), 2);
+    let (code, said) = generate(&folder.join("thesis.txt"), &[]);
+    assert!(code == 2 && said.contains("is a file"), "{said}");
+
+    let empty = temporary.path().join("empty");
+    fs::create_dir(&empty).unwrap();
+    assert_eq!(generate(&empty, &[]).0, 0);
+    assert!(empty.join("Cargo.toml").exists());
+}
+
+#[test]
+fn bad_input_writes_nothing() {
+    let temporary = tempfile::tempdir().unwrap();
+    let place = temporary.path().join("crate");
+    let labels = temporary.path().join("labels.txt");
+    fs::write(&labels, "one\ntwo\n").unwrap();
+    let vww = data("trained/v1_0.25_96_vww.tfsame.safetensors");
+    let (vww, labels) = (vww.to_str().unwrap(), labels.to_str().unwrap());
+    for (args, complaint) in [
+        (&["v1", "--weights", "missing.safetensors"][..], "cannot read missing.safetensors"),
+        (&["v1", "--weights", vww], "has shape"),
+        (&["v1", "--weights", labels], "not a safetensors file"),
+        (&["v1", "--labels", labels], "2 labels for 1000 classes"),
+        (&["v1", "--labels", "missing.txt"], "cannot read missing.txt"),
+        (&["nothing-like-it"], "no shipped spec"),
+        (&["v1", "--width", "nan"], "--width"),
+        (&["v1", "--seed", "1", "--weights", vww], "cannot be used with"),
+    ] {
+        let args = [&["generate"], args, &["-o", place.to_str().unwrap()]].concat();
+        let output = mbgen(&args);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.contains(complaint), "{args:?}: {said}");
+        assert!(!place.exists() && output.stdout.is_empty());
+    }
+}
