@@ -147,7 +147,7 @@ fn function<'a>(assembly: &'a str, limit: &Limit) -> Option<Vec<&'a str>> {
         let symbol = line.strip_suffix(':').unwrap_or_default();
         symbol.starts_with('_')
             && isa.iter().any(|isa| symbol.contains(isa))
-            && symbol.contains(&format!("{kernel}5entry"))
+            && symbol.contains(&format!("3ops{kernel}"))
     })?;
     Some(lines.take_while(|line| !line.starts_with(".Lfunc_end")).collect())
 }

@@ -4,12 +4,22 @@ mod support;
 
 use mbgen::block::{Variant, expand};
 use mbgen::graph::LayerGraph;
+use mbgen::machine::Machine;
 use mbgen::spec::Spec;
 use mbgen::weights::splitmix::splitmix64;
 use support::{networks, plans};
 
 /// Networks to run.
 const NETWORKS: u64 = 300;
+
+/// Caches so small that convolutions are fused depth first and run in bands, so large that each step
+/// runs panel by panel, and those in between.
+const MACHINES: [Machine; 4] = [
+    Machine { l1: 1 << 8, l2: 1 << 9 },
+    Machine { l1: 1 << 11, l2: 1 << 14 },
+    Machine::REFERENCE,
+    Machine { l1: 1 << 30, l2: 1 << 30 },
+];
 
 /// Choices from a seed.
 struct Choices(u64);
@@ -82,19 +92,24 @@ fn network(seed: u64) -> Option<(String, LayerGraph)> {
     Some((text, expand(&spec, &Variant::default()).ok()?))
 }
 
-/// Every step of every network, on every instruction set and any number of threads; then NaN.
+/// Every step of every network, as planned for every machine, on every instruction set and any number
+/// of threads; then NaN.
 #[test]
 fn random_networks() {
     let (mut run, mut telling) = (0, 0);
     for seed in 0..NETWORKS {
         let Some((text, graph)) = network(seed) else { continue };
         let name = format!("network {seed}:\n{text}");
-        telling += u64::from(plans::check(&name, &graph));
-        plans::check_nan(&name, &graph);
-        run += 1;
+        for machine in &MACHINES {
+            let name = format!("{machine:?}, {name}");
+            telling += u64::from(plans::check(&name, &graph, machine));
+            plans::check_nan(&name, &graph, machine);
+            run += 1;
+        }
     }
-    println!("{run} networks, {telling} of them without a step that is zero everywhere");
-    assert!(run * 10 >= NETWORKS * 7 && telling * 10 >= run * 7, "{run} run, {telling} telling");
+    println!("{run} plans, {telling} of them without a step that is zero everywhere");
+    let most = NETWORKS * MACHINES.len() as u64;
+    assert!(run * 10 >= most * 7 && telling * 10 >= run * 7, "{run} run, {telling} telling");
 }
 
 /// A NaN anywhere in the input is not lost on the way to the outputs of a real network.
@@ -103,7 +118,8 @@ fn nan_in_gives_nan_out() {
     for (name, width) in [("v1", 0.25), ("v1-paper", 0.5), ("v2", 0.35), ("residual", 0.5)] {
         for resolution in [(224, 224), (33, 40)] {
             let graph = networks::shipped(name, width, resolution, 10);
-            plans::check_nan(&format!("{name} {resolution:?}"), &graph);
+            let name = format!("{name} {resolution:?}");
+            plans::check_nan(&name, &graph, &Machine::REFERENCE);
         }
     }
 }

@@ -27,19 +27,19 @@ impl Join for Threads {
     }
 }
 
-/// Plan, folded and packed weights of a graph.
-fn planned(graph: &LayerGraph) -> (Plan, Folded, Vec<f32>) {
-    let plan = Plan::new(graph, &Machine::REFERENCE).unwrap();
+/// Plan for a machine, folded and packed weights of a graph.
+fn planned(graph: &LayerGraph, machine: &Machine) -> (Plan, Folded, Vec<f32>) {
+    let plan = Plan::new(graph, machine).unwrap();
     let folded = fold(&formula(graph, (0.5, 1.5)), graph, 1e-5, Path::new("formula")).unwrap();
     let blob = pack(&plan, graph, &folded);
     (plan, folded, blob)
 }
 
-/// Runs the graph's plan on every instruction set and compares each step with the oracle, relative
+/// Runs the graph's plan for a machine on every instruction set and compares each step with the oracle, relative
 /// to the step's largest magnitude; then on more threads, whose logits must be the same bits.
 /// Returns whether every step has values other than zero.
-pub fn check(name: &str, graph: &LayerGraph) -> bool {
-    let (plan, folded, blob) = planned(graph);
+pub fn check(name: &str, graph: &LayerGraph, machine: &Machine) -> bool {
+    let (plan, folded, blob) = planned(graph, machine);
     let input = reference::golden_input(graph.input());
     let expected = reference::run(graph, &folded, &input);
     let mut telling = true;
@@ -80,8 +80,8 @@ pub fn check(name: &str, graph: &LayerGraph) -> bool {
 }
 
 /// Whether an input of NaN alone gives logits of NaN alone, on every instruction set.
-pub fn check_nan(name: &str, graph: &LayerGraph) {
-    let (plan, _, blob) = planned(graph);
+pub fn check_nan(name: &str, graph: &LayerGraph, machine: &Machine) {
+    let (plan, _, blob) = planned(graph, machine);
     let input = vec![f32::NAN; graph.input().elements()];
     for isa in instruction_sets() {
         let mut session = Session::new(&plan, &blob, 1);
