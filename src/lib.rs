@@ -74,6 +74,8 @@
 //! **A counting convention is stated where it is counted** and printed under every table. Figures are
 //! pinned to published ones in tests. *Why:* golden files alone would bless a miscount.
 
+#![deny(unsafe_code)]
+
 pub mod analysis;
 pub mod block;
 pub mod cli;

@@ -40,7 +40,7 @@ pub use network::{STEPS, Step};
 pub use plan::ARENA_BYTES;
 pub use weights::{LAYOUT, Layer};
 
-use kernels::steps::{Memory, Observed, Runner};
+use kernels::steps::{Observed, Runner};
 
 /// Name of the network.
 pub const NAME: &str = "{{ name }}";
