@@ -64,12 +64,16 @@ fn measure(set: &Kernels, calls: &BTreeMap<Call, Vec<&str>>, test: bool) {
     println!("{}: peak {:.1} GFLOP/s", set.name(), best * 2e-9);
     println!("{:50} {:>9} {:>8} {:>6} {:>7}  networks", "call", "us", "GFLOP/s", "peak", "GB/s");
     for (call, time, networks) in rows {
+        let rate = call.macs() as f64 / time;
+        // A sum has no multiply-adds to speak of.
+        let shares = match call {
+            Call::Pool { .. } => format!("{:>8} {:>6}", "-", "-"),
+            _ => format!("{:8.1} {:5.1}%", rate * 2e-9, 100.0 * rate / best),
+        };
         println!(
-            "{:50} {:9.2} {:8.1} {:5.1}% {:7.1}  {}",
+            "{:50} {:9.2} {shares} {:7.1}  {}",
             call.to_string(),
             time * 1e6,
-            call.macs() as f64 / time * 2e-9,
-            100.0 * call.macs() as f64 / time / best,
             4e-9 * call.elements() as f64 / time,
             networks.join(" ")
         );

@@ -45,18 +45,23 @@ pub fn build(folder: &Path, target: &Path, doing: impl Fn(String) + Send) -> Res
 fn listen(pipe: impl Read, doing: impl Fn(String)) -> String {
     let mut said = String::new();
     for line in BufReader::new(pipe).lines().map_while(std::io::Result::ok) {
-        let words = line.trim_start();
-        if let Some((verb, rest)) = words.split_once(' ')
-            && words.len() < line.len()
-        {
-            // The folder of a package on this machine says nothing.
-            let rest = rest.split(" (").next().unwrap_or(rest);
-            doing(format!("{} {rest}", verb.to_lowercase()));
+        if let Some(status) = status(&line) {
+            doing(status);
         }
         said.push_str(&line);
         said.push('\n');
     }
     said
+}
+
+/// What a line such as `   Compiling image v0.25.10 (/folder)` says; `None` for any other text.
+fn status(line: &str) -> Option<String> {
+    let (verb, rest) = line.strip_prefix(' ')?.trim_start().split_once(' ')?;
+    let is_verb = verb.starts_with(|c: char| c.is_ascii_uppercase())
+        && verb.chars().all(|c| c.is_ascii_alphabetic());
+    // The folder of a package on this machine says nothing.
+    let rest = rest.split(" (").next()?;
+    is_verb.then(|| format!("{} {rest}", verb.to_lowercase()))
 }
 
 /// The executable among the messages of a build.
@@ -88,4 +93,21 @@ fn failed(folder: &Path, said: &str) -> Error {
             and needs a network for it.";
     }
     Error::Input { path: folder.to_owned(), message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::status;
+
+    #[test]
+    fn only_states_of_work_are_told() {
+        let told = |line| status(line);
+        assert_eq!(told("   Compiling net v0.1.0 (/a/b)").unwrap(), "compiling net v0.1.0");
+        assert_eq!(told("    Updating crates.io index").unwrap(), "updating crates.io index");
+        for line in
+            ["warning: unused import", "   = note: on by default", "  --> src/lib.rs:39:22", ""]
+        {
+            assert_eq!(told(line), None, "{line}");
+        }
+    }
 }
