@@ -51,6 +51,8 @@ impl Generated {
         let mut command = Command::new(env!("CARGO"));
         command.args(args).current_dir(&self.folder);
         command.env("CARGO_TARGET_DIR", scratch().join("target")).env("CARGO_NET_OFFLINE", "true");
+        // Crates are built once and never debugged; the rest would be gigabytes.
+        command.env("CARGO_INCREMENTAL", "0").env("CARGO_PROFILE_DEV_DEBUG", "false");
         // What cargo sets for this test program must not reach the crate.
         command.env_remove("RUSTFLAGS").env("RUST_BACKTRACE", "0");
         command
