@@ -15,6 +15,7 @@ mod names;
 mod readme;
 mod shipped;
 mod spec_file;
+mod step;
 mod templates;
 mod view;
 pub mod write;
