@@ -211,7 +211,9 @@ fn stage(tree: &Tree, place: &Path) -> Result<tempfile::TempDir> {
     // A temporary folder is private by default; a crate has the permissions of any new folder.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
-    let stage = builder.tempdir_in(parent(place)).map_err(Error::io("write beside", place))?;
+    let parent = parent(place);
+    fs::create_dir_all(&parent).map_err(Error::io("create", &parent))?;
+    let stage = builder.tempdir_in(parent).map_err(Error::io("write beside", place))?;
     for (path, content) in &tree.files {
         let file = stage.path().join(path);
         if let Some(folder) = file.parent() {

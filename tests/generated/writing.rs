@@ -32,6 +32,14 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
+fn folders_on_the_way_are_made() {
+    let temporary = tempfile::tempdir().unwrap();
+    let place = temporary.path().join("some/where");
+    assert_eq!(generate(&place, &[]).0, 0);
+    assert!(place.join("mbgen.json").is_file());
+}
+
+#[test]
 fn the_crate_has_its_files_and_its_kernels_byte_for_byte() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = temporary.path().join("crate");
@@ -162,7 +170,7 @@ fn strange_folders_are_never_written_to() {
 #[test]
 fn bad_input_writes_nothing() {
     let temporary = tempfile::tempdir().unwrap();
-    let place = temporary.path().join("crate");
+    let place = temporary.path().join("deep/crate");
     let labels = temporary.path().join("labels.txt");
     fs::write(&labels, "one\ntwo\n").unwrap();
     let vww = data("trained/v1_0.25_96_vww.tfsame.safetensors");
@@ -183,5 +191,6 @@ fn bad_input_writes_nothing() {
         assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
         assert!(said.contains(complaint), "{args:?}: {said}");
         assert!(!place.exists() && output.stdout.is_empty());
+        assert!(!temporary.path().join("deep").exists());
     }
 }
