@@ -125,18 +125,25 @@ impl Options {
         };
         match &self.command {
             Command::Help => Ok(USAGE.to_owned()),
-            Command::Bench => Ok(match self.batch {
-                Some(batch) => self.bench_batch(&model()?, batch),
-                None => self.bench(&model()?),
+            // A workspace has scratch memory for a constant number of threads, all of it resident.
+            Command::Bench => Ok(match (self.batch, self.threads) {
+                (Some(batch), _) => self.bench_batch(&model()?, batch),
+                (None, 1) => self.bench::<1>(&model()?),
+                (None, 2) => self.bench::<2>(&model()?),
+                (None, _) => self.bench::<MOST_THREADS>(&model()?),
             }),
-            Command::Profile => Ok(self.profile(&model()?)),
+            Command::Profile => Ok(match self.threads {
+                1 => self.profile::<1>(&model()?),
+                2 => self.profile::<2>(&model()?),
+                _ => self.profile::<MOST_THREADS>(&model()?),
+            }),
             Command::Logits(file) => logits(&model()?, file),
         }
     }
 
-    fn bench(&self, model: &Model) -> String {
+    fn bench<const THREADS: usize>(&self, model: &Model) -> String {
         let pool = Pool::new(self.threads);
-        let mut workspace = Workspace::boxed_for::<MOST_THREADS>();
+        let mut workspace = Workspace::boxed_for::<THREADS>();
         let (input, mut logits) = (input(), zeros::<CLASSES>());
         let times = self.measure(|| model.run_on(&pool, &input, &mut workspace, &mut logits));
         let mut text = self.heading(model, 1);
@@ -157,9 +164,9 @@ impl Options {
         text
     }
 
-    fn profile(&self, model: &Model) -> String {
+    fn profile<const THREADS: usize>(&self, model: &Model) -> String {
         let pool = Pool::new(self.threads);
-        let mut workspace = Workspace::boxed_for::<MOST_THREADS>();
+        let mut workspace = Workspace::boxed_for::<THREADS>();
         let (input, mut logits) = (input(), zeros::<CLASSES>());
         let mut times = vec![Vec::with_capacity(self.runs); STEPS.len()];
         self.measure(|| {
