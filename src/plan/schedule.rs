@@ -148,7 +148,9 @@ impl Schedule {
         if units.len() > 1 {
             return Self { panel: PANEL, band: 1, ring_shared: false, split: Split::Rows };
         }
-        let panel = if input.w >= 56 { NARROW_PANEL } else { PANEL };
+        // A small first-level cache holds the rows of a narrow panel only.
+        let narrow = input.w >= 56 && machine.l1 < 48 << 10;
+        let panel = if narrow { NARROW_PANEL } else { PANEL };
         let row = output.w * output.c * size_of::<f32>();
         let band = (2 * machine.l1 / row).clamp(1, 4).min(output.h);
         Self { panel, band, ring_shared: false, split: Split::Rows }

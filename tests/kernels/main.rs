@@ -21,7 +21,7 @@ mod pool;
 use std::io::Write;
 
 use mbgen::kernels::isa::InstructionSet;
-use sets::{Kernels, kernels};
+use sets::{Kernels, avx512, kernels};
 
 /// The table: a row is a kernel and what is shown of it, for each instruction set.
 macro_rules! on_every_instruction_set {
@@ -38,6 +38,7 @@ macro_rules! on_every_instruction_set {
     ($($rows:tt)*) => {
         const TABLE: [&str; 3] = ["avx512", "avx2", "portable"];
         on_every_instruction_set!(@ avx512 $($rows)*);
+        on_every_instruction_set!(@ avx512_halves $($rows)*);
         on_every_instruction_set!(@ avx2 $($rows)*);
         on_every_instruction_set!(@ portable $($rows)*);
     };
@@ -59,8 +60,15 @@ fn the_table_has_every_instruction_set() {
 
 /// Runs a test with the kernels of `isa`.
 fn on(isa: &str, test: fn(&Kernels)) {
+    if isa == "avx512_halves" {
+        if let Some(set) = avx512(true) {
+            test(&set);
+        }
+        return;
+    }
     let isa: InstructionSet = isa.parse().expect("a row of the table");
-    if let Some(set) = kernels(isa) {
+    let set = if isa == InstructionSet::Avx512 { avx512(false) } else { kernels(isa) };
+    if let Some(set) = set {
         assert_eq!(set.name(), isa.name());
         return test(&set);
     }

@@ -29,3 +29,16 @@ impl Deref for Kernels {
 pub fn kernels(isa: InstructionSet) -> Option<Kernels> {
     isa.is_available().then(|| Kernels { isa, ops: isa.ops() })
 }
+
+/// The kernels of AVX-512 for CPUs that are double-pumped or not, whichever this one is.
+#[allow(dead_code)]
+pub fn avx512(double_pumped: bool) -> Option<Kernels> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(token) = mbgen::kernels::isa::Avx512::new() {
+        use mbgen::kernels::isa::Isa;
+        let ops = if double_pumped { token.halves() } else { token.ops() };
+        return Some(Kernels { isa: InstructionSet::Avx512, ops });
+    }
+    let _ = double_pumped;
+    None
+}

@@ -29,13 +29,14 @@ impl Tiles for Tile256 {
     type Wide = Ymm;
     type Narrow = Ymm;
     const ROWS: usize = 6;
+    const NARROW_ROWS: usize = 12;
     const ACCUMULATORS: usize = 12;
 }
 
 feature_enabled!(Avx2, Tile256, "avx2", "avx2,fma");
 
 #[derive(Clone, Copy)]
-pub struct Ymm(__m256);
+pub struct Ymm(pub(super) __m256);
 
 /// Eight ones and eight zeros: the window that starts 8 - n lanes in selects the first n lanes.
 static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];

@@ -5,7 +5,8 @@ use core::arch::x86_64::*;
 
 use super::avx2::Ymm;
 use super::{
-    DensePanel, DepthwisePanel, LinearPanel, PeakRun, PoolPanel, Tiles, Vector, feature_enabled,
+    DensePanel, DepthwisePanel, Isa, LinearPanel, Ops, PeakRun, PoolPanel, Tiles, Vector,
+    feature_enabled,
 };
 
 /// Proof that the CPU and the system support AVX-512 F and VL, AVX2 and FMA.
@@ -23,6 +24,22 @@ impl Avx512 {
             && super::Avx2::new().is_some();
         detected.then_some(Self { _private: () })
     }
+
+    /// Whether this CPU does an operation on 512 bits as two on 256: AMD's family 19h, Zen 4.
+    #[cfg(feature = "std")]
+    pub fn is_double_pumped(self) -> bool {
+        let (vendor, version) = (__cpuid(0), __cpuid(1).eax);
+        let amd = [vendor.ebx, vendor.edx, vendor.ecx].map(u32::to_le_bytes).concat();
+        let family = (version >> 8 & 0xf) + (version >> 20 & 0xff);
+        amd == b"AuthenticAMD" && family == 0x19
+    }
+
+    /// The operators for CPUs that are double-pumped, where half a vector takes half the time, loads
+    /// are twice as many as multiply-adds, and a broadcast into a register takes a multiply's place.
+    pub fn halves(self) -> Ops {
+        feature_enabled!(@ dense, DensePanel, Tile512Halves, "avx512f,avx512vl,avx2,fma");
+        Ops { dense, ..self.ops() }
+    }
 }
 
 struct Tile512;
@@ -32,6 +49,72 @@ impl Tiles for Tile512 {
     type Narrow = Ymm;
     const ROWS: usize = 7;
     const ACCUMULATORS: usize = 12;
+    const PAIRS: bool = true;
+
+    #[inline(always)]
+    unsafe fn splat_pair(p: *const f32) -> Zmm {
+        // SAFETY: 2 readable values at `p` are the caller's contract.
+        unsafe { Zmm(_mm512_castpd_ps(_mm512_set1_pd(p.cast::<f64>().read_unaligned()))) }
+    }
+
+    #[inline(always)]
+    unsafe fn splat_even(x: f32) -> Zmm {
+        // SAFETY: the instruction set is the caller's contract.
+        unsafe { Zmm(_mm512_maskz_mov_ps(0x5555, _mm512_set1_ps(x))) }
+    }
+
+    #[inline(always)]
+    unsafe fn interleave(even: Zmm, odd: Zmm) -> [Zmm; 2] {
+        // SAFETY: the instruction set is the caller's contract.
+        unsafe {
+            let low = _mm512_unpacklo_ps(even.0, odd.0);
+            [Zmm(low), Zmm(_mm512_unpackhi_ps(even.0, odd.0))]
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn pair_sums([low, high]: [Zmm; 2]) -> Zmm {
+        // SAFETY: the instruction set is the caller's contract.
+        unsafe {
+            let even = _mm512_shuffle_ps::<0x88>(low.0, high.0);
+            Zmm(_mm512_add_ps(even, _mm512_shuffle_ps::<0xdd>(low.0, high.0)))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn interleave_narrow(even: Ymm, odd: Ymm) -> Zmm {
+        // SAFETY: the instruction set is the caller's contract.
+        unsafe {
+            let order = _mm512_setr_epi32(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+            let even = _mm512_castpd256_pd512(_mm256_castps_pd(even.0));
+            let both = _mm512_insertf64x4::<1>(even, _mm256_castps_pd(odd.0));
+            Zmm(_mm512_permutexvar_ps(order, _mm512_castpd_ps(both)))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn pair_sums_narrow([a, b]: [Zmm; 2]) -> [Ymm; 2] {
+        // SAFETY: the instruction set is the caller's contract.
+        unsafe {
+            let even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+            let odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+            let even = _mm512_permutex2var_ps(a.0, even, b.0);
+            let sums = _mm512_add_ps(even, _mm512_permutex2var_ps(a.0, odd, b.0));
+            let high = _mm512_extractf64x4_pd::<1>(_mm512_castps_pd(sums));
+            [Ymm(_mm512_castps512_ps256(sums)), Ymm(_mm256_castpd_ps(high))]
+        }
+    }
+}
+
+struct Tile512Halves;
+
+impl Tiles for Tile512Halves {
+    type Wide = Zmm;
+    type Narrow = Ymm;
+    const ROWS: usize = 7;
+    const NARROW_ROWS: usize = 14;
+    const ACCUMULATORS: usize = 12;
+    const EMBEDDED_BROADCAST: bool = true;
 }
 
 feature_enabled!(Avx512, Tile512, "avx512", "avx512f,avx512vl,avx2,fma");
@@ -42,7 +125,6 @@ pub struct Zmm(__m512);
 impl Vector for Zmm {
     const LANES: usize = 16;
     const REGISTERS: usize = 32;
-    const FREE_BROADCAST: bool = true;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self {

@@ -60,7 +60,7 @@ impl InstructionSet {
         match self {
             Self::Avx512 => {
                 if let Some(isa) = Avx512::new() {
-                    return isa.ops();
+                    return if isa.is_double_pumped() { isa.halves() } else { isa.ops() };
                 }
             }
             Self::Avx2 => {

@@ -37,9 +37,6 @@ pub trait Vector: Copy {
     const LANES: usize;
     /// Number of vector registers.
     const REGISTERS: usize = 16;
-    /// Whether a multiply takes a broadcast operand from memory for free, so that a value used twice
-    /// is better broadcast twice than held in a register.
-    const FREE_BROADCAST: bool = false;
 
     /// All lanes equal to `x`.
     unsafe fn splat(x: f32) -> Self;
@@ -75,10 +72,56 @@ pub trait Tiles {
     type Wide: Vector;
     /// The vector for columns that do not fill a wide one.
     type Narrow: Vector;
-    /// Rows of a matrix tile, at most 8.
+    /// Rows of a matrix tile of two vectors, at most 8.
     const ROWS: usize;
+    /// Rows of a matrix tile of one narrow vector: at most `ROWS`, or 12, or 14. A tile needs as many
+    /// sums as multiply-adds are in flight.
+    const NARROW_ROWS: usize = Self::ROWS;
+    /// Whether a value that multiplies two vectors is better broadcast by each multiply, from memory,
+    /// than once into a register.
+    const EMBEDDED_BROADCAST: bool = false;
     /// Wide vectors side by side in a depthwise or linear tile's accumulators.
     const ACCUMULATORS: usize;
+    /// Whether tiles less than two wide vectors across are better computed with two values of k side
+    /// by side in each wide vector, by the methods below: where a multiply-add of a wide vector takes
+    /// as long as that of a narrow one, and as long as a load.
+    const PAIRS: bool = false;
+
+    /// The two values at `p`, over and over.
+    #[inline(always)]
+    unsafe fn splat_pair(_p: *const f32) -> Self::Wide {
+        unreachable!("no pairs")
+    }
+
+    /// `x` in the even lanes, zero in the odd ones.
+    #[inline(always)]
+    unsafe fn splat_even(_x: f32) -> Self::Wide {
+        unreachable!("no pairs")
+    }
+
+    /// The lanes of two vectors in turn, in two vectors and an order of their own.
+    #[inline(always)]
+    unsafe fn interleave(_even: Self::Wide, _odd: Self::Wide) -> [Self::Wide; 2] {
+        unreachable!("no pairs")
+    }
+
+    /// Sums of what [`Tiles::interleave`] brought together.
+    #[inline(always)]
+    unsafe fn pair_sums(_pairs: [Self::Wide; 2]) -> Self::Wide {
+        unreachable!("no pairs")
+    }
+
+    /// The lanes of two narrow vectors in turn.
+    #[inline(always)]
+    unsafe fn interleave_narrow(_even: Self::Narrow, _odd: Self::Narrow) -> Self::Wide {
+        unreachable!("no pairs")
+    }
+
+    /// Sums of neighbouring lanes, of each of two vectors.
+    #[inline(always)]
+    unsafe fn pair_sums_narrow(_pairs: [Self::Wide; 2]) -> [Self::Narrow; 2] {
+        unreachable!("no pairs")
+    }
 }
 
 /// An instruction set. A value of the type proves that the CPU has it.

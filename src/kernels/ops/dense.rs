@@ -4,9 +4,9 @@
 //! A tile of R rows (positions) by V vectors (channels) stays in registers over all of K. Small
 //! tiles are best: the CPU overlaps the stores of one with the multiplies of the next.
 
-use super::super::isa::{Tiles, Vector};
+use core::marker::PhantomData;
 
-use super::{Columns, for_columns};
+use super::super::isa::{Tiles, Vector};
 
 /// `C[i][j] = clamp(bias[j] + Σ_k A[i][k]·W[k][j] + residual[i][j])` for `rows` × `cols` values.
 ///
@@ -63,40 +63,32 @@ pub struct DensePanel {
 #[inline(always)]
 pub unsafe fn run<T: Tiles>(panel: &DensePanel) {
     let mut ahead = Ahead { next: panel.w.wrapping_add(panel.weights()), lines: panel.prefetch };
-    let mut row = 0;
-    // One narrow vector alone needs more rows to keep the multiplies busy.
-    if T::Wide::REGISTERS >= 32 && panel.cols <= T::Narrow::LANES {
-        while panel.rows - row >= 14 {
-            // SAFETY: row + 14 <= panel.rows, and all columns are one narrow vector's.
-            unsafe {
-                Strip::<14> { panel, row, ahead: &mut ahead }.run::<T::Narrow, 1>(0, panel.cols)
-            };
-            row += 14;
-        }
-    }
-    // The other rows are dealt out evenly: tiles of `least` or `least + 1` rows.
-    let tiles = (panel.rows - row).div_ceil(T::ROWS);
-    if tiles == 0 {
-        return;
-    }
-    let (least, mut extra) = ((panel.rows - row) / tiles, (panel.rows - row) % tiles);
-    for _ in 0..tiles {
-        let rows = least + usize::from(extra > 0);
-        extra = extra.saturating_sub(1);
-        // SAFETY: row + rows <= panel.rows, and 1 <= rows <= T::ROWS <= 8.
+    let (wide, narrow) = (T::Wide::LANES, T::Narrow::LANES);
+    let mut col = 0;
+    while col < panel.cols {
+        let left = panel.cols - col;
+        // SAFETY: the tiles' columns are among those left, the last `lanes` of them in a narrow vector.
         unsafe {
-            match rows {
-                8 => strip::<T, 8>(panel, row, &mut ahead),
-                7 => strip::<T, 7>(panel, row, &mut ahead),
-                6 => strip::<T, 6>(panel, row, &mut ahead),
-                5 => strip::<T, 5>(panel, row, &mut ahead),
-                4 => strip::<T, 4>(panel, row, &mut ahead),
-                3 => strip::<T, 3>(panel, row, &mut ahead),
-                2 => strip::<T, 2>(panel, row, &mut ahead),
-                _ => strip::<T, 1>(panel, row, &mut ahead),
+            if left >= 2 * wide {
+                Strip::<T, 2, 0>::new(panel, col, &mut ahead).rows(0, T::ROWS);
+                col += 2 * wide;
+            } else if left > wide && left <= wide + narrow {
+                let mut strip = Strip::<T, 1, 1>::new(panel, col, &mut ahead);
+                let done = strip.pairs::<7>();
+                strip.rows(done, T::ROWS);
+                col += left;
+            } else if left >= wide && wide > narrow {
+                let mut strip = Strip::<T, 1, 0>::new(panel, col, &mut ahead);
+                let done = strip.pairs::<7>();
+                strip.rows(done, T::ROWS);
+                col += wide;
+            } else {
+                let mut strip = Strip::<T, 0, 1>::new(panel, col, &mut ahead);
+                let done = strip.pairs::<14>();
+                strip.rows(done, T::NARROW_ROWS);
+                col += left.min(narrow);
             }
         }
-        row += rows;
     }
 }
 
@@ -113,158 +105,345 @@ struct Ahead {
     lines: usize,
 }
 
-/// All columns of `R` rows.
-#[inline(always)]
-unsafe fn strip<T: Tiles, const R: usize>(panel: &DensePanel, row: usize, ahead: &mut Ahead) {
-    if R > T::ROWS {
-        return;
-    }
-    // SAFETY: rows row..row + R and all columns are inside the panel.
-    unsafe { for_columns::<T, 2>(panel.cols, &mut Strip::<R> { panel, row, ahead }) }
-}
-
-struct Strip<'a, const R: usize> {
+/// All rows of `N` wide vectors of columns and then `M` narrow ones, the last of which may be only
+/// `lanes` wide.
+struct Strip<'a, T, const N: usize, const M: usize> {
     panel: &'a DensePanel,
-    row: usize,
+    col: usize,
+    lanes: usize,
     ahead: &'a mut Ahead,
+    tiles: PhantomData<T>,
 }
 
-impl<const R: usize> Columns for Strip<'_, R> {
+/// The values of a tile of `R` rows.
+struct Tile<T: Tiles, const R: usize, const N: usize, const M: usize> {
+    wide: [[T::Wide; N]; R],
+    narrow: [[T::Narrow; M]; R],
+}
+
+/// `N` wide and `M` narrow vectors of columns for two values of k.
+type Pairs<T, const N: usize, const M: usize> =
+    ([[<T as Tiles>::Wide; 2]; N], [<T as Tiles>::Wide; M]);
+
+impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     #[inline(always)]
-    unsafe fn run<V: Vector, const N: usize>(&mut self, col: usize, lanes: usize) {
-        let (panel, row) = (self.panel, self.row);
-        // SAFETY: R rows from `row` and the columns from `col` are inside the panel; a prefetch may
-        // have any address.
+    fn new(panel: &'a DensePanel, col: usize, ahead: &'a mut Ahead) -> Self {
+        let lanes = T::Narrow::LANES.min(panel.cols - col - N * T::Wide::LANES);
+        Self { panel, col, lanes, ahead, tiles: PhantomData }
+    }
+
+    /// The rows from `row` on in tiles of `most`, and those that are left dealt out evenly to tiles of at most
+    /// [`Tiles::ROWS`].
+    #[inline(always)]
+    unsafe fn rows(&mut self, mut row: usize, most: usize) {
+        while most > T::ROWS && self.panel.rows - row >= most {
+            // SAFETY: row + most <= panel.rows.
+            unsafe {
+                match most {
+                    14 => self.tile::<14>(row, most),
+                    _ => self.tile::<12>(row, most),
+                }
+            }
+            row += most;
+        }
+        let tiles = (self.panel.rows - row).div_ceil(T::ROWS);
+        if tiles == 0 {
+            return;
+        }
+        let (least, mut extra) = ((self.panel.rows - row) / tiles, (self.panel.rows - row) % tiles);
+        for _ in 0..tiles {
+            let rows = least + usize::from(extra > 0);
+            extra = extra.saturating_sub(1);
+            // SAFETY: row + rows <= panel.rows, and 1 <= rows <= T::ROWS <= 8.
+            unsafe {
+                match rows {
+                    8 => self.tile::<8>(row, T::ROWS),
+                    7 => self.tile::<7>(row, T::ROWS),
+                    6 => self.tile::<6>(row, T::ROWS),
+                    5 => self.tile::<5>(row, T::ROWS),
+                    4 => self.tile::<4>(row, T::ROWS),
+                    3 => self.tile::<3>(row, T::ROWS),
+                    2 => self.tile::<2>(row, T::ROWS),
+                    _ => self.tile::<1>(row, T::ROWS),
+                }
+            }
+            row += rows;
+        }
+    }
+
+    /// The tile of `R` rows from `row` on; no code where that is more than `most`, a constant.
+    #[inline(always)]
+    unsafe fn tile<const R: usize>(&mut self, row: usize, most: usize) {
+        if R > most {
+            return;
+        }
+        // SAFETY: R rows from `row` and the columns are inside the panel.
         unsafe {
-            let tile = if N == 2 && self.ahead.lines > 0 {
-                let tile = accumulate::<V, R, N, true>(panel, row, col, self.ahead.next);
-                let k = panel.runs * panel.run + panel.last;
-                self.ahead.next = self.ahead.next.wrapping_add(16 * k);
-                self.ahead.lines = self.ahead.lines.saturating_sub(k);
-                tile
+            let tile = self.accumulate::<R>(row);
+            self.finish(row, tile);
+        }
+    }
+
+    /// Stores a tile, or adds it up.
+    #[inline(always)]
+    unsafe fn finish<const R: usize>(&self, row: usize, tile: Tile<T, R, N, M>) {
+        // SAFETY: the caller's contract.
+        unsafe {
+            if self.panel.pool {
+                self.sum(tile);
             } else {
-                accumulate::<V, R, N, false>(panel, row, col, panel.w)
-            };
-            if panel.pool {
-                sum(panel, col, lanes, tile);
-            } else {
-                store(panel, row, col, lanes, tile);
+                self.store(row, tile);
             }
         }
     }
-}
 
-/// Bias plus the products over all of K, for `R` rows and `N` vectors; with `PREFETCH`, a cache line
-/// from `ahead` on for each k.
-#[inline(always)]
-unsafe fn accumulate<V: Vector, const R: usize, const N: usize, const PREFETCH: bool>(
-    panel: &DensePanel,
-    row: usize,
-    col: usize,
-    mut ahead: *const f32,
-) -> [[V; N]; R] {
-    // SAFETY: rows row..row + R, columns col..col + N·LANES (rounded up to whole packed vectors) and
-    // every k are inside the extents of the panel's type.
-    unsafe {
-        let mut bias = [V::splat(0.0); N];
-        for (j, b) in bias.iter_mut().enumerate() {
-            *b = V::load(panel.bias.add(col + j * V::LANES));
+    /// Bias plus the products over all of K. Tiles of two wide vectors prefetch a cache line for
+    /// each k, as long as there are any.
+    #[inline(always)]
+    unsafe fn accumulate<const R: usize>(&mut self, row: usize) -> Tile<T, R, N, M> {
+        let panel = self.panel;
+        let ahead = if self.ahead.lines > 0 { 16 } else { 0 };
+        // SAFETY: rows row..row + R, the strip's columns (rounded up to whole packed vectors) and
+        // every k are inside the extents of the panel's type; a prefetch may have any address.
+        unsafe {
+            let bias = Self::load(panel.bias.add(self.col));
+            let mut acc = Tile { wide: [bias.0; R], narrow: [bias.1; R] };
+            let mut a = panel.a.add(row * panel.lda);
+            let mut w_run = panel.w.add(self.col);
+            for r in 0..panel.runs + usize::from(panel.last > 0) {
+                let (mut run, mut lda) = (panel.run, panel.lda);
+                if r == panel.runs {
+                    a = panel.a_last.add(row * panel.last);
+                    (run, lda) = (panel.last, panel.last);
+                }
+                let mut rows = [a; R];
+                for i in 1..R {
+                    rows[i] = rows[i - 1].add(lda);
+                }
+                let mut w = w_run;
+                for k in 0..run {
+                    let second = if T::EMBEDDED_BROADCAST { T::Wide::distinct(k) } else { k };
+                    let b = Self::load(w);
+                    for i in 0..R {
+                        let x = *rows[i].add(k);
+                        for j in 0..N {
+                            let x = if j == 0 { x } else { *rows[i].add(second) };
+                            acc.wide[i][j] = T::Wide::splat(x).mul_add(b.0[j], acc.wide[i][j]);
+                        }
+                        for j in 0..M {
+                            let x = if N == 0 { x } else { *rows[i].add(second) };
+                            acc.narrow[i][j] =
+                                T::Narrow::splat(x).mul_add(b.1[j], acc.narrow[i][j]);
+                        }
+                    }
+                    if N == 2 {
+                        T::Wide::prefetch(self.ahead.next);
+                        self.ahead.next = self.ahead.next.wrapping_add(ahead);
+                    }
+                    w = w.add(panel.pitch);
+                }
+                a = a.wrapping_add(panel.run_stride);
+                w_run = w_run.wrapping_add(panel.w_stride);
+            }
+            if N == 2 {
+                let lines = panel.runs * panel.run + panel.last;
+                self.ahead.lines = self.ahead.lines.saturating_sub(lines);
+            }
+            acc
         }
-        let mut acc = [bias; R];
-        let mut a = panel.a.add(row * panel.lda);
-        let mut w_run = panel.w.add(col);
-        for r in 0..panel.runs + usize::from(panel.last > 0) {
-            let (mut run, mut lda) = (panel.run, panel.lda);
-            if r == panel.runs {
-                a = panel.a_last.add(row * panel.last);
-                (run, lda) = (panel.last, panel.last);
+    }
+
+    /// Rows in tiles of `R` with [`Tiles::PAIRS`], as long as there are `R`; the number of rows done.
+    #[inline(always)]
+    unsafe fn pairs<const R: usize>(&mut self) -> usize {
+        let mut row = 0;
+        while T::PAIRS && self.panel.rows - row >= R {
+            // SAFETY: row + R <= panel.rows, and the columns are inside the panel.
+            unsafe {
+                let tile = self.accumulate_pairs::<R>(row);
+                self.finish(row, tile);
             }
-            let mut rows = [a; R];
-            for i in 1..R {
-                rows[i] = rows[i - 1].add(lda);
-            }
-            let mut w = w_run;
-            for k in 0..run {
-                let mut index = [k; N];
-                for other in &mut index[1..] {
-                    *other = if V::FREE_BROADCAST { V::distinct(k) } else { k };
+            row += R;
+        }
+        row
+    }
+
+    /// As `accumulate`, two values of k at a time: each vector has the sums of its columns over even k
+    /// and over odd k side by side.
+    #[inline(always)]
+    unsafe fn accumulate_pairs<const R: usize>(&self, row: usize) -> Tile<T, R, N, M> {
+        let panel = self.panel;
+        // SAFETY: as for `accumulate`.
+        unsafe {
+            let zero = ([T::Wide::splat(0.0); N], [T::Narrow::splat(0.0); M]);
+            let bias = Self::interleave(Self::load(panel.bias.add(self.col)), zero);
+            let mut acc = [bias; R];
+            let mut a = panel.a.add(row * panel.lda);
+            let mut w_run = panel.w.add(self.col);
+            for r in 0..panel.runs + usize::from(panel.last > 0) {
+                let (mut run, mut lda) = (panel.run, panel.lda);
+                if r == panel.runs {
+                    a = panel.a_last.add(row * panel.last);
+                    (run, lda) = (panel.last, panel.last);
                 }
-                let mut b = [V::splat(0.0); N];
-                for (j, b) in b.iter_mut().enumerate() {
-                    *b = V::load(w.add(j * V::LANES));
+                let mut rows = [a; R];
+                for i in 1..R {
+                    rows[i] = rows[i - 1].add(lda);
                 }
-                for i in 0..R {
-                    for j in 0..N {
-                        let x = V::splat(*rows[i].add(index[j]));
-                        acc[i][j] = x.mul_add(b[j], acc[i][j]);
+                let mut w = w_run;
+                for k in 0..run / 2 {
+                    let b = Self::interleave(Self::load(w), Self::load(w.add(panel.pitch)));
+                    for i in 0..R {
+                        acc[i] = Self::mul_add(T::splat_pair(rows[i].add(2 * k)), b, acc[i]);
+                    }
+                    w = w.add(2 * panel.pitch);
+                }
+                if run % 2 == 1 {
+                    let b = Self::interleave(Self::load(w), zero);
+                    for i in 0..R {
+                        acc[i] = Self::mul_add(T::splat_even(*rows[i].add(run - 1)), b, acc[i]);
                     }
                 }
-                if PREFETCH {
-                    V::prefetch(ahead);
-                    ahead = ahead.wrapping_add(16);
-                }
-                w = w.add(panel.pitch);
+                a = a.wrapping_add(panel.run_stride);
+                w_run = w_run.wrapping_add(panel.w_stride);
             }
-            a = a.wrapping_add(panel.run_stride);
-            w_run = w_run.wrapping_add(panel.w_stride);
-        }
-        acc
-    }
-}
-
-/// Residual add, clamp and store of a tile.
-#[inline(always)]
-#[allow(clippy::needless_range_loop)]
-unsafe fn store<V: Vector, const R: usize, const N: usize>(
-    panel: &DensePanel,
-    row: usize,
-    col: usize,
-    lanes: usize,
-    mut tile: [[V; N]; R],
-) {
-    let whole = lanes == V::LANES;
-    // SAFETY: `lanes` lanes of each vector are inside the columns of the panel, for C as for the
-    // residual, which has C's layout.
-    unsafe {
-        let (lo, hi) = (V::splat(panel.bounds.0), V::splat(panel.bounds.1));
-        let at = |i: usize, j: usize| (row + i) * panel.ldc + col + j * V::LANES;
-        if !panel.residual.is_null() {
+            let mut tile = Tile { wide: [zero.0; R], narrow: [zero.1; R] };
             for i in 0..R {
                 for j in 0..N {
-                    let skip = panel.residual.add(at(i, j));
-                    let skip = if whole { V::load(skip) } else { V::load_first(skip, lanes) };
-                    tile[i][j] = tile[i][j].add(skip);
+                    tile.wide[i][j] = T::pair_sums(acc[i].0[j]);
+                }
+            }
+            for i in (0..R).step_by(2) {
+                let next = if i + 1 < R { i + 1 } else { i };
+                for j in 0..M {
+                    let sums = T::pair_sums_narrow([acc[i].1[j], acc[next].1[j]]);
+                    [tile.narrow[i][j], tile.narrow[next][j]] = sums;
+                }
+            }
+            tile
+        }
+    }
+
+    /// Two rows of values side by side.
+    #[inline(always)]
+    unsafe fn interleave(
+        even: ([T::Wide; N], [T::Narrow; M]),
+        odd: ([T::Wide; N], [T::Narrow; M]),
+    ) -> Pairs<T, N, M> {
+        // SAFETY: the instruction set is the caller's contract.
+        unsafe {
+            let mut pairs = ([[T::Wide::splat(0.0); 2]; N], [T::Wide::splat(0.0); M]);
+            for j in 0..N {
+                pairs.0[j] = T::interleave(even.0[j], odd.0[j]);
+            }
+            for j in 0..M {
+                pairs.1[j] = T::interleave_narrow(even.1[j], odd.1[j]);
+            }
+            pairs
+        }
+    }
+
+    /// `x * b + acc`.
+    #[inline(always)]
+    unsafe fn mul_add(x: T::Wide, b: Pairs<T, N, M>, mut acc: Pairs<T, N, M>) -> Pairs<T, N, M> {
+        // SAFETY: the instruction set is the caller's contract.
+        unsafe {
+            for j in 0..N {
+                for h in 0..2 {
+                    acc.0[j][h] = x.mul_add(b.0[j][h], acc.0[j][h]);
+                }
+            }
+            for j in 0..M {
+                acc.1[j] = x.mul_add(b.1[j], acc.1[j]);
+            }
+            acc
+        }
+    }
+
+    /// The packed values from `p` on.
+    #[inline(always)]
+    unsafe fn load(p: *const f32) -> ([T::Wide; N], [T::Narrow; M]) {
+        // SAFETY: the strip's columns, rounded up to whole narrow vectors, are the caller's contract.
+        unsafe {
+            let mut values = ([T::Wide::splat(0.0); N], [T::Narrow::splat(0.0); M]);
+            for (j, value) in values.0.iter_mut().enumerate() {
+                *value = T::Wide::load(p.add(j * T::Wide::LANES));
+            }
+            for value in &mut values.1 {
+                *value = T::Narrow::load(p.add(N * T::Wide::LANES));
+            }
+            values
+        }
+    }
+
+    /// Residual add, clamp and store of a tile.
+    #[inline(always)]
+    #[allow(clippy::needless_range_loop)]
+    unsafe fn store<const R: usize>(&self, row: usize, tile: Tile<T, R, N, M>) {
+        let Tile { mut wide, mut narrow } = tile;
+        let panel = self.panel;
+        let whole = self.lanes == T::Narrow::LANES;
+        // SAFETY: the strip's columns are inside the panel, for C as for the residual, which has C's
+        // layout.
+        unsafe {
+            let at = |i: usize, j: usize| (row + i) * panel.ldc + self.col + j * T::Wide::LANES;
+            if !panel.residual.is_null() {
+                for i in 0..R {
+                    for j in 0..N {
+                        wide[i][j] = wide[i][j].add(T::Wide::load(panel.residual.add(at(i, j))));
+                    }
+                    for j in 0..M {
+                        let p = panel.residual.add(at(i, N));
+                        let skip = if whole {
+                            T::Narrow::load(p)
+                        } else {
+                            T::Narrow::load_first(p, self.lanes)
+                        };
+                        narrow[i][j] = narrow[i][j].add(skip);
+                    }
+                }
+            }
+            let (lo, hi) = panel.bounds;
+            let (wide_lo, wide_hi) = (T::Wide::splat(lo), T::Wide::splat(hi));
+            let (narrow_lo, narrow_hi) = (T::Narrow::splat(lo), T::Narrow::splat(hi));
+            for i in 0..R {
+                for j in 0..N {
+                    wide[i][j].clamp(wide_lo, wide_hi).store(panel.c.add(at(i, j)));
+                }
+                for j in 0..M {
+                    let value = narrow[i][j].clamp(narrow_lo, narrow_hi);
+                    let c = panel.c.add(at(i, N));
+                    if whole { value.store(c) } else { value.store_first(c, self.lanes) }
                 }
             }
         }
-        for i in 0..R {
-            for j in 0..N {
-                let value = tile[i][j].clamp(lo, hi);
-                let c = panel.c.add(at(i, j));
-                if whole { value.store(c) } else { value.store_first(c, lanes) }
-            }
-        }
     }
-}
 
-/// Clamps the rows of a tile and adds them to the sums in C.
-#[inline(always)]
-unsafe fn sum<V: Vector, const R: usize, const N: usize>(
-    panel: &DensePanel,
-    col: usize,
-    lanes: usize,
-    tile: [[V; N]; R],
-) {
-    // SAFETY: `lanes` lanes of each vector are inside the columns of C.
-    unsafe {
-        let (lo, hi) = (V::splat(panel.bounds.0), V::splat(panel.bounds.1));
-        for j in 0..N {
-            let c = panel.c.add(col + j * V::LANES);
-            let mut sum = V::load_first(c, lanes);
-            for row in &tile {
-                sum = sum.add(row[j].clamp(lo, hi));
+    /// Clamps the rows of a tile and adds them to the sums in C.
+    #[inline(always)]
+    unsafe fn sum<const R: usize>(&self, tile: Tile<T, R, N, M>) {
+        let (lo, hi) = self.panel.bounds;
+        // SAFETY: the strip's columns are inside C.
+        unsafe {
+            let c = self.panel.c.add(self.col);
+            let (wide_lo, wide_hi) = (T::Wide::splat(lo), T::Wide::splat(hi));
+            for j in 0..N {
+                let c = c.add(j * T::Wide::LANES);
+                let mut sum = T::Wide::load(c);
+                for row in &tile.wide {
+                    sum = sum.add(row[j].clamp(wide_lo, wide_hi));
+                }
+                sum.store(c);
             }
-            sum.store_first(c, lanes);
+            let (narrow_lo, narrow_hi) = (T::Narrow::splat(lo), T::Narrow::splat(hi));
+            for j in 0..M {
+                let c = c.add(N * T::Wide::LANES);
+                let mut sum = T::Narrow::load_first(c, self.lanes);
+                for row in &tile.narrow {
+                    sum = sum.add(row[j].clamp(narrow_lo, narrow_hi));
+                }
+                sum.store_first(c, self.lanes);
+            }
         }
     }
 }
