@@ -45,7 +45,13 @@ fn stages(loaded: &Loaded) {
     let plan = Plan::new(&graph, &machine).expect("a deep v2 has a plan");
     let analysis = Analysis::of(&graph).with_plan(&plan);
     let model = Model::of(loaded, &variant);
-    let cost = CostReport { model: &model, analysis: &analysis, by: By::Layer, clamps: None };
+    let cost = CostReport {
+        model: &model,
+        analysis: &analysis,
+        by: By::Layer,
+        clamps: None,
+        details: true,
+    };
     let layers = graph.len();
     let line = |what: &str, time| report(&format!("{layers} layers, {what}"), "linear", time);
     line("expanded", median(3, || expand(&loaded.spec, &variant).map(|graph| graph.len())));

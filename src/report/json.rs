@@ -22,7 +22,7 @@ pub const AS_SCHEMA: &str = "mbgen.as/1";
 
 /// The report as one JSON document with a final newline.
 pub fn render(report: &CostReport) -> String {
-    let CostReport { model, analysis, by, clamps } = *report;
+    let CostReport { model, analysis, by, clamps, .. } = *report;
     let totals = &analysis.totals;
     let rows = group(&analysis.rows, by);
     let document = Document {

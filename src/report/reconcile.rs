@@ -81,6 +81,7 @@ fn document(report: &CostReport, tool: Tool) -> Document {
         title: report.model.title(),
         sections: tool.figures().map(|figure| section(figure, totals)).collect(),
         notes,
+        ..Document::default()
     }
 }
 
