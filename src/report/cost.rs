@@ -2,7 +2,7 @@
 
 use super::sheet::{Cell, Column, Document, Section};
 use super::text::{bytes, si, thousands};
-use super::{CostReport, memory, rows};
+use super::{CostReport, memory, reconcile, rows};
 use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::residual::Body;
 use crate::analysis::{Analysis, F32_BYTES, ResidualPair, Separable, Totals};
@@ -25,6 +25,7 @@ pub fn document(report: &CostReport) -> Document {
     sections.extend(report.clamps.map(clamps));
     sections.push(memory::timeline(analysis));
     sections.extend(analysis.arena.as_ref().map(memory::arena));
+    sections.push(reconcile::overview(&analysis.totals));
     Document {
         title: report.model.title(),
         headline: headline(&analysis.totals),
