@@ -14,7 +14,7 @@ charts.tools = (width) => {
   const { macs } = report.totals;
   const figures = report.tools.filter((figure) => figure.terms[0].what.startsWith("MACs"));
   const [pitch, most] = [26, Math.max(1, ...figures.map((figure) => figure.value))];
-  const rows = figures.map((figure, i) => ({ ...figure, name: width < 480 ? figure.tool : `${figure.tool} ${figure.figure}`, y1: i * pitch, y2: (i + 1) * pitch }));
+  const rows = figures.map((figure, i) => ({ ...figure, name: `${figure.tool} ${width < 480 ? figure.figure.split(" ").slice(0, -1).join(" ") : figure.figure}`.trim(), y1: i * pitch, y2: (i + 1) * pitch }));
   const height = rows.length * pitch;
   const { length, margin } = labels(24, 18);
   const parts = rows.flatMap(stacked);
