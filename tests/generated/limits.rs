@@ -46,6 +46,7 @@ fn v2_builds_in_little_time_to_a_small_program() {
 
 /// Runs a command that must succeed; user and system time of it and of all that it waited for.
 #[cfg(unix)]
+#[expect(clippy::zombie_processes, reason = "wait4 waits, and tells the time")]
 fn processor_seconds(command: &mut std::process::Command) -> f64 {
     let child = command.spawn().unwrap();
     let mut status = 0;
