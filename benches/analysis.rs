@@ -1,4 +1,5 @@
-//! Counting: one network, a deep one, and a large sweep, with the goals beside the times.
+//! Counting: one network, deep ones from spec to report, and a large sweep, with the goals beside
+//! the times.
 //!
 //!     cargo bench --bench analysis
 
@@ -6,8 +7,11 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use mbgen::analysis::sweep::Sweep;
-use mbgen::analysis::{Analysis, Totals};
+use mbgen::analysis::{Analysis, By, Totals};
 use mbgen::block::{Variant, expand, load};
+use mbgen::machine::Machine;
+use mbgen::plan::Plan;
+use mbgen::report::{CostReport, Format, Model, Style};
 use mbgen::spec::{Block, Loaded};
 
 fn main() {
@@ -19,11 +23,9 @@ fn main() {
         median(1000, || Analysis::of(&graph()).rows.len()),
     );
     report("v2, expanded, totals alone", "", median(1000, || Totals::of(&graph()).macs));
-    for blocks in [2_500, 25_000] {
-        let spec = deep(&v2, blocks);
-        let graph = expand(&spec.spec, &Variant::default()).expect("a deep v2 has a graph");
-        let time = median(5, || Analysis::of(&graph).rows.len());
-        report(&format!("{} layers", graph.len()), "linear", time);
+    // Linear means that the three lines of each kind are 1 : 3 : 10.
+    for layers in [10_000, 30_000, 100_000] {
+        stages(&deep(&v2, layers / 4));
     }
     let sweep = Sweep {
         widths: (0..1000).map(|i| 0.2 + f64::from(i) * 0.0015).collect(),
@@ -33,6 +35,32 @@ fn main() {
     let specs = [v2];
     let time = median(1, || sweep.run(&specs).map_or(0, |points| points.len()));
     report("100,000 points", "5 s", time);
+}
+
+/// Every stage from the spec to a report.
+fn stages(loaded: &Loaded) {
+    let variant = Variant::default();
+    let graph = expand(&loaded.spec, &variant).expect("a deep v2 has a graph");
+    let machine = Machine::REFERENCE;
+    let plan = Plan::new(&graph, &machine).expect("a deep v2 has a plan");
+    let analysis = Analysis::of(&graph).with_plan(&plan);
+    let model = Model::of(loaded, &variant);
+    let cost = CostReport {
+        model: &model,
+        analysis: &analysis,
+        by: By::Layer,
+        clamps: None,
+        details: true,
+    };
+    let layers = graph.len();
+    let line = |what: &str, time| report(&format!("{layers} layers, {what}"), "linear", time);
+    line("expanded", median(3, || expand(&loaded.spec, &variant).map(|graph| graph.len())));
+    line("analysed", median(3, || Analysis::of(&graph).rows.len()));
+    line("planned", median(3, || Plan::new(&graph, &machine).map(|plan| plan.shared)));
+    for format in Format::ALL {
+        let time = median(3, || cost.render(format, Style::default()).len());
+        line(format.name(), time);
+    }
 }
 
 fn median<T>(runs: usize, mut run: impl FnMut() -> T) -> Duration {
@@ -48,7 +76,7 @@ fn median<T>(runs: usize, mut run: impl FnMut() -> T) -> Duration {
 }
 
 fn report(what: &str, goal: &str, time: Duration) {
-    println!("{what:<28} {time:>12.1?}   {goal}");
+    println!("{what:<32} {time:>12.1?}   {goal}");
 }
 
 /// The network with one table row of so many more blocks.

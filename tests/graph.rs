@@ -1,5 +1,8 @@
 //! Pictures: every layer is there, and so is every residual connection.
 
+use std::path::Path;
+use std::process::Command;
+
 use mbgen::block::Variant;
 use mbgen::report::graph::{GraphFormat, render};
 use mbgen::spec::{EMBEDDED, load};
@@ -45,4 +48,26 @@ fn pictures_of_the_shipped_networks_stay_small() {
             assert!(draw(arch.name, format).len() < 50_000, "{} {format:?}", arch.name);
         }
     }
+}
+
+/// `MBGEN_BLESS=1` draws it anew, and the test still fails.
+#[test]
+fn the_picture_of_the_readme_shows_its_spec() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    assert!(readme.contains("(.github/graph.svg)"));
+    let (_, spec) = readme.split_once("```yaml\n").unwrap();
+    let (spec, _) = spec.split_once("```").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("net.yaml");
+    std::fs::write(&file, spec).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mbgen"));
+    let drawn = command.arg("graph").arg(&file).args(["--format", "svg"]).output().unwrap();
+    assert!(drawn.status.success(), "{}", String::from_utf8_lossy(&drawn.stderr));
+    let picture = root.join(".github/graph.svg");
+    let kept = std::fs::read(&picture).unwrap_or_default();
+    if kept != drawn.stdout && std::env::var_os("MBGEN_BLESS").is_some() {
+        std::fs::write(&picture, &drawn.stdout).unwrap();
+    }
+    assert!(kept == drawn.stdout, ".github/graph.svg is out of date: MBGEN_BLESS=1 draws it anew");
 }

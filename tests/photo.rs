@@ -8,7 +8,7 @@ use std::process::Command;
 use mbgen::kernels::isa::InstructionSet;
 use mbgen::spec::{EMBEDDED, load};
 use serde_json::Value;
-use support::crates::{cargo, mbgen, photo_program, succeed};
+use support::crates::{cargo, generate, mbgen, photo_program, succeed};
 use support::{data, json, largest_difference, numbers, photos, shared};
 
 /// Of logits; a wrong eps, padding, stride or clamp costs 0.1 or more.
@@ -62,6 +62,16 @@ impl Classify {
     fn best(&self, image: &Path) -> usize {
         let lines = self.lines(&["--json", "--top", "1"], &[image.to_owned()]);
         lines[0]["top"][0]["class"].as_u64().unwrap() as usize
+    }
+}
+
+/// Cargo fails where it would have to write another one.
+#[test]
+fn the_lock_file_is_cargos() {
+    for spec in ["v1-0.25-96-vww", "residual"] {
+        let options = ["--resolution", "32", "--width", "0.25"];
+        let package = generate(&format!("locked_{spec}"), spec, &options).join("photo");
+        cargo(&package, &["fetch", "--locked"]);
     }
 }
 

@@ -32,7 +32,8 @@ fn reports() {
         let model = Model::of(&loaded, &Variant::default());
         let analysis = Analysis::of(&graph).with_plan(&plan);
         for (by, clamps) in By::ALL.into_iter().zip([None, Some(&clamps[..]), None]) {
-            let report = CostReport { model: &model, analysis: &analysis, by, clamps };
+            let report =
+                CostReport { model: &model, analysis: &analysis, by, clamps, details: true };
             assert_valid(&report.render(Format::Json, Style::default()), "report");
             for tool in Tool::ALL {
                 let text = reconcile::render(&report, tool, Format::Json, Style::default());

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use mbgen::analysis::sweep::Sweep;
 use mbgen::analysis::{Analysis, By};
 use mbgen::block::{Variant, expand, load};
+use mbgen::machine::Machine;
+use mbgen::plan::Plan;
 use mbgen::report::{CostReport, Format, Model, Style};
 use mbgen::spec::{Block, Spec, load as read};
 
@@ -26,13 +28,19 @@ fn a_hundred_thousand_layers() {
     loaded.spec = deep(25_000);
     let graph = expand(&loaded.spec, &Variant::default()).unwrap();
     assert!(graph.len() > 100_000);
-    let analysis = Analysis::of(&graph);
+    // Tens of milliseconds; where each step looks at all others, some seconds.
+    let planning = Instant::now();
+    let plan = Plan::new(&graph, &Machine::REFERENCE).unwrap();
+    assert!(planning.elapsed() < Duration::from_secs(1), "{:?}", planning.elapsed());
+    let analysis = Analysis::of(&graph).with_plan(&plan);
     let model = Model::of(&loaded, &Variant::default());
     for by in By::ALL {
-        let report = CostReport { model: &model, analysis: &analysis, by, clamps: None };
+        let report =
+            CostReport { model: &model, analysis: &analysis, by, clamps: None, details: true };
         let json = report.render(Format::Json, Style::default());
         assert!(json.len() > 1_000_000);
         report.render(Format::Csv, Style::default());
+        report.render(Format::Table, Style::default());
         assert!(report.render(Format::Markdown, Style::default()).chars().count() < 65_536);
     }
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());

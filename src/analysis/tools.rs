@@ -1,9 +1,7 @@
 //! What other tools print for the same network, and why it differs from ours.
 //!
 //! Each figure is a sum of counted quantities, so the figure and its explanation are one thing. The
-//! rules hold for evaluation mode and batch 1, and are exact for torchinfo 1.8.0, fvcore 0.1.5,
-//! ptflops 0.7.5, thop 0.1.1, calflops 0.3.2, torchprofile 0.1.0, onnx-tool 1.0.1, Keras 3.3.3 and
-//! the flop counter of PyTorch 2.2.
+//! rules hold for evaluation mode and batch 1, and are exact for the versions named here.
 
 use super::Totals;
 
@@ -56,6 +54,21 @@ impl Tool {
             Self::Keras => "keras",
             Self::OnnxTool => "onnx-tool",
             Self::TorchFlopCounter => "torch-flop-counter",
+        }
+    }
+
+    /// The version whose rules are known; of PyTorch for its own counter.
+    pub fn version(self) -> &'static str {
+        match self {
+            Self::Torchinfo => "1.8.0",
+            Self::Fvcore => "0.1.5",
+            Self::Ptflops => "0.7.5",
+            Self::Thop => "0.1.1",
+            Self::Calflops => "0.3.2",
+            Self::Torchprofile => "0.1.0",
+            Self::Keras => "3.3.3",
+            Self::OnnxTool => "1.0.1",
+            Self::TorchFlopCounter => "2.2",
         }
     }
 
@@ -135,6 +148,21 @@ impl Quantity {
 }
 
 impl Figure {
+    /// What the tool calls it: the key without the tool's name.
+    pub fn name(&self) -> String {
+        let tool = self.tool.name().replace('-', "_");
+        self.key.trim_start_matches(&tool).trim_start_matches('_').replace('_', " ")
+    }
+
+    /// What this report counts in place of the figure, where it is of MACs or of parameters.
+    pub fn counterpart(&self, totals: &Totals) -> Option<u64> {
+        match self.terms {
+            [(_, Quantity::Macs), ..] => Some(totals.macs),
+            [(1, Quantity::Params), ..] => Some(totals.params),
+            _ => None,
+        }
+    }
+
     /// The number that the tool prints.
     pub fn value(&self, totals: &Totals) -> u64 {
         self.terms.iter().fold(0u64, |sum, &(times, quantity)| {

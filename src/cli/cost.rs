@@ -22,6 +22,11 @@ pub struct AnalyzeArgs {
     /// What a row stands for.
     #[arg(long, value_name = "ROW", default_value = "layer", value_parser = by())]
     pub by: By,
+    /// Show what few need, too: separable against standard convolution and inverted against classic
+    /// residual blocks, block by block; the crate's arena, step by step. For tables: other formats
+    /// are always complete.
+    #[arg(long)]
+    pub details: bool,
     /// Print what another tool would print, and what makes the difference.
     #[arg(long = "as", value_name = "TOOL", value_parser = tool())]
     pub tool: Option<Tool>,

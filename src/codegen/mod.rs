@@ -10,6 +10,7 @@
 mod blob;
 mod golden;
 mod literal;
+mod lock;
 mod manifest;
 mod names;
 mod readme;
@@ -83,6 +84,9 @@ pub fn generate(input: &Input) -> Result<Tree> {
     }
     for (path, text) in PHOTO {
         files.insert(format!("photo/{path}"), text.as_bytes().to_vec());
+    }
+    if let Some(lock) = lock::render(&view.name) {
+        files.insert("photo/Cargo.lock".into(), lock.into_bytes());
     }
     if let Some(labels) = input.labels {
         files.insert(

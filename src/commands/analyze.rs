@@ -27,8 +27,13 @@ pub fn run(args: &AnalyzeArgs) -> Result<()> {
     };
     let clamps = args.relu6.then(|| clamps(args, &loaded, &variant, &graph)).transpose()?;
     let model = Model::of(&loaded, &variant);
-    let report =
-        CostReport { model: &model, analysis: &analysis, by: args.by, clamps: clamps.as_deref() };
+    let report = CostReport {
+        model: &model,
+        analysis: &analysis,
+        by: args.by,
+        clamps: clamps.as_deref(),
+        details: args.details,
+    };
     let style = style(&args.output.destination());
     let format: Format = args.output.format;
     let text = match args.tool {

@@ -15,13 +15,16 @@ struct Block {
 /// Gives each tensor of the plan a place, largest first, at the lowest offset that is free for its
 /// whole lifetime.
 pub fn place(graph: &LayerGraph, plan: &mut Plan) {
-    let made_by = |id: LayerId| plan.steps.iter().position(|step| step.layers.contains(&id));
+    // The step that covers each layer.
+    let mut step_of = vec![0; graph.len()];
+    for (i, step) in plan.steps.iter().enumerate() {
+        step.layers.iter().for_each(|layer| step_of[layer.0] = i);
+    }
     let mut blocks: Vec<Block> = Vec::new();
     // Blocks 0..steps are the outputs, the rest are workspaces.
     for (i, step) in plan.steps.iter().enumerate() {
         let last = step.layers[step.layers.len() - 1];
-        let readers = graph.consumers(Source::Layer(last));
-        let to = readers.iter().filter_map(|&reader| made_by(reader)).max().unwrap_or(i);
+        let to = graph.last_use(Source::Layer(last)).map_or(i, |reader| step_of[reader.0]);
         let elements = step.output().map_or(0, Tensor::len);
         blocks.push(Block { elements: aligned(elements), from: i, to, at: 0 });
     }
@@ -37,20 +40,11 @@ pub fn place(graph: &LayerGraph, plan: &mut Plan) {
         workspaces.push((i, elements, blocks.len()));
         blocks.push(Block { elements: aligned(elements), from: i, to: i, at: 0 });
     }
-    plan.shared = assign(&mut blocks);
+    plan.shared = assign(&mut blocks, plan.steps.len());
 
-    let outputs: Vec<(LayerId, usize)> = plan
-        .steps
-        .iter()
-        .enumerate()
-        .map(|(i, step)| (step.layers[step.layers.len() - 1], blocks[i].at))
-        .collect();
     let at = |source: Source| match source {
         Source::Input => Place::Input,
-        Source::Layer(id) => {
-            let made = outputs.iter().find(|(layer, _)| *layer == id);
-            Place::Arena(made.map_or(0, |(_, at)| *at))
-        }
+        Source::Layer(id) => Place::Arena(blocks[step_of[id.0]].at),
     };
     for (i, step) in plan.steps.iter_mut().enumerate() {
         let first = graph.operands(step.layers[0])[0];
@@ -94,23 +88,22 @@ fn residual(graph: &LayerGraph, layers: &[LayerId]) -> Option<Source> {
     (operands.len() == 2).then(|| operands.iter().copied().find(|source| !made(source)))?
 }
 
-/// Sets the offsets and returns the size of the arena.
-fn assign(blocks: &mut [Block]) -> usize {
+/// Sets the offsets and returns the size of the arena. The time is that of sorting, and for each
+/// block the number of blocks that live in its steps: few, as no tensor outlives its building block.
+fn assign(blocks: &mut [Block], steps: usize) -> usize {
     let mut order: Vec<usize> = (0..blocks.len()).collect();
     order.sort_by_key(|&i| (std::cmp::Reverse(blocks[i].elements), i));
-    let mut placed: Vec<usize> = Vec::new();
+    // The ranges that have been given away at each step.
+    let mut taken: Vec<Vec<(usize, usize)>> = vec![Vec::new(); steps];
+    let mut meeting = Vec::new();
     let mut size = 0;
     for i in order {
-        let (from, to, elements) = (blocks[i].from, blocks[i].to, blocks[i].elements);
-        let mut taken: Vec<(usize, usize)> = placed
-            .iter()
-            .map(|&j| &blocks[j])
-            .filter(|other| other.from <= to && from <= other.to)
-            .map(|other| (other.at, other.at + other.elements))
-            .collect();
-        taken.sort_unstable();
+        let Block { elements, from, to, .. } = blocks[i];
+        meeting.clear();
+        meeting.extend(taken[from..=to].iter().flatten().copied());
+        meeting.sort_unstable();
         let mut at = 0;
-        for (start, end) in taken {
+        for &(start, end) in &meeting {
             if at + elements <= start {
                 break;
             }
@@ -118,7 +111,7 @@ fn assign(blocks: &mut [Block]) -> usize {
         }
         blocks[i].at = at;
         size = size.max(at + elements);
-        placed.push(i);
+        taken[from..=to].iter_mut().for_each(|ranges| ranges.push((at, at + elements)));
     }
     size
 }

@@ -36,5 +36,6 @@ pub fn document(networks: &[(Model, Totals)]) -> Document {
             "Parameters: weights, biases, scale and shift of batch normalisations.".into(),
             "A MAC counts once; convolutions and linear layers have MACs, nothing else.".into(),
         ],
+        ..Document::default()
     }
 }

@@ -97,7 +97,8 @@ impl Comparison<'_> {
             (None, [only]) => self.label(only),
             (None, points) => format!("{} networks compared", points.len()),
         };
-        Document { title, sections, notes: CONVENTION.lines().map(str::to_owned).collect() }
+        let notes = CONVENTION.lines().map(str::to_owned).collect();
+        Document { title, sections, notes, ..Document::default() }
     }
 
     /// One row a point, ratios beside the values.

@@ -1,8 +1,8 @@
 //! The layout of a cost report: rows, totals by kind of layer, separable section, footer.
 
 use super::sheet::{Cell, Column, Document, Section};
-use super::text::{bytes, thousands};
-use super::{CostReport, memory, rows};
+use super::text::{bytes, si, thousands};
+use super::{CostReport, memory, reconcile, rows};
 use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::residual::Body;
 use crate::analysis::{Analysis, F32_BYTES, ResidualPair, Separable, Totals};
@@ -25,7 +25,14 @@ pub fn document(report: &CostReport) -> Document {
     sections.extend(report.clamps.map(clamps));
     sections.push(memory::timeline(analysis));
     sections.extend(analysis.arena.as_ref().map(memory::arena));
-    Document { title: report.model.title(), sections, notes: footer(analysis) }
+    sections.push(reconcile::overview(&analysis.totals));
+    Document {
+        title: report.model.title(),
+        headline: headline(&analysis.totals),
+        sections,
+        totals: Some(totals(analysis)),
+        notes: CONVENTION.lines().map(str::to_owned).collect(),
+    }
 }
 
 /// The resource table of the MobileNetV1 paper (table 2).
@@ -81,14 +88,15 @@ fn separable(separable: &Separable) -> Section {
     Section {
         key: "separable",
         heading: "Depthwise separable against standard convolution: K²M + MN against K²MN".into(),
+        detail: "depthwise separable against standard convolution, block by block",
         columns: vec![
             Column::text("block", "block"),
             Column::number("M", "M"),
             Column::number("N", "N"),
             Column::number("K", "K"),
             Column::text("out_hw", "map"),
-            Column::number("params_dwsep", "weights"),
-            Column::number("params_std", "standard"),
+            Column::number("params_dwsep", "weights").turn(1),
+            Column::number("params_std", "standard").turn(1),
             Column::number("macs_dwsep", "MACs"),
             Column::number("macs_std", "standard"),
             Column::number("ratio", "1/N + 1/K²"),
@@ -127,15 +135,16 @@ fn residual(pairs: &[ResidualPair]) -> Section {
     Section {
         key: "residual",
         heading: "Inverted against classic residual blocks at the same widest tensor".into(),
+        detail: "inverted against classic residual blocks",
         columns: vec![
             Column::text("block", "block"),
             Column::text("inverted_channels", "inverted"),
-            Column::number("inverted_weights", "weights"),
-            Column::number("inverted_macs", "MACs"),
+            Column::number("inverted_weights", "weights").turn(2),
+            Column::number("inverted_macs", "MACs").turn(1),
             Column::number("inverted_skip_bytes", "skip"),
             Column::text("classic_channels", "classic"),
-            Column::number("classic_weights", "weights"),
-            Column::number("classic_macs", "MACs"),
+            Column::number("classic_weights", "weights").turn(2),
+            Column::number("classic_macs", "MACs").turn(1),
             Column::number("classic_skip_bytes", "skip"),
         ],
         rows: pairs.iter().map(row).collect(),
@@ -178,44 +187,75 @@ fn clamps(clamps: &[Clamp]) -> Section {
     }
 }
 
-fn footer(analysis: &Analysis) -> Vec<String> {
+/// The numbers to see first.
+fn headline(t: &Totals) -> String {
+    let arena = t.arena_bytes.map_or(String::new(), |n| format!(", arena {}", bytes(n)));
+    format!(
+        "{} parameters, {} MACs, weights {}, peak {}{arena}",
+        si(t.params),
+        si(t.macs),
+        bytes(t.weight_bytes),
+        bytes(t.peak_live_bytes),
+    )
+}
+
+/// Every total, exactly.
+fn totals(analysis: &Analysis) -> Section {
     let t = &analysis.totals;
+    let elements = |n: u64| format!("{} elements", thousands(n));
     let at = t.peak_live_at.as_deref().unwrap_or("the input");
-    let mut lines = vec![
-        format!(
-            "parameters  {} ({} weights, {} bias, {} BatchNorm) + {} statistics",
-            thousands(t.params),
-            thousands(t.weights),
-            thousands(t.bias),
-            thousands(t.bn_affine),
-            thousands(t.bn_stats),
+    let mut rows = vec![
+        (
+            "parameters",
+            Cell::Count(t.params),
+            format!(
+                "{} weights, {} bias, {} BatchNorm",
+                thousands(t.weights),
+                thousands(t.bias),
+                thousands(t.bn_affine)
+            ),
         ),
-        format!(
-            "folded      {} parameters, {} in f32",
-            thousands(t.params_bn_folded),
-            bytes(t.weight_bytes)
-        ),
-        format!("compute     {} MACs = {} FLOPs", thousands(t.macs), thousands(t.flops)),
-        format!(
-            "memory      peak {} live ({} elements) at {at}",
-            bytes(t.peak_live_bytes),
-            thousands(t.peak_live_elems)
-        ),
-        format!(
-            "            largest tensor {}, inputs + output {}, live with adds in place {}",
-            bytes(t.peak_tensor_elems * F32_BYTES),
-            bytes(t.peak_io_elems * F32_BYTES),
-            bytes(t.peak_live_inplace_add_elems * F32_BYTES)
-        ),
+        ("statistics", Cell::Count(t.bn_stats), "BatchNorm means and variances".into()),
+        ("folded", Cell::Count(t.params_bn_folded), "parameters of the generated crate".into()),
+        ("", Cell::Bytes(t.weight_bytes), "the same in f32".into()),
+        ("MACs", Cell::Count(t.macs), format!("{} FLOPs", thousands(t.flops))),
     ];
-    lines.extend(t.arena_bytes.map(|n| {
-        format!(
-            "arena       {} in the generated crate ({} elements)",
-            bytes(n),
-            thousands(n / F32_BYTES)
-        )
+    if !analysis.separable.blocks.is_empty() {
+        let Separable { macs_all_blocks_dwsep: separate, macs_all_blocks_std: standard, .. } =
+            analysis.separable;
+        let ratio = separate as f64 / standard as f64;
+        let of = format!("of the MACs of standard convolutions, {}", thousands(standard));
+        rows.push(("separable", Cell::Decimal(ratio, 4), of));
+    }
+    rows.extend([
+        (
+            "peak",
+            Cell::Bytes(t.peak_live_bytes),
+            format!("{} live at {at}", elements(t.peak_live_elems)),
+        ),
+        (
+            "",
+            Cell::Bytes(t.peak_live_inplace_add_elems * F32_BYTES),
+            "if adds were in place".into(),
+        ),
+        ("", Cell::Bytes(t.peak_io_elems * F32_BYTES), "inputs and output of one layer".into()),
+        ("", Cell::Bytes(t.peak_tensor_elems * F32_BYTES), "the largest tensor".into()),
+    ]);
+    rows.extend(t.arena_bytes.map(|n| {
+        let of = format!("{}, in the generated crate", elements(n / F32_BYTES));
+        ("arena", Cell::Bytes(n), of)
     }));
-    lines.push(String::new());
-    lines.extend(CONVENTION.lines().map(str::to_owned));
-    lines
+    Section {
+        key: "totals",
+        columns: vec![
+            Column::text("total", "total"),
+            Column::number("value", ""),
+            Column::text("what", ""),
+        ],
+        rows: rows
+            .into_iter()
+            .map(|(name, value, what)| vec![Cell::Text(name.into()), value, Cell::Text(what)])
+            .collect(),
+        ..Section::default()
+    }
 }

@@ -22,7 +22,7 @@ pub const AS_SCHEMA: &str = "mbgen.as/1";
 
 /// The report as one JSON document with a final newline.
 pub fn render(report: &CostReport) -> String {
-    let CostReport { model, analysis, by, clamps } = *report;
+    let CostReport { model, analysis, by, clamps, .. } = *report;
     let totals = &analysis.totals;
     let rows = group(&analysis.rows, by);
     let document = Document {
@@ -34,7 +34,8 @@ pub fn render(report: &CostReport) -> String {
         separable: &analysis.separable.blocks,
         separable_totals: (&analysis.separable).into(),
         residual: &analysis.residual,
-        tools: figures(totals),
+        figures: figures(totals),
+        tools: FIGURES.iter().map(|figure| tool_figure(figure, totals)).collect(),
         memory: MemoryJson::of(analysis),
         arena: analysis.arena.as_ref(),
         relu6: clamps.map(relu6),
@@ -60,7 +61,8 @@ struct Document<'a> {
     separable_totals: SeparableTotals,
     residual: &'a [ResidualPair<'a>],
     #[serde(rename = "as")]
-    tools: Map<String, Value>,
+    figures: Map<String, Value>,
+    tools: Vec<Value>,
     memory: MemoryJson<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     arena: Option<&'a Arena<'a>>,
@@ -134,15 +136,30 @@ fn figures(totals: &Totals) -> Map<String, Value> {
     FIGURES.iter().map(|figure| (figure.key.to_owned(), figure.value(totals).into())).collect()
 }
 
-/// `mbgen.as/1`: the figures of one tool, each as the sum that explains it.
-pub(super) fn reconciliation(model: &Model, tool: Tool, totals: &Totals) -> String {
+/// A figure of a tool as the sum that it is.
+fn tool_figure(figure: &Figure, totals: &Totals) -> Value {
+    json!({
+        "tool": figure.tool.name(),
+        "version": figure.tool.version(),
+        "figure": figure.name(),
+        "value": figure.value(totals),
+        "terms": terms(figure, totals),
+    })
+}
+
+fn terms(figure: &Figure, totals: &Totals) -> Vec<Value> {
     let term = |&(times, quantity): &(u64, Quantity)| {
         let count = quantity.count(totals);
         json!({"what": reconcile::label(quantity), "count": count, "times": times})
     };
+    figure.terms.iter().map(term).collect()
+}
+
+/// `mbgen.as/1`: the figures of one tool, each as the sum that explains it.
+pub(super) fn reconciliation(model: &Model, tool: Tool, totals: &Totals) -> String {
     let figure = |figure: &Figure| {
-        let terms: Vec<Value> = figure.terms.iter().map(term).collect();
-        json!({"key": figure.key, "value": figure.value(totals), "terms": terms})
+        let (value, terms) = (figure.value(totals), terms(figure, totals));
+        json!({"key": figure.key, "value": value, "terms": terms})
     };
     to_string(&json!({
         "schema": AS_SCHEMA,

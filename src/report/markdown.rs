@@ -14,7 +14,7 @@ pub fn render(document: &Document) -> String {
     let notes: String = document.notes.iter().map(|note| format!("{}  \n", escape(note))).collect();
     let budget = COMMENT_LIMIT.saturating_sub(RESERVE + notes.chars().count());
     let mut out = Limited { text: format!("### {}\n", escape(&document.title)), budget };
-    for section in &document.sections {
+    for section in document.totals.iter().chain(&document.sections) {
         if !write_section(section, &mut out) {
             break;
         }

@@ -7,7 +7,7 @@ use crate::analysis::{Analysis, F32_BYTES};
 use crate::graph::Source;
 
 /// Most columns of the chart.
-const CHART_WIDTH: usize = 86;
+const CHART_WIDTH: usize = 68;
 /// Rows of the chart.
 const CHART_HEIGHT: u64 = 6;
 /// Columns of the arena's map.
@@ -69,11 +69,12 @@ pub fn arena(arena: &Arena) -> Section {
     Section {
         key: "arena",
         heading: format!("Arena of the generated crate: {}", bytes(arena.bytes)),
+        detail: "the arena of the generated crate, step by step",
         columns: vec![
             Column::text("step", "step"),
-            Column::number("layers", "layers"),
+            Column::number("layers", "layers").turn(2),
             Column::number("used_bytes", "held"),
-            Column::number("scratch_bytes", "scratch"),
+            Column::number("scratch_bytes", "scratch").turn(1),
             Column::text("map", "offsets"),
         ],
         rows: arena.steps.iter().map(row).collect(),

@@ -94,6 +94,8 @@ pub struct CostReport<'a> {
     pub by: By,
     /// What activations reach without ReLU6, where that was measured.
     pub clamps: Option<&'a [Clamp]>,
+    /// Whether a table shows the sections that few need; other formats always do.
+    pub details: bool,
 }
 
 /// The formats of a cost report.
@@ -136,7 +138,8 @@ impl CostReport<'_> {
     /// The report as text.
     pub fn render(&self, format: Format, style: Style) -> String {
         match format {
-            Format::Table => table::render(&cost::document(self), style),
+            Format::Table if self.details => table::render(&cost::document(self), style),
+            Format::Table => table::render(&cost::document(self).brief(), style),
             Format::Json => json::render(self),
             Format::Csv => csv::render(&cost::document(self)),
             Format::Markdown => markdown::render(&cost::document(self)),

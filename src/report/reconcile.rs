@@ -4,7 +4,7 @@ use super::sheet::{Cell, Column, Document, Section};
 use super::text::thousands;
 use super::{CostReport, Format, Style, bmf, csv, html, json, markdown, table};
 use crate::analysis::Totals;
-use crate::analysis::tools::{Figure, Quantity, Tool};
+use crate::analysis::tools::{FIGURES, Figure, Quantity, Tool};
 
 /// Bytes that torchinfo adds to the input for the tensor object.
 const TORCHINFO_TENSOR_BYTES: u64 = 80;
@@ -81,6 +81,7 @@ fn document(report: &CostReport, tool: Tool) -> Document {
         title: report.model.title(),
         sections: tool.figures().map(|figure| section(figure, totals)).collect(),
         notes,
+        ..Document::default()
     }
 }
 
@@ -117,13 +118,51 @@ fn section(figure: &Figure, totals: &Totals) -> Section {
     }
 }
 
+/// What every tool prints, a row each.
+pub(super) fn overview(totals: &Totals) -> Section {
+    let row = |figure: &Figure| {
+        let value = figure.value(totals);
+        let ratio = figure.counterpart(totals).map(|ours| value as f64 / ours.max(1) as f64);
+        vec![
+            Cell::Text(format!("{} {}", figure.tool.name(), figure.tool.version())),
+            Cell::Text(figure.name()),
+            Cell::Count(value),
+            ratio.map_or(Cell::Empty, |ratio| Cell::Decimal(ratio, 4)),
+            Cell::Text(formula(figure, totals)),
+        ]
+    };
+    Section {
+        key: "tools",
+        heading: "What other tools print".into(),
+        detail: "what other tools print for the same network",
+        columns: vec![
+            Column::text("tool", "tool"),
+            Column::text("figure", "figure"),
+            Column::number("value", "prints"),
+            Column::number("ratio", "× ours"),
+            Column::text("what", "what it adds up").detail(),
+        ],
+        rows: FIGURES.iter().map(row).collect(),
+        notes: vec!["analyze --as TOOL tells what makes the difference.".into()],
+        ..Section::default()
+    }
+}
+
+/// A figure's sum in words, without what this network has none of.
+fn formula(figure: &Figure, totals: &Totals) -> String {
+    let counted = figure.terms.iter().filter(|(_, quantity)| quantity.count(totals) > 0);
+    let term = |&(times, quantity): &(u64, Quantity)| match times {
+        1 => label(quantity).to_owned(),
+        _ => format!("{times} × {}", label(quantity)),
+    };
+    counted.map(term).collect::<Vec<_>>().join(" + ")
+}
+
 /// How far a figure is from what this report counts.
 fn difference(figure: &Figure, totals: &Totals) -> Option<String> {
-    let (base, unit) = match figure.terms {
-        [(_, Quantity::Macs), ..] => (totals.macs, "MACs"),
-        [(1, Quantity::Params), ..] => (totals.params, "parameters"),
-        _ => return None,
-    };
+    let base = figure.counterpart(totals)?;
+    let of_macs = matches!(figure.terms, [(_, Quantity::Macs), ..]);
+    let unit = if of_macs { "MACs" } else { "parameters" };
     let more = figure.value(totals).saturating_sub(base);
     let percent = 100.0 * more as f64 / base.max(1) as f64;
     let (more, base) = (thousands(more), thousands(base));

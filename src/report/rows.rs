@@ -61,17 +61,17 @@ const FIELDS: &[Field] = &[
     field(Column::text("block", "block").detail(), View::All, |r, _| text(&r.first.block)),
     field(Column::number("layers", "layers"), View::Groups, |r, _| count(r.layers)),
     field(Column::text("op", "op"), View::Layers, |r, _| text(r.first.kind.op())),
-    field(Column::text("in", "input"), View::All, |r, _| Cell::Text(shape(r.first.input))),
+    field(Column::text("in", "input").turn(3), View::All, |r, _| Cell::Text(shape(r.first.input))),
     field(Column::text("out", "output"), View::All, |r, _| Cell::Text(shape(r.last.output))),
-    field(Column::number("k", "k"), View::Layers, |r, _| kernel(r)),
-    field(Column::number("s", "s"), View::Layers, |r, _| {
+    field(Column::number("k", "k").turn(2), View::Layers, |r, _| kernel(r)),
+    field(Column::number("s", "s").turn(2), View::Layers, |r, _| {
         r.first.kind.window().map_or(Cell::Empty, |w| count(w.stride))
     }),
     field(Column::text("p", "pad").detail(), View::Layers, |r, _| padding(r)),
     field(Column::number("groups", "groups").detail(), View::Layers, |r, _| {
         count(r.first.groups())
     }),
-    field(Column::text("act", "activation").detail(), View::Layers, |r, _| {
+    field(Column::text("act", "activation").turn(6).detail(), View::Layers, |r, _| {
         text(r.first.activation.name())
     }),
     field(Column::number("params", "params"), View::All, |r, _| {
@@ -102,8 +102,10 @@ const FIELDS: &[Field] = &[
     field(Column::number("live_bytes", "live"), View::All, |r, _| {
         Cell::Bytes(r.live_elems * F32_BYTES)
     }),
-    field(Column::number("intensity", "FLOP/B"), View::All, |r, _| Cell::Decimal(r.intensity(), 1)),
-    field(Column::number("receptive_field", "field"), View::All, |r, _| field_of(r)),
+    field(Column::number("intensity", "FLOP/B").turn(4), View::All, |r, _| {
+        Cell::Decimal(r.intensity(), 1)
+    }),
+    field(Column::number("receptive_field", "field").turn(5), View::All, |r, _| field_of(r)),
     field(Column::number("effective_stride", "stride").detail(), View::All, |r, _| {
         Cell::Count(r.effective_stride)
     }),

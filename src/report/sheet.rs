@@ -7,10 +7,29 @@ use super::text::{self, thousands};
 pub struct Document {
     /// One line that says what is reported.
     pub title: String,
+    /// The numbers to see first, in one line.
+    pub headline: String,
     /// Tables, the most important first: CSV holds the first alone.
     pub sections: Vec<Section>,
-    /// Lines under everything: totals and conventions.
+    /// Exact totals: last where a reader ends at a prompt, first where a report may be cut.
+    pub totals: Option<Section>,
+    /// Lines under everything: conventions.
     pub notes: Vec<String>,
+}
+
+impl Document {
+    /// The document without the sections that few need, which it names.
+    pub fn brief(mut self) -> Self {
+        let (detailed, kept): (Vec<Section>, Vec<Section>) =
+            self.sections.into_iter().partition(|section| !section.detail.is_empty());
+        self.sections = kept;
+        if !detailed.is_empty() {
+            self.notes.push(String::new());
+            self.notes.push("--details shows more:".into());
+            self.notes.extend(detailed.iter().map(|section| format!("  {}", section.detail)));
+        }
+        self
+    }
 }
 
 /// One table.
@@ -20,6 +39,8 @@ pub struct Section {
     pub key: &'static str,
     /// Heading over the table.
     pub heading: String,
+    /// What it shows, in a few words, if few need it; empty otherwise.
+    pub detail: &'static str,
     /// Lines to be shown as they are, in a fixed-width font, before the table.
     pub figure: Vec<String>,
     /// The columns.
@@ -43,6 +64,9 @@ pub struct Column {
     pub numeric: bool,
     /// Whether it is left out where width is scarce: everywhere but in CSV and HTML.
     pub detail: bool,
+    /// Turn in which it leaves a terminal that is too narrow, the highest first; 0 stays. A detail
+    /// that has a turn is shown where there is room.
+    pub turn: u8,
     /// Whether it stands close to the column before, as a ratio does to its value.
     pub close: bool,
 }
@@ -50,17 +74,23 @@ pub struct Column {
 impl Column {
     /// A column of text.
     pub const fn text(key: &'static str, heading: &'static str) -> Self {
-        Self { key, heading, numeric: false, detail: false, close: false }
+        Self { key, heading, numeric: false, detail: false, turn: 0, close: false }
     }
 
     /// A column of numbers.
     pub const fn number(key: &'static str, heading: &'static str) -> Self {
-        Self { key, heading, numeric: true, detail: false, close: false }
+        Self { key, heading, numeric: true, detail: false, turn: 0, close: false }
     }
 
     /// The same column, close to the one before.
     pub const fn close(mut self) -> Self {
         self.close = true;
+        self
+    }
+
+    /// The same column, to leave narrow terminals in its turn.
+    pub const fn turn(mut self, turn: u8) -> Self {
+        self.turn = turn;
         self
     }
 

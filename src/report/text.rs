@@ -15,6 +15,17 @@ pub fn thousands(n: u64) -> String {
     text
 }
 
+/// A count with the unit in which it reads best: k, M, G, powers of 1000.
+pub fn si(n: u64) -> String {
+    let value = n as f64;
+    match n {
+        0..10_000 => thousands(n),
+        10_000..1_000_000 => format!("{:.1} k", value / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.2} M", value / 1e6),
+        _ => format!("{:.2} G", value / 1e9),
+    }
+}
+
 /// A size with the unit in which it reads best: B, kB, MB, GB, powers of 1000.
 pub fn bytes(n: u64) -> String {
     let value = n as f64;
@@ -70,6 +81,12 @@ mod tests {
         let shown = [0, 7, 999, 1_000, 3_504_872, u64::MAX].map(thousands);
         let expected = ["0", "7", "999", "1,000", "3,504,872", "18,446,744,073,709,551,615"];
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn counts_choose_their_unit() {
+        let shown = [9_999, 25_000, 3_504_872, 300_774_272, 4_100_000_000].map(si);
+        assert_eq!(shown, ["9,999", "25.0 k", "3.50 M", "300.77 M", "4.10 G"]);
     }
 
     #[test]

@@ -8,5 +8,6 @@ mod support;
 
 mod builds;
 mod crates;
+mod limits;
 mod mutations;
 mod writing;

@@ -22,7 +22,13 @@ fn report(spec: &Spec) -> Value {
         padding: Padding::Symmetric,
     };
     let analysis = Analysis::of(&graph);
-    let report = CostReport { model: &model, analysis: &analysis, by: By::Layer, clamps: None };
+    let report = CostReport {
+        model: &model,
+        analysis: &analysis,
+        by: By::Layer,
+        clamps: None,
+        details: true,
+    };
     serde_json::from_str(&json::render(&report)).unwrap()
 }
 

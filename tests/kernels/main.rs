@@ -3,13 +3,14 @@
 //! Operands are small whole numbers, so that every product and every sum is exact in f32 and a
 //! kernel has to give the oracle's values to the last bit, whatever the order of its sums. Sizes are
 //! swept one by one through every tail of every tile. Each operand is exactly as long as the panel's
-//! type says and ends at a page that cannot be touched; what a kernel must not use is NaN.
+//! type says and ends at a page that cannot be touched; what a kernel must not use is NaN. A fault
+//! names the panel.
 //!
 //! A CPU that lacks an instruction set says so on stderr; `MBGEN_REQUIRE_ISA=avx512,avx2` makes that
 //! an error.
 
 #[path = "../support/sets.rs"]
-mod sets;
+mod available;
 
 mod dense;
 mod depthwise;
@@ -17,6 +18,7 @@ mod linear;
 mod mathematics;
 mod memory;
 mod pool;
+mod sets;
 
 use std::io::Write;
 

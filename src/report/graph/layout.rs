@@ -14,8 +14,8 @@ const TOP: f64 = 80.0;
 const MARGIN: f64 = 22.0;
 /// Room for connections at the right side of a column.
 const LANES: f64 = 44.0;
-/// Height of a column, about: the columns are made as long as one another.
-const FOLD: f64 = 1000.0;
+/// Width of the drawing by its height, about: what a screen and a page have room for.
+const ASPECT: f64 = 1.4;
 /// Part of a column that is worth one of its own.
 const WORTHWHILE: f64 = 0.3;
 /// Width of a character of a block's name.
@@ -51,7 +51,7 @@ impl Layout {
         };
         let heights = picture.clusters.iter().map(|cluster| height(cluster.nodes.len()) + APART);
         let total = NODE[1] + APART + heights.sum::<f64>();
-        let last = (total / FOLD).ceil() - 1.0;
+        let last = (total * ASPECT / stride).sqrt().round().max(1.0) - 1.0;
         let fold = total / (last + 1.0);
         let mut left = total;
         let (mut column, mut y, mut bottom) = (0, TOP + NODE[1] + APART, TOP + NODE[1]);

@@ -37,7 +37,8 @@ pub(super) fn render(picture: &Picture) -> String {
         KEY.iter().filter(|(op, _)| picture.nodes.iter().any(|node| node.op == *op)).collect();
     let title = escaped(picture.title);
     let longest = 40.0 + 9.2 * picture.title.chars().count() as f64;
-    let [width, height] = [layout.size[0].max(longest), layout.size[1]];
+    let key = 22.0 + present.iter().map(|(_, name)| key_width(name)).sum::<f64>();
+    let [width, height] = [layout.size[0].max(longest).max(key), layout.size[1]];
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
          viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-label=\"{title}\">\n\
@@ -53,7 +54,7 @@ pub(super) fn render(picture: &Picture) -> String {
              <text class=\"key\" x=\"{:.0}\" y=\"50\">{name}</text>",
             x + 14.0
         );
-        x += 34.0 + 6.2 * name.len() as f64;
+        x += key_width(name);
     }
     out.push('\n');
     frames(picture, &layout, &mut out);
@@ -63,6 +64,11 @@ pub(super) fn render(picture: &Picture) -> String {
     boxes(picture, &layout, &mut out);
     out.push_str("</svg>\n");
     out
+}
+
+/// Room for a kind and its colour.
+fn key_width(name: &str) -> f64 {
+    34.0 + 6.2 * name.len() as f64
 }
 
 fn frames(picture: &Picture, layout: &Layout, out: &mut String) {
@@ -113,10 +119,13 @@ fn connection(edge: &Edge, layout: &Layout, out: &mut String) {
         let (between, goal, tip) = (x + NODE[0] + 34.0, to_x + NODE[0] / 2.0, to - GAP);
         let _ = writeln!(
             out,
-            "<path class=\"edge\" stroke-linejoin=\"round\" \
-             d=\"M{middle} {}V{bottom}H{between}V{top}H{goal}V{tip}\"/>\
+            "<path class=\"edge\" d=\"M{middle} {}V{}q0 8 8 8H{}q8 0 8 -8V{}q0 -8 8 -8H{}q8 0 8 8V{tip}\"/>\
              <path class=\"tip\" d=\"M{goal} {tip}l-3.5 -6h7z\"/>",
-            from + NODE[1]
+            from + NODE[1],
+            bottom - 8.0,
+            between - 8.0,
+            top + 8.0,
+            goal - 8.0,
         );
     }
 }

@@ -7,7 +7,7 @@ use crate::report::cost::{CONVENTION, document};
 use crate::report::{CostReport, json};
 
 /// The parts that have charts.
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     Part {
         key: "kinds",
         heading: "Where the cost is",
@@ -62,6 +62,13 @@ const PARTS: [Part; 7] = [
         lead: "The largest activation of each layer if nothing clamped it. The larger a float16 \
                number, the further it lies from its neighbours.",
         charts: &[Chart { name: "relu6", caption: "" }],
+    },
+    Part {
+        key: "tools",
+        heading: "What other tools print",
+        lead: "Tools differ in what they count, so their figures do. Each is a sum: the MACs of this \
+               report, which the dashed line marks, and what the tool adds to them.",
+        charts: &[Chart { name: "tools", caption: "" }],
     },
     Part { key: "rows", heading: "Every layer", lead: "", charts: &[] },
 ];

@@ -2,7 +2,7 @@
 
 use super::Tile;
 use crate::analysis::{Analysis, F32_BYTES};
-use crate::report::text::{bytes, percent, thousands};
+use crate::report::text::{bytes, percent, si, thousands};
 
 /// Parameters, MACs, weights, peak and arena.
 pub fn tiles(analysis: &Analysis) -> Vec<Tile> {
@@ -53,28 +53,6 @@ pub fn tiles(analysis: &Analysis) -> Vec<Tile> {
     tiles
 }
 
-/// A count with the unit in which it reads best: k, M, G, powers of 1000.
-fn si(n: u64) -> String {
-    let value = n as f64;
-    match n {
-        0..10_000 => thousands(n),
-        10_000..1_000_000 => format!("{:.1} k", value / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.2} M", value / 1e6),
-        _ => format!("{:.2} G", value / 1e9),
-    }
-}
-
 fn share(part: u64, whole: u64) -> String {
     percent(if whole == 0 { 0.0 } else { part as f64 / whole as f64 })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::si;
-
-    #[test]
-    fn counts_choose_their_unit() {
-        let shown = [9_999, 25_000, 3_504_872, 300_774_272, 4_100_000_000].map(si);
-        assert_eq!(shown, ["9,999", "25.0 k", "3.50 M", "300.77 M", "4.10 G"]);
-    }
 }

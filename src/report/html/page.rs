@@ -39,6 +39,7 @@ const SCRIPT: &str = concat!(
     template!("script/arena.js"),
     template!("script/pairs.js"),
     template!("script/relu6.js"),
+    template!("script/tools.js"),
     template!("script/sweep.js"),
     template!("script/front.js"),
     template!("script/table.js"),
