@@ -1,8 +1,8 @@
 //! The layout of a cost report: rows, totals by kind of layer, separable section, footer.
 
 use super::sheet::{Cell, Column, Document, Section};
-use super::text::{bytes, thousands};
-use super::{CostReport, memory, rows};
+use super::text::{bytes, percent, thousands, time};
+use super::{CostReport, memory, roofline, rows};
 use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::residual::Body;
 use crate::analysis::{Analysis, F32_BYTES, ResidualPair, Separable, Totals};
@@ -25,6 +25,7 @@ pub fn document(report: &CostReport) -> Document {
     sections.extend(report.clamps.map(clamps));
     sections.push(memory::timeline(analysis));
     sections.extend(analysis.arena.as_ref().map(memory::arena));
+    sections.extend(analysis.roofline.as_ref().map(roofline::section));
     Document { title: report.model.title(), sections, notes: footer(analysis) }
 }
 
@@ -213,6 +214,14 @@ fn footer(analysis: &Analysis) -> Vec<String> {
             "arena       {} in the generated crate ({} elements)",
             bytes(n),
             thousands(n / F32_BYTES)
+        )
+    }));
+    lines.extend(analysis.roofline.as_ref().map(|roofline| {
+        format!(
+            "time        {} predicted for {}, {} of its peak",
+            time(roofline.predicted_ns()),
+            roofline::of_whom(roofline),
+            percent(roofline.share_of_peak())
         )
     }));
     lines.push(String::new());
