@@ -35,8 +35,9 @@ pub fn run(args: &CompareArgs) -> Result<()> {
         ([first, second], Some(by)) => Some(Layers { by, first, second }),
         _ => None,
     };
+    let machine = sweep.machine.as_ref();
     let comparison =
-        Comparison { specs: &specs, points: &points, searched, checks: &checks, layers };
+        Comparison { specs: &specs, points: &points, searched, checks: &checks, layers, machine };
     let output = args.output.destination();
     write_with(&output, |out| comparison.write(args.output.format, style(&output), out))?;
     if let Some(message) = failure(&checks) {

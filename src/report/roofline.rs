@@ -1,5 +1,7 @@
 //! The roofline: how long each step takes on one thread of a machine, and why.
 
+use serde_json::{Value, json};
+
 use super::sheet::{Cell, Column, Section};
 use super::text::{self, percent};
 use crate::analysis::Roofline;
@@ -61,6 +63,46 @@ pub fn section(roofline: &Roofline) -> Section {
         ],
         ..Section::default()
     }
+}
+
+/// The same for `mbgen.report/1`, with what a chart needs of the machine.
+pub fn json(roofline: &Roofline) -> Value {
+    let Roofline { machine, isa, rates, steps, .. } = roofline;
+    let level = |level: &Level| {
+        let Level { name, size, read } = level;
+        json!({"name": name.name(), "size": size, "gb_per_s": read})
+    };
+    let step = |step: &StepTime| {
+        let (bound, limit) = match step.bound {
+            Bound::Compute(op) => ("compute", op),
+            Bound::Memory(level, what) => (level.name(), what.name()),
+        };
+        json!({
+            "name": step.name,
+            "macs": step.macs,
+            "bytes": step.bytes,
+            "intensity": step.intensity(),
+            "bound": bound,
+            "limit": limit,
+            "bound_share": step.share,
+            "predicted_ns": step.ns,
+        })
+    };
+    json!({
+        "machine": machine.name,
+        "isa": isa.name(),
+        "threads": 1,
+        "predicted_ns": roofline.predicted_ns(),
+        "share_of_peak": roofline.share_of_peak(),
+        "gflops": {
+            "peak": rates.peak,
+            "conv": rates.conv,
+            "dw": rates.dw,
+            "pw": rates.pw,
+        },
+        "levels": machine.levels.iter().map(level).collect::<Vec<_>>(),
+        "steps": steps.iter().map(step).collect::<Vec<_>>(),
+    })
 }
 
 /// Machine, instruction set and number of threads.
