@@ -13,7 +13,7 @@ charts.roofline = (width) => {
   const slowest = Math.min(...levels.map((level) => level.gb_per_s));
   const intensities = points.map((step) => step.intensity);
   const x = logarithmic([Math.min(0.25, ...intensities), Math.max((4 * peak) / slowest, ...intensities)]);
-  const y = logarithmic([Math.max(peak / 100, Math.min(peak / 16, ...points.map((step) => step.rate / 2))), peak * 1.2]);
+  const y = logarithmic([Math.max(peak / 100, Math.min(peak / 10, ...points.map((step) => step.rate / 2))), peak * 1.2]);
   const [left, right] = x.domain;
   const [floor] = y.domain;
   const roofs = levels.map((level) => {
@@ -28,7 +28,8 @@ charts.roofline = (width) => {
   const turn = (-180 / Math.PI) * Math.atan((inner.height / decades(y.domain)) / (inner.width / decades(x.domain)));
   const most = Math.max(1, ...points.map((step) => step.predicted_ns));
   const wide = x.ticks.filter((n) => !compact || /^1/.test(n.toExponential()));
-  const spoken = { fontSize: 11, fill: "var(--muted)", stroke: "var(--paper)", strokeWidth: 4 };
+  const quiet = { fontSize: 11, fill: "var(--muted)" };
+  const amount = (n) => String(+n.toPrecision(2));
   const chart = Plot.plot({
     width,
     height: inner.height + 62,
@@ -39,19 +40,23 @@ charts.roofline = (width) => {
     style: { color: "var(--muted)" },
     ariaLabel: `Roofline of ${machine}, ${isa}, one thread`,
     ariaDescription: `The peak is ${peak.toFixed(0)} GFLOP/s`,
-    x: { type: "log", domain: x.domain, ticks: wide, tickFormat: (n) => String(+n.toPrecision(2)), tickSize: 0, label: "FLOPs for each byte that a step reads or writes", labelAnchor: "center", labelArrow: "none" },
-    y: { type: "log", domain: y.domain, ticks: y.ticks, tickFormat: (n) => String(+n.toPrecision(3)), tickSize: 0, label: null },
+    x: { type: "log", domain: x.domain, axis: null },
+    y: { type: "log", domain: y.domain, axis: null },
     r: { type: "linear", domain: [0, 1], range: [0, compact ? 10 : 15] },
     marks: [
       Plot.gridX({ ticks: wide, stroke: "var(--line)", strokeOpacity: 1 }),
       Plot.gridY({ ticks: y.ticks, stroke: "var(--line)", strokeOpacity: 1 }),
+      // Axes of their own: those of a logarithmic scale leave out labels.
+      Plot.text(wide, { x: (n) => n, frameAnchor: "bottom", text: amount, dy: 15, ...quiet }),
+      Plot.text(["FLOPs for each byte that a step reads or writes"], { frameAnchor: "bottom", text: (text) => text, dy: 34, ...quiet }),
+      Plot.text(y.ticks, { y: (n) => n, frameAnchor: "left", text: amount, textAnchor: "end", dx: -8, ...quiet }),
       roofs.map((roof) =>
         Plot.line([[roof.from, roof.from * roof.gb_per_s], [roof.ridge, peak]], { stroke: "var(--muted)", strokeWidth: 1.25, strokeOpacity: 0.8 }),
       ),
       Plot.line([[ridge, peak], [right, peak]], { stroke: "var(--ink)", strokeWidth: 1.75 }),
-      Plot.text([right], { x: right, y: peak, text: () => `peak ${peak.toFixed(0)} GFLOP/s`, textAnchor: "end", dy: -9, fontSize: 12, fontWeight: 600, fill: "var(--ink)" }),
+      Plot.text([ridge], { x: ridge, y: peak, text: () => `peak ${peak.toFixed(0)} GFLOP/s`, textAnchor: "start", dy: -10, fontSize: 12, fontWeight: 600, fill: "var(--ink)" }),
       roofs.map((roof) =>
-        Plot.text([roof], { x: "at", y: (r) => r.at * r.gb_per_s, text: (r) => `${LEVELS[r.name]}${compact ? "" : ` ${r.gb_per_s.toFixed(0)} GB/s`}`, rotate: turn, dy: 0, ...spoken }),
+        Plot.text([roof], { x: "at", y: (r) => r.at * r.gb_per_s, text: (r) => `${LEVELS[r.name]}${compact ? "" : ` ${r.gb_per_s.toFixed(0)} GB/s`}`, rotate: turn, dx: (7 * Math.sin((turn * Math.PI) / 180)), dy: -7, ...quiet }),
       ),
       Plot.dot(points, { x: "intensity", y: "rate", r: (step) => Math.sqrt(step.predicted_ns / most), fill: (step) => colour(step.kind), fillOpacity: 0.8, stroke: "var(--paper)", strokeWidth: 1, className: "bars" }),
       Plot.text(["GFLOP/s"], { frameAnchor: "top-left", text: (text) => text, dx: -44, dy: -16, fontSize: 11, fill: "var(--muted)" }),
