@@ -132,6 +132,8 @@ impl Comparison<'_> {
         let predicted = self.points.iter().any(|point| point.totals.predicted_ns.is_some());
         if predicted {
             columns.push(Column::number("predicted_ns", "time"));
+            // Four bytes for each folded parameter: what width has no room for says least.
+            columns.iter_mut().filter(|c| c.key == "weight_bytes").for_each(|c| c.detail = true);
         }
         let row = |point: &Point| {
             let t = &point.totals;
