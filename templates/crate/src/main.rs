@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use {{ name }} as network;
 
 use network::{
-    ARENA_BYTES, CLASSES, INPUT, Isa, MACS, Model, NAME, Pool, STEPS, Step, Workspace, golden_input,
-    peak,
+    ARENA_BYTES, CLASSES, INPUT, Isa, MACS, Model, NAME, Pool, STEPS, Step, Workspace,
+    golden_input, peak,
 };
 
 const USAGE: &str = "\
