@@ -9,6 +9,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 pub use clap_complete::Shell;
 
 use crate::block::Variant;
+use crate::error;
+use crate::machine::{Description, parse_name};
+use crate::spec::parse_quantity;
 
 /// Counts what networks of the MobileNet family cost, and compiles them to Rust crates.
 #[derive(Debug, Parser)]
@@ -80,10 +83,23 @@ pub enum Command {
         mbgen run v2 --weights mobilenet_v2.safetensors --image cat.jpg\n  \
         mbgen run v1-paper --profile")]
     Run(RunArgs),
-    /// Print the JSON Schema of specs, for editors.
+    /// Measure what one core of this machine does at most, for predictions.
+    #[command(
+        after_help = "Takes some seconds; run it while the machine is quiet. The file holds \
+        the multiply-add peak of each instruction set, what kinds of layers attain, and the read \
+        bandwidth of each cache and of memory. Nothing else in mbgen looks at this machine: without \
+        --machine, everything is planned and predicted for the first of the shipped ones.\n\n\
+        Examples:\n  \
+        mbgen machine -o this.yaml\n  \
+        mbgen analyze v2 --machine this.yaml\n  \
+        mbgen run v2 --profile --machine this.yaml\n  \
+        mbgen machine --yaml zen4"
+    )]
+    Machine(MeasureArgs),
+    /// Print the JSON Schema of specs, or of machines, for editors.
     #[command(after_help = "Begin a spec with this line, and editors with a YAML language server \
         complete and check it:\n  # yaml-language-server: $schema=spec.schema.json")]
-    Schema,
+    Schema(SchemaArgs),
     /// Print a completion script for a shell.
     #[command(after_help = "Examples:\n  \
         mbgen completions bash > ~/.local/share/bash-completion/completions/mbgen\n  \
@@ -105,6 +121,56 @@ pub struct ArchsArgs {
     pub yaml: Option<String>,
 }
 
+/// `mbgen machine`.
+#[derive(Debug, Args)]
+pub struct MeasureArgs {
+    /// File to write instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// What the machine is called.
+    #[arg(long, value_name = "NAME", default_value = "measured", value_parser = parse_name)]
+    pub name: String,
+    /// What it is: a line that the file keeps.
+    #[arg(long, value_name = "TEXT")]
+    pub source: Option<String>,
+    /// Size of a core's first data cache, for example 32KiB, where the system does not tell.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub l1: Option<u64>,
+    /// Size of its second cache.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub l2: Option<u64>,
+    /// Size of its third cache, where it has one.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub l3: Option<u64>,
+    /// Print the file of a shipped machine, and measure nothing.
+    #[arg(long, value_name = "NAME", exclusive = true)]
+    pub yaml: Option<String>,
+}
+
+/// `mbgen schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Of files of machines, which --machine takes.
+    #[arg(long)]
+    pub machine: bool,
+}
+
+/// The machine to plan and predict for. Flatten it into the arguments of a command.
+#[derive(Clone, Debug, Default, Args)]
+pub struct MachineArgs {
+    /// The machine to plan and predict for: a file that `mbgen machine` wrote, or the name of a
+    /// shipped one; zen4 by default.
+    #[arg(long, value_name = "FILE")]
+    pub machine: Option<String>,
+}
+
+impl MachineArgs {
+    /// The machine that was named, or the reference.
+    pub fn load(&self) -> error::Result<Description> {
+        self.machine.as_deref().map_or_else(|| Ok(Description::reference()), Description::load)
+    }
+}
+
 /// `mbgen generate`.
 #[derive(Clone, Debug, Args)]
 pub struct GenerateArgs {
@@ -120,6 +186,9 @@ pub struct GenerateArgs {
     /// What the crate is made of beside the spec.
     #[command(flatten)]
     pub ingredients: IngredientArgs,
+    /// What it is planned for.
+    #[command(flatten)]
+    pub machine: MachineArgs,
     /// Write over generated files that were edited since.
     #[arg(long)]
     pub force: bool,
@@ -137,9 +206,12 @@ pub struct RunArgs {
     /// PNG or JPEG to classify, any number of times; a cup of coffee otherwise.
     #[arg(long, value_name = "FILE")]
     pub image: Vec<PathBuf>,
-    /// Show the time of each step, too.
+    /// Show the time of each step, too: as measured, and as predicted for --machine.
     #[arg(long)]
     pub profile: bool,
+    /// What it is planned for.
+    #[command(flatten)]
+    pub machine: MachineArgs,
     /// What to change of the spec.
     #[command(flatten)]
     pub variant: VariantArgs,
@@ -225,6 +297,12 @@ pub fn parse_count(text: &str) -> Result<usize, String> {
         Ok(count) if (1..=1 << 31).contains(&count) => Ok(count),
         _ => Err("a whole number from 1 to 2147483648 is allowed".into()),
     }
+}
+
+/// A size in bytes, at least one.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    let bytes = parse_quantity(text.trim()).filter(|bytes| (1024..=1 << 40).contains(bytes));
+    bytes.ok_or_else(|| "1KiB to 1024GiB are allowed, for example 32KiB".into())
 }
 
 /// The completion script for a shell.

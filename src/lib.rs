@@ -33,8 +33,8 @@
 //! | [`block`] | a building block each file: entries of a spec to layers | a block |
 //! | [`weights`] | safetensors, initialisation, folding | a file format, an element type |
 //! | [`mod@reference`] | the definition of every layer, in f64 | a kind of layer |
-//! | [`machine`] | what a machine can do | |
 //! | [`kernels`] | how a step runs; shipped byte for byte | speed, an instruction set |
+//! | [`machine`] | what one core can do: files, and the measurement | a figure of a machine |
 //! | [`plan`] | fusion, schedule, arena, packing | what runs |
 //! | [`analysis`] | numbers, no presentation | a figure |
 //! | [`gate`] | limits and baselines | a metric |
@@ -51,10 +51,11 @@
 //! comfy-table to `report`, Tera to `codegen`, the YAML crate to `spec`, clap to `cli` and `main`.
 //! *Why:* each can be replaced without reading the rest.
 //!
-//! **The host is never asked.** A plan follows from the spec and a machine description; a generated
-//! crate has no dates, no paths, nothing of the machine that made it. *Why:* the same input gives the
-//! same bytes, so that generated code can be checked in and checked. The instruction set is chosen
-//! when the crate runs.
+//! **The host is never asked**, except by `mbgen machine`, which measures it into a file. A plan and
+//! its predicted time follow from the spec and a machine's file, a shipped one by default; a
+//! generated crate has no dates, no paths, nothing of the machine that made it. *Why:* the same input
+//! gives the same bytes, so that generated code can be checked in and checked. The instruction set is
+//! chosen when the crate runs.
 //!
 //! **`kernels` uses nothing of mbgen**, only `core` (and `std` to detect the CPU), and contains no
 //! tests. *Why:* the files go into generated crates as they are; what is compiled, linted, tested and

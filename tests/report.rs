@@ -2,7 +2,7 @@
 
 use mbgen::analysis::{Analysis, By};
 use mbgen::block::Variant;
-use mbgen::machine::Machine;
+use mbgen::machine::Description;
 use mbgen::plan::Plan;
 use mbgen::report::{CostReport, Format, Model, Style};
 use mbgen::spec::load;
@@ -11,8 +11,9 @@ fn render(arch: &str, by: By, format: Format, style: Style) -> String {
     let loaded = load(arch).unwrap();
     let graph = loaded.graph(&Variant::default()).unwrap();
     let model = Model::of(&loaded, &Variant::default());
-    let plan = Plan::new(&graph, &Machine::REFERENCE).unwrap();
-    let analysis = Analysis::of(&graph).with_plan(&plan);
+    let machine = Description::reference();
+    let plan = Plan::new(&graph, &machine.machine()).unwrap();
+    let analysis = Analysis::of(&graph).with_plan(&plan).with_machine(&graph, &plan, &machine);
     CostReport { model: &model, analysis: &analysis, by, clamps: None, details: true }
         .render(format, style)
 }

@@ -3,7 +3,7 @@
 use mbgen::analysis::tools::Tool;
 use mbgen::analysis::{Analysis, By, clamp::Clamp};
 use mbgen::block::Variant;
-use mbgen::machine::Machine;
+use mbgen::machine::Description;
 use mbgen::plan::Plan;
 use mbgen::report::{CostReport, Format, Model, Style, reconcile};
 use mbgen::spec::{EMBEDDED, load};
@@ -28,9 +28,10 @@ fn reports() {
     for arch in EMBEDDED {
         let loaded = load(arch.name).unwrap();
         let graph = loaded.graph(&Variant::default()).unwrap();
-        let plan = Plan::new(&graph, &Machine::REFERENCE).unwrap();
+        let machine = Description::reference();
+        let plan = Plan::new(&graph, &machine.machine()).unwrap();
         let model = Model::of(&loaded, &Variant::default());
-        let analysis = Analysis::of(&graph).with_plan(&plan);
+        let analysis = Analysis::of(&graph).with_plan(&plan).with_machine(&graph, &plan, &machine);
         for (by, clamps) in By::ALL.into_iter().zip([None, Some(&clamps[..]), None]) {
             let report =
                 CostReport { model: &model, analysis: &analysis, by, clamps, details: true };

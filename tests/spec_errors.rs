@@ -380,7 +380,7 @@ fn wrong_kinds() {
     let shown = with("name: net", "name: [net]");
     check(&shown, "`name` is a list", "1:7", "name", "text is allowed");
     let shown = problems("just words\n");
-    assert!(shown.contains("error: the spec is just words\n --> net.yaml:1:1\n"), "{shown}");
+    assert!(shown.contains("error: the file is just words\n --> net.yaml:1:1\n"), "{shown}");
     let shown = problems("");
     assert!(shown.contains("error: the file is empty\n --> net.yaml:1:1\n"), "{shown}");
 }

@@ -13,6 +13,7 @@ pub mod memory;
 mod metric;
 pub mod moves;
 pub mod residual;
+pub mod roofline;
 mod separable;
 pub mod sweep;
 pub mod tools;
@@ -22,12 +23,14 @@ pub use arena::Arena;
 pub use group::{By, group};
 pub use memory::Memory;
 pub use residual::ResidualPair;
+pub use roofline::Roofline;
 pub use separable::{Separable, SeparableBlock, StandardModel};
 pub use tools::Tool;
 pub use totals::{ByOp, Totals};
 
 use crate::graph::{LayerGraph, LayerId};
 use crate::layer::{Layer, Parameters, Shape};
+use crate::machine::Description;
 use crate::plan::Plan;
 use field::ReceptiveField;
 
@@ -49,6 +52,8 @@ pub struct Analysis<'g> {
     pub memory: Memory,
     /// The generated crate's arena, where a plan was given.
     pub arena: Option<Arena<'g>>,
+    /// The generated crate's time on one thread, where a machine was given.
+    pub roofline: Option<Roofline<'g>>,
 }
 
 /// The cost of one layer, or of the consecutive layers of a block or stage.
@@ -92,7 +97,7 @@ impl<'g> Analysis<'g> {
             .collect();
         let separable = Separable::of(graph, &totals);
         let residual = residual::pairs(&rows);
-        Self { rows, totals, separable, residual, memory, arena: None }
+        Self { rows, totals, separable, residual, memory, arena: None, roofline: None }
     }
 
     /// The same with the arena of the generated crate.
@@ -100,6 +105,19 @@ impl<'g> Analysis<'g> {
         let arena = Arena::of(plan);
         self.totals.arena_bytes = Some(arena.bytes);
         self.arena = Some(arena);
+        self
+    }
+
+    /// The same with the time that a plan of `graph` takes on one thread of a machine.
+    pub fn with_machine(
+        mut self,
+        graph: &LayerGraph,
+        plan: &'g Plan,
+        machine: &'g Description,
+    ) -> Self {
+        let roofline = Roofline::of(graph, plan, machine);
+        self.totals.predicted_ns = Some(roofline.predicted_ns());
+        self.roofline = Some(roofline);
         self
     }
 }

@@ -2,10 +2,10 @@
 
 use std::num::NonZero;
 
-use super::Totals;
+use super::{Roofline, Totals};
 use crate::block::Variant;
 use crate::error::Result;
-use crate::machine::Machine;
+use crate::machine::Description;
 use crate::plan::Plan;
 use crate::spec::Loaded;
 
@@ -33,8 +33,8 @@ pub struct Sweep {
     pub resolutions: Vec<(usize, usize)>,
     /// Number of classes in place of the spec's.
     pub classes: Option<usize>,
-    /// Whether to plan every network, which gives the bytes of its arena.
-    pub arena: bool,
+    /// The machine to plan every network for, which gives the bytes of its arena and its time.
+    pub machine: Option<Description>,
 }
 
 impl Sweep {
@@ -85,9 +85,11 @@ impl Sweep {
         let loaded = &specs[index];
         let graph = loaded.graph(&variant)?;
         let mut totals = Totals::of(&graph);
-        if self.arena {
-            let plan = Plan::new(&graph, &Machine::REFERENCE).ok();
-            totals.arena_bytes = plan.map(|plan| plan.arena_bytes() as u64);
+        if let Some(machine) = &self.machine
+            && let Ok(plan) = Plan::new(&graph, &machine.machine())
+        {
+            totals.arena_bytes = Some(plan.arena_bytes() as u64);
+            totals.predicted_ns = Some(Roofline::of(&graph, &plan, machine).predicted_ns());
         }
         Ok(Point {
             spec: index,

@@ -67,6 +67,9 @@ pub struct Totals {
     /// Bytes of the generated crate's arena with one thread, where the network was planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arena_bytes: Option<u64>,
+    /// Predicted nanoseconds of an inference on one thread of a machine, where one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub predicted_ns: Option<u64>,
     /// Comparisons of activations: one for each element and bound of its clamp.
     #[serde(skip)]
     pub act_bounds: u64,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::{VariantArgs, list};
+use super::{MachineArgs, VariantArgs, list};
 use crate::analysis::{By, Tool};
 use crate::gate::{Increase, Limit};
 use crate::report::graph::GraphFormat;
@@ -40,6 +40,9 @@ pub struct AnalyzeArgs {
     /// Seed of the weights for --relu6.
     #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "weights")]
     pub seed: u64,
+    /// What times are predicted for.
+    #[command(flatten)]
+    pub machine: MachineArgs,
     /// Where the report goes.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -57,6 +60,9 @@ pub struct CompareArgs {
     /// What to compare at.
     #[command(flatten)]
     pub sweep: SweepArgs,
+    /// What times are predicted for.
+    #[command(flatten)]
+    pub machine: MachineArgs,
     /// What the networks may cost.
     #[command(flatten)]
     pub gate: GateArgs,

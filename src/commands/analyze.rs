@@ -8,7 +8,6 @@ use crate::block::{self, Variant};
 use crate::cli::cost::AnalyzeArgs;
 use crate::error::Result;
 use crate::graph::LayerGraph;
-use crate::machine::Machine;
 use crate::plan::Plan;
 use crate::reference::golden_input;
 use crate::report::{CostReport, Format, Model, Output, Style, reconcile, write};
@@ -19,10 +18,11 @@ pub fn run(args: &AnalyzeArgs) -> Result<()> {
     let loaded = block::load(&args.spec)?;
     let variant = Variant::from(&args.variant);
     let graph = loaded.graph(&variant)?;
-    // A network that no crate can be generated for has costs, but no arena.
-    let plan = Plan::new(&graph, &Machine::REFERENCE).ok();
+    // A network that no crate can be generated for has costs, but neither arena nor time.
+    let machine = args.machine.load()?;
+    let plan = Plan::new(&graph, &machine.machine()).ok();
     let analysis = match &plan {
-        Some(plan) => Analysis::of(&graph).with_plan(plan),
+        Some(plan) => Analysis::of(&graph).with_plan(plan).with_machine(&graph, plan, &machine),
         None => Analysis::of(&graph),
     };
     let clamps = args.relu6.then(|| clamps(args, &loaded, &variant, &graph)).transpose()?;

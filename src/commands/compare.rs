@@ -12,13 +12,13 @@ use crate::report::compare::{Comparison, Layers, failure};
 use crate::report::write_with;
 use crate::spec::{Loaded, Metric};
 
-/// Up to as many points, the arena of each is planned.
+/// Up to as many points, each is planned, for its arena and its time.
 const PLANNED: usize = 1_000;
 
 pub fn run(args: &CompareArgs) -> Result<()> {
     let specs: Vec<Loaded> =
         args.specs.iter().map(|spec| block::load(spec)).collect::<Result<_>>()?;
-    let sweep = sweep(args, &specs);
+    let sweep = sweep(args, &specs)?;
     let mut points = sweep.run(&specs)?;
     let searched = (!args.sweep.fit.is_empty()).then_some(points.len());
     if !args.sweep.fit.is_empty() {
@@ -35,8 +35,9 @@ pub fn run(args: &CompareArgs) -> Result<()> {
         ([first, second], Some(by)) => Some(Layers { by, first, second }),
         _ => None,
     };
+    let machine = sweep.machine.as_ref();
     let comparison =
-        Comparison { specs: &specs, points: &points, searched, checks: &checks, layers };
+        Comparison { specs: &specs, points: &points, searched, checks: &checks, layers, machine };
     let output = args.output.destination();
     write_with(&output, |out| comparison.write(args.output.format, style(&output), out))?;
     if let Some(message) = failure(&checks) {
@@ -49,14 +50,14 @@ pub fn run(args: &CompareArgs) -> Result<()> {
 }
 
 /// The sweep that was asked for; a search without one goes over a grid.
-fn sweep(args: &CompareArgs, specs: &[Loaded]) -> Sweep {
+fn sweep(args: &CompareArgs, specs: &[Loaded]) -> Result<Sweep> {
     let SweepArgs { width, resolution, classes, fit } = &args.sweep;
     let search = !fit.is_empty() && width.is_none() && resolution.is_none();
     let mut sweep = Sweep {
         widths: width.clone().unwrap_or_default(),
         resolutions: resolution.clone().unwrap_or_default(),
         classes: *classes,
-        arena: false,
+        machine: None,
     };
     if search {
         sweep.widths = (5..=30).map(|i| f64::from(i) / 20.0).collect();
@@ -66,8 +67,10 @@ fn sweep(args: &CompareArgs, specs: &[Loaded]) -> Sweep {
     let increases = args.gate.max_increase.iter().filter_map(|increase| increase.metric);
     let asked = limits.chain(increases).any(|metric| metric == Metric::Arena);
     let few = sweep.variants().nth(PLANNED / specs.len().max(1)).is_none();
-    sweep.arena = asked || few;
-    sweep
+    // Read in any case: a wrong file is an error, however many points there are.
+    let machine = args.machine.load()?;
+    sweep.machine = (asked || few).then_some(machine);
+    Ok(sweep)
 }
 
 fn fits(point: &Point, sweep: &SweepArgs) -> bool {

@@ -10,7 +10,7 @@ use crate::codegen::write::{Written, differences, write};
 use crate::codegen::{self, Input, Provenance, Tree};
 use crate::error::{Error, Result};
 use crate::graph::LayerGraph;
-use crate::machine::Machine;
+use crate::machine::Description;
 use crate::plan::Plan;
 use crate::reference;
 use crate::spec::Loaded;
@@ -20,7 +20,9 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
     let folder = &args.output;
     let progress = Progress::start();
     let loaded = block::load(&args.spec)?;
-    let tree = tree(&loaded, &Variant::from(&args.variant), &args.ingredients, &progress)?;
+    let machine = args.machine.load()?;
+    let variant = Variant::from(&args.variant);
+    let tree = tree(&loaded, &variant, &args.ingredients, &machine, &progress)?;
     if args.check {
         let lines = differences(&tree, folder)?;
         if lines.is_empty() {
@@ -42,17 +44,18 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
     Ok(())
 }
 
-/// The crate of a spec's variant.
+/// The crate of a spec's variant, planned for a machine.
 pub fn tree(
     loaded: &Loaded,
     variant: &Variant,
     ingredients: &IngredientArgs,
+    machine: &Description,
     progress: &Progress,
 ) -> Result<Tree> {
     let spec = &loaded.spec;
     let graph = loaded.graph(variant)?;
     let labels = labels(loaded, variant, ingredients.labels.as_deref())?;
-    let plan = Plan::new(&graph, &Machine::REFERENCE)?;
+    let plan = Plan::new(&graph, &machine.machine())?;
     let golden = reference::golden_input(graph.input());
     progress.doing("weights");
     let (weights, provenance) = weights(loaded, variant, &graph, ingredients, &golden)?;

@@ -6,6 +6,7 @@ mod compare;
 mod completions;
 mod generate;
 mod graph;
+mod machine;
 mod man;
 mod progress;
 mod run;
@@ -25,7 +26,8 @@ pub fn run(command: &Command) -> Result<()> {
         Command::Archs(args) => archs::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Run(args) => run::run(args),
-        Command::Schema => schema::run(),
+        Command::Machine(args) => machine::run(args),
+        Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

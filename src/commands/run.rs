@@ -7,16 +7,17 @@ use std::process::{Command, Output};
 use super::generate::{self, Source};
 use super::print;
 use super::progress::Progress;
-use crate::analysis::Totals;
+use crate::analysis::{Roofline, Totals};
 use crate::block::{self, Variant};
 use crate::cli::RunArgs;
 use crate::codegen;
 use crate::codegen::write::write;
 use crate::error::{Error, Result};
-use crate::machine::Machine;
+use crate::kernels::isa::InstructionSet;
 use crate::plan::Plan;
-use crate::report::Model;
+use crate::report::profile::{self, Measured};
 use crate::report::text::{bytes, thousands};
+use crate::report::{Model, Style, table};
 use crate::run::{Scratch, cargo};
 
 /// The photo that is shown when none is given.
@@ -33,15 +34,16 @@ pub fn run(args: &RunArgs) -> Result<()> {
     let loaded = block::load(&args.spec)?;
     let variant = Variant::from(&args.variant);
     let graph = loaded.graph(&variant)?;
-    let plan = Plan::new(&graph, &Machine::REFERENCE)?;
-    let tree = generate::tree(&loaded, &variant, &args.ingredients, &progress)?;
+    let machine = args.machine.load()?;
+    let plan = Plan::new(&graph, &machine.machine())?;
+    let tree = generate::tree(&loaded, &variant, &args.ingredients, &machine, &progress)?;
 
     let scratch = Scratch::open(&codegen::package(&loaded.spec, &variant))?;
     let folder = scratch.crate_folder();
     write(&tree, &folder, true)?;
     let build = |package: &Path| cargo::build(package, &scratch.target(), |at| progress.doing(at));
     let classify = build(&folder.join("photo"))?;
-    let profile = if args.profile { Some(build(&folder)?) } else { None };
+    let profiler = if args.profile { Some(build(&folder)?) } else { None };
     drop(progress);
 
     if let Source::Seed(seed) = Source::of(&loaded, &variant, &args.ingredients) {
@@ -66,12 +68,13 @@ pub fn run(args: &RunArgs) -> Result<()> {
     }
     let model = Model::of(&loaded, &variant);
     print(cost(&model, &Totals::of(&graph), &plan).as_bytes())?;
-    if let Some(profile) = profile {
-        let steps = output(Command::new(profile).arg("profile"))?;
-        print(&[b"\n", &steps.stdout[..]].concat())?;
+    if let Some(profiler) = profiler {
+        let steps = output(Command::new(profiler).args(["profile", "--csv"]))?;
         if !steps.status.success() {
             return Err(told(&steps));
         }
+        let roofline = |isa: InstructionSet| Roofline::with_isa(&graph, &plan, &machine, isa);
+        print(steps_of(&String::from_utf8_lossy(&steps.stdout), roofline)?.as_bytes())?;
     }
     Ok(())
 }
@@ -85,6 +88,21 @@ fn cost(model: &Model, totals: &Totals, plan: &Plan) -> String {
         bytes(totals.weight_bytes),
         bytes(plan.arena_bytes() as u64),
     )
+}
+
+/// Measured steps beside predicted ones, as a table.
+fn steps_of<'p>(
+    csv: &str,
+    roofline: impl Fn(InstructionSet) -> Option<Roofline<'p>>,
+) -> Result<String> {
+    let read = Measured::parse(csv);
+    let (measured, isa) = read.ok_or_else(|| Error::Failed("the profile is no table".into()))?;
+    let roofline = isa.parse().ok().and_then(roofline);
+    let roofline = roofline.ok_or_else(|| {
+        Error::Usage(format!("--machine has no rates of {isa}, which this CPU runs"))
+    })?;
+    let document = profile::document(&roofline, &measured);
+    Ok(format!("\n{}", table::render(&document, Style::of_stdout())))
 }
 
 fn output(command: &mut Command) -> Result<Output> {

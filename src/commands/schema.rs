@@ -1,9 +1,11 @@
-//! `mbgen schema`: the JSON Schema of specs.
+//! `mbgen schema`: the JSON Schema of specs, and of machines.
 
 use super::print;
+use crate::cli::SchemaArgs;
 use crate::error::Result;
-use crate::spec;
+use crate::{machine, spec};
 
-pub fn run() -> Result<()> {
-    print(spec::schema().as_bytes())
+pub fn run(args: &SchemaArgs) -> Result<()> {
+    let schema = if args.machine { machine::schema() } else { spec::schema() };
+    print(schema.as_bytes())
 }

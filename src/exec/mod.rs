@@ -1,13 +1,9 @@
 //! Runs a plan in process, with the kernels that a generated crate has: for tests, fuzzing and
 //! verification.
 
-use std::cell::Cell;
-use std::hint::black_box;
-use std::time::Instant;
-
 use crate::kernels::isa::InstructionSet;
-use crate::kernels::ops::peak::PeakRun;
 use crate::kernels::steps::{Chain, Join, Memory, Output, Runner};
+use crate::machine::measure;
 use crate::plan::{Operation, Plan};
 
 /// The names of the instruction sets that this CPU has, best first.
@@ -126,15 +122,6 @@ impl Aligned {
 /// Multiply-adds a second that one core does with the instruction set called `isa` when it does
 /// nothing else: the best of `tries` tries of about a millisecond.
 pub fn peak(isa: &str, tries: usize) -> Option<f64> {
-    (0..tries.max(1)).map(|_| peak_once(isa)).try_fold(0.0, |best, rate| Some(rate?.max(best)))
-}
-
-fn peak_once(isa: &str) -> Option<f64> {
     let ops = available(isa)?.ops();
-    let run = PeakRun { rounds: black_box(300_000), macs: Cell::new(0), sum: Cell::new(0.0) };
-    let start = Instant::now();
-    ops.peak(&run);
-    let seconds = start.elapsed().as_secs_f64();
-    black_box(run.sum.get());
-    Some(run.macs.get() as f64 / seconds)
+    Some((0..tries.max(1)).map(|_| measure::peak(&ops)).fold(0.0, f64::max))
 }

@@ -12,12 +12,14 @@ pub fn render(report: &CostReport) -> String {
 
 /// The metrics of a network that are worth tracking, under the names of the JSON report.
 pub fn measures(totals: &Totals) -> Vec<(&'static str, u64)> {
-    vec![
+    let mut measures = vec![
         ("params", totals.params),
         ("macs", totals.macs),
         ("weight_bytes", totals.weight_bytes),
         ("peak_live_bytes", totals.peak_live_bytes),
-    ]
+    ];
+    measures.extend(totals.predicted_ns.map(|ns| ("predicted_ns", ns)));
+    measures
 }
 
 /// Named benchmarks with their measures.

@@ -8,6 +8,7 @@ use crate::analysis::moves::{Move, moves};
 use crate::analysis::sweep::{Plateau, Point, plateaus};
 use crate::analysis::{By, Row, Totals, align};
 use crate::gate::Check;
+use crate::machine::Description;
 use crate::spec::{Loaded, Metric};
 
 /// Most points that a table shows.
@@ -30,6 +31,8 @@ pub struct Comparison<'a> {
     pub checks: &'a [Check],
     /// Two networks layer by layer.
     pub layers: Option<Layers<'a>>,
+    /// The machine that times are predicted for, where they are.
+    pub machine: Option<&'a Description>,
 }
 
 /// The rows of two networks.
@@ -97,7 +100,11 @@ impl Comparison<'_> {
             (None, [only]) => self.label(only),
             (None, points) => format!("{} networks compared", points.len()),
         };
-        let notes = CONVENTION.lines().map(str::to_owned).collect();
+        let mut notes: Vec<_> = CONVENTION.lines().map(str::to_owned).collect();
+        notes.extend(self.machine.map(|machine| {
+            let (isa, _) = machine.compute[0];
+            format!("Time is predicted for {}, {isa}, one thread.", machine.name)
+        }));
         Document { title, sections, notes, ..Document::default() }
     }
 
@@ -121,6 +128,12 @@ impl Comparison<'_> {
         let arena = self.points.iter().any(|point| point.totals.arena_bytes.is_some());
         if arena {
             columns.push(Column::number("arena_bytes", "arena"));
+        }
+        let predicted = self.points.iter().any(|point| point.totals.predicted_ns.is_some());
+        if predicted {
+            columns.push(Column::number("predicted_ns", "time"));
+            // Four bytes for each folded parameter: what width has no room for says least.
+            columns.iter_mut().filter(|c| c.key == "weight_bytes").for_each(|c| c.detail = true);
         }
         let row = |point: &Point| {
             let t = &point.totals;
@@ -146,6 +159,9 @@ impl Comparison<'_> {
             ];
             if arena {
                 cells.push(t.arena_bytes.map_or(Cell::Empty, Cell::Bytes));
+            }
+            if predicted {
+                cells.push(t.predicted_ns.map_or(Cell::Empty, Cell::Time));
             }
             cells
         };

@@ -43,6 +43,11 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> Result<()> {
     let plateaus = plateaus(comparison.points);
     member(out, "plateaus", &plateaus.iter().map(plateau).collect::<Vec<_>>())?;
     member(out, "checks", comparison.checks)?;
+    if let Some(machine) = comparison.machine {
+        let (isa, _) = machine.compute[0];
+        let who = json!({"name": machine.name, "isa": isa.name(), "threads": 1});
+        member(out, "machine", &who)?;
+    }
     if let Some(layers) = comparison.layers {
         member(out, "by", layers.by.name())?;
         member(out, "layers", &aligned(layers))?;

@@ -1,8 +1,8 @@
 //! The layout of a cost report: rows, totals by kind of layer, separable section, footer.
 
 use super::sheet::{Cell, Column, Document, Section};
-use super::text::{bytes, si, thousands};
-use super::{CostReport, memory, reconcile, rows};
+use super::text::{bytes, percent, si, thousands, time};
+use super::{CostReport, memory, reconcile, roofline, rows};
 use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::residual::Body;
 use crate::analysis::{Analysis, F32_BYTES, ResidualPair, Separable, Totals};
@@ -25,6 +25,7 @@ pub fn document(report: &CostReport) -> Document {
     sections.extend(report.clamps.map(clamps));
     sections.push(memory::timeline(analysis));
     sections.extend(analysis.arena.as_ref().map(memory::arena));
+    sections.extend(analysis.roofline.as_ref().map(roofline::section));
     sections.push(reconcile::overview(&analysis.totals));
     Document {
         title: report.model.title(),
@@ -244,6 +245,11 @@ fn totals(analysis: &Analysis) -> Section {
     rows.extend(t.arena_bytes.map(|n| {
         let of = format!("{}, in the generated crate", elements(n / F32_BYTES));
         ("arena", Cell::Bytes(n), of)
+    }));
+    rows.extend(analysis.roofline.as_ref().map(|roofline| {
+        let share = percent(roofline.share_of_peak());
+        let of = format!("predicted for {}, {share} of its peak", roofline::of_whom(roofline));
+        ("time", Cell::Text(time(roofline.predicted_ns())), of)
     }));
     Section {
         key: "totals",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{CostReport, Model, reconcile};
+use super::{CostReport, Model, reconcile, roofline};
 use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::tools::{FIGURES, Figure, Quantity, Tool};
 use crate::analysis::{
@@ -38,6 +38,7 @@ pub fn render(report: &CostReport) -> String {
         tools: FIGURES.iter().map(|figure| tool_figure(figure, totals)).collect(),
         memory: MemoryJson::of(analysis),
         arena: analysis.arena.as_ref(),
+        roofline: analysis.roofline.as_ref().map(roofline::json),
         relu6: clamps.map(relu6),
     };
     to_string(&document)
@@ -66,6 +67,8 @@ struct Document<'a> {
     memory: MemoryJson<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     arena: Option<&'a Arena<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roofline: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     relu6: Option<Value>,
 }

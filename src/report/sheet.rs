@@ -114,6 +114,8 @@ pub enum Cell {
     Change(i64),
     /// A number of bytes.
     Bytes(u64),
+    /// A number of nanoseconds.
+    Time(u64),
     /// A part of a whole, from 0 to 1.
     Share(f64),
     /// A number, shown with so many decimals.
@@ -133,6 +135,7 @@ impl Cell {
                 format!("{sign}{}", thousands(n.unsigned_abs()))
             }
             Self::Bytes(n) => text::bytes(*n),
+            Self::Time(ns) => text::time(*ns),
             Self::Share(x) => text::percent(*x),
             Self::Decimal(x, places) => format!("{x:.places$}"),
         }
@@ -143,7 +146,7 @@ impl Cell {
         match self {
             Self::Empty => String::new(),
             Self::Text(text) => text::ascii(text),
-            Self::Count(n) | Self::Bytes(n) => n.to_string(),
+            Self::Count(n) | Self::Bytes(n) | Self::Time(n) => n.to_string(),
             Self::Change(n) => n.to_string(),
             Self::Share(x) | Self::Decimal(x, _) => x.to_string(),
         }

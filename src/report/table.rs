@@ -148,7 +148,7 @@ fn is_zero(cell: &Cell) -> bool {
     match *cell {
         Cell::Count(n) | Cell::Bytes(n) => n == 0,
         Cell::Share(x) | Cell::Decimal(x, _) => x == 0.0,
-        Cell::Empty | Cell::Text(_) | Cell::Change(_) => false,
+        Cell::Empty | Cell::Text(_) | Cell::Change(_) | Cell::Time(_) => false,
     }
 }
 

@@ -37,6 +37,24 @@ pub fn bytes(n: u64) -> String {
     }
 }
 
+/// A size in the largest unit of powers of 1024 that leaves a whole number: the sizes of caches.
+pub fn binary(n: u64) -> String {
+    let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
+    let unit = units.into_iter().find(|(shift, _)| n > 0 && n.is_multiple_of(1 << shift));
+    unit.map_or_else(|| format!("{n} B"), |(shift, unit)| format!("{} {unit}", n >> shift))
+}
+
+/// A time in nanoseconds with the unit in which it reads best: ns, µs, ms, s.
+pub fn time(ns: u64) -> String {
+    let value = ns as f64;
+    match ns {
+        0..1_000 => format!("{ns} ns"),
+        1_000..1_000_000 => format!("{:.1} µs", value / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.2} ms", value / 1e6),
+        _ => format!("{:.2} s", value / 1e9),
+    }
+}
+
 /// A part of a whole in percent, with one decimal.
 pub fn percent(share: f64) -> String {
     format!("{:.1}%", 100.0 * share)
@@ -58,6 +76,7 @@ pub fn ascii(text: &str) -> String {
             '×' => plain.push('x'),
             '²' => plain.push_str("^2"),
             '·' => plain.push('*'),
+            'µ' => plain.push('u'),
             'α' => plain.push_str("alpha"),
             '─' | '–' => plain.push('-'),
             '█' => plain.push('#'),
@@ -87,6 +106,14 @@ mod tests {
     fn counts_choose_their_unit() {
         let shown = [9_999, 25_000, 3_504_872, 300_774_272, 4_100_000_000].map(si);
         assert_eq!(shown, ["9,999", "25.0 k", "3.50 M", "300.77 M", "4.10 G"]);
+    }
+
+    #[test]
+    fn times_and_cache_sizes_choose_their_unit() {
+        let shown = [999, 1_000, 5_574_400, 2_000_000_000].map(time);
+        assert_eq!(shown, ["999 ns", "1.0 µs", "5.57 ms", "2.00 s"]);
+        let shown = [1_000, 48 << 10, 32 << 20, 3 << 30].map(binary);
+        assert_eq!(shown, ["1000 B", "48 KiB", "32 MiB", "3 GiB"]);
     }
 
     #[test]

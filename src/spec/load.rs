@@ -63,7 +63,7 @@ pub fn read(arg: &str) -> Result<Found> {
     }
     if arg == "-" {
         let name = "<stdin>".to_owned();
-        let text = read_text(std::io::stdin().lock(), Path::new("standard input"))?;
+        let text = read_text(std::io::stdin().lock(), Path::new("standard input"), MAX_BYTES)?;
         return Ok(Found { name, text, origin: Origin::Folder(PathBuf::new()) });
     }
     let path = Path::new(arg);
@@ -71,7 +71,7 @@ pub fn read(arg: &str) -> Result<Found> {
         std::io::ErrorKind::NotFound => Error::Usage(not_found(arg, true)),
         _ => Error::io("read", path)(error),
     })?;
-    let text = read_text(file, path)?;
+    let text = read_text(file, path, MAX_BYTES)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     Ok(Found { name: arg.to_owned(), text, origin: Origin::Folder(folder) })
 }
@@ -85,11 +85,12 @@ impl Found {
     }
 }
 
-fn read_text(source: impl Read, path: &Path) -> Result<String> {
+/// The text of a file of at most `most` bytes, whole MiB.
+pub(crate) fn read_text(source: impl Read, path: &Path, most: u64) -> Result<String> {
     let mut bytes = Vec::new();
-    source.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        let message = format!("larger than {} MiB, the most a spec may have", MAX_BYTES >> 20);
+    source.take(most + 1).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
+    if bytes.len() as u64 > most {
+        let message = format!("larger than {} MiB, the most that is read", most >> 20);
         return Err(Error::Input { path: path.to_owned(), message });
     }
     String::from_utf8(bytes).map_err(|error| {

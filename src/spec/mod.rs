@@ -4,24 +4,26 @@
 //! paper; the width multiplier is applied when [`crate::block`] expands the tables into layers.
 //!
 //! Reading goes text, `tree` (YAML with places, bounded), `reader` and `file` (serde types, all
-//! errors of shape and kind at once), `check` (what the values may be), [`Draft`], [`Spec`].
+//! errors of shape and kind at once), `check` (what the values may be), [`Draft`], [`Spec`]. Files of
+//! machines ([`crate::machine`]) are read with the same `tree`, `reader` and diagnostics.
 
-mod at;
+pub(crate) mod at;
 mod budget;
 mod check;
-mod diagnostic;
+pub(crate) mod diagnostic;
 mod draft;
 mod embedded;
 mod file;
 mod load;
-mod reader;
+pub(crate) mod reader;
 mod rounding;
 mod schema;
-mod tree;
+pub(crate) mod tree;
 
 pub use budget::{Budget, Metric, QUANTITY, parse_quantity};
 pub use draft::{Draft, Problem};
 pub use embedded::{EMBEDDED, Embedded};
+pub(crate) use load::read_text;
 pub use load::{Loaded, Origin, load, load_shipped, read};
 pub use rounding::{Rounding, make_divisible};
 pub use schema::schema;

@@ -11,7 +11,7 @@ use serde_yaml::granit_parser::{self as yaml, Event, Parser, ScalarStyle};
 use super::Position;
 use super::diagnostic::Diagnostic;
 
-/// Deepest nesting of lists and mappings; a spec needs eight.
+/// Deepest nesting of lists and mappings; a spec needs eight, a machine four.
 const MAX_DEPTH: usize = 32;
 /// Most nodes of a tree: enough for the longest network, a convolution an entry.
 const MAX_NODES: usize = 2_000_000;
@@ -93,7 +93,7 @@ pub fn parse(text: &str) -> Result<Node<'_>, Refusal> {
         end = place(span.start, span.end);
         builder.event(event, end)?;
     }
-    let label = "a spec is a mapping that begins with `name: ...`";
+    let label = "a mapping that begins with `name: ...` is needed";
     builder.root.ok_or_else(|| refusal(end, "the file is empty", label))
 }
 
@@ -119,12 +119,12 @@ impl<'t> Builder<'t> {
         let refuse = |what: &str, why: &str| Err(refusal(span, what, why));
         match event {
             Event::DocumentStart(..) if self.root.is_some() => {
-                return refuse("a second YAML document", "a spec is one document");
+                return refuse("a second YAML document", "a file is one document");
             }
             Event::Scalar(.., Some(_))
             | Event::SequenceStart(.., Some(_))
             | Event::MappingStart(.., Some(_)) => {
-                return refuse("a YAML tag", "tags such as `!!str` have no meaning in a spec");
+                return refuse("a YAML tag", "tags such as `!!str` have no meaning here");
             }
             Event::Scalar(text, style, anchor, None) => {
                 self.count(span)?;
@@ -159,7 +159,7 @@ impl<'t> Builder<'t> {
         self.count(span)?;
         if self.open.len() == MAX_DEPTH {
             let message = format!("lists and mappings nested deeper than {MAX_DEPTH} levels");
-            return Err(refusal(span, message, "a spec needs eight"));
+            return Err(refusal(span, message, "eight are enough"));
         }
         self.open.push(Open { span, anchor, is_map, items: Vec::new() });
         Ok(())

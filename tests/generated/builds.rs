@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use mbgen::block::Variant;
 use mbgen::exec;
 use mbgen::reference::golden_input;
+use mbgen::report::profile::Measured;
 use mbgen::spec::load;
 use mbgen::weights::formula;
 
@@ -128,7 +129,17 @@ fn one_channel_and_ten_classes() {
 
 #[test]
 fn odd_sizes_and_residual_blocks() {
-    check(&Generated::new("odd", &["v2", "--width", "0.35", "--resolution", "33", "--seed", "1"]));
+    let odd =
+        Generated::new("odd", &["v2", "--width", "0.35", "--resolution", "33", "--seed", "1"]);
+    check(&odd);
+    // The table (two lines of heading, the columns, the total), and the same for `mbgen run`.
+    let table = odd.succeeds(&["run", "--quiet", "--", "profile", "--runs", "3"]);
+    assert!(table.contains("GFLOP/s, multiply-adds alone") && table.contains("of peak"), "{table}");
+    let csv = odd.succeeds(&["run", "--quiet", "--", "profile", "--runs", "3", "--csv"]);
+    let (measured, isa) = Measured::parse(&csv).unwrap();
+    assert_eq!(measured.ns.len() + 4, table.lines().count(), "{table}{csv}");
+    assert!(measured.peak > 0.0 && measured.ns.iter().all(|&ns| ns > 0), "{csv}");
+    assert_eq!(isa, exec::instruction_sets()[0]);
     let narrow = ["residual", "--width", "0.5", "--resolution", "64"];
     check(&Generated::new("residual", &narrow));
 }

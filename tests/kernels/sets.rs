@@ -32,6 +32,13 @@ pub fn kernels(isa: InstructionSet) -> Option<Kernels> {
     available::kernels(isa).map(Kernels)
 }
 
+/// The kernels of AVX-512 for CPUs that are double-pumped or not, whichever this one is.
+pub fn avx512(double_pumped: bool) -> Option<Kernels> {
+    #[cfg(unix)]
+    signals::install();
+    available::avx512(double_pumped).map(Kernels)
+}
+
 /// Kernels under the names of the set's own, each of which it calls.
 macro_rules! named {
     ($($kernel:ident($panel:ty))*) => {

@@ -1,8 +1,9 @@
-//! The most multiply-adds a core can do: register to register, nothing else.
+//! What limits a core: multiply-adds from register to register, and reads from memory.
 
 use core::cell::Cell;
 
-use super::super::isa::{Tiles, Vector};
+use super::super::isa::{Ops, Tiles, Vector};
+use super::linear::{BLOCK, LinearPanel};
 
 /// `rounds` rounds of independent multiply-adds.
 #[derive(Debug)]
@@ -40,4 +41,19 @@ pub unsafe fn run<T: Tiles>(run: &PeakRun) {
         run.sum.set(last[0]);
     }
     run.macs.set((run.rounds * CHAINS * T::Wide::LANES) as u64);
+}
+
+/// Reads `values`, rows of [`BLOCK`] columns, once and as fast as the instruction set can, by adding
+/// them up column by column. Returns how many were read: those of whole rows.
+pub fn read(ops: &Ops, values: &[f32], sums: &mut [f32; BLOCK]) -> usize {
+    const ROWS: usize = 256;
+    let ones = [1.0; ROWS];
+    let (rows, _) = values.as_chunks::<BLOCK>();
+    for rows in rows.chunks(ROWS) {
+        let (x, w, y) = (ones.as_ptr(), rows.as_ptr().cast(), sums.as_mut_ptr());
+        let panel = LinearPanel { x, w, y, rows: rows.len(), cols: BLOCK };
+        // SAFETY: `x` has a value for each of the rows, `y` one for each of the columns.
+        unsafe { ops.linear(&panel) };
+    }
+    rows.len() * BLOCK
 }

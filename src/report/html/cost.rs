@@ -7,7 +7,7 @@ use crate::report::cost::{CONVENTION, document};
 use crate::report::{CostReport, json};
 
 /// The parts that have charts.
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 9] = [
     Part {
         key: "kinds",
         heading: "Where the cost is",
@@ -33,6 +33,14 @@ const PARTS: [Part; 8] = [
                layers, so most of the tensors above never exist whole. A row is a step; from left \
                to right go the offsets in the arena.",
         charts: &[Chart { name: "arena", caption: "" }],
+    },
+    Part {
+        key: "roofline",
+        heading: "",
+        lead: "How fast each step of the generated crate can be (the roofline model): under the level \
+               roof it is limited by arithmetic, under a slope by the memory that it reads from. The \
+               area of a point is its time, its colour what most of it goes to.",
+        charts: &[Chart { name: "roofline", caption: "" }],
     },
     Part {
         key: "separable",

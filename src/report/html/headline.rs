@@ -2,9 +2,9 @@
 
 use super::Tile;
 use crate::analysis::{Analysis, F32_BYTES};
-use crate::report::text::{bytes, percent, si, thousands};
+use crate::report::text::{bytes, percent, si, thousands, time};
 
-/// Parameters, MACs, weights, peak and arena.
+/// Parameters, MACs, weights, peak, arena and time.
 pub fn tiles(analysis: &Analysis) -> Vec<Tile> {
     let t = &analysis.totals;
     let at = t.peak_live_at.as_deref().unwrap_or("the input");
@@ -48,6 +48,14 @@ pub fn tiles(analysis: &Analysis) -> Vec<Tile> {
         details: vec![
             format!("{} shared by all threads", bytes(arena.shared_elems * F32_BYTES)),
             format!("{} for each thread", bytes(arena.scratch_elems * F32_BYTES)),
+        ],
+    }));
+    tiles.extend(analysis.roofline.as_ref().map(|roofline| Tile {
+        label: "Predicted time",
+        value: time(roofline.predicted_ns()),
+        details: vec![
+            format!("one thread of {}, {}", roofline.machine.name, roofline.isa),
+            format!("{} of its peak", percent(roofline.share_of_peak())),
         ],
     }));
     tiles

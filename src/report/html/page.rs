@@ -37,6 +37,7 @@ const SCRIPT: &str = concat!(
     template!("script/costs.js"),
     template!("script/memory.js"),
     template!("script/arena.js"),
+    template!("script/roofline.js"),
     template!("script/pairs.js"),
     template!("script/relu6.js"),
     template!("script/tools.js"),

@@ -15,7 +15,7 @@ impl Reader<'_> {
     /// What the value is called in messages.
     fn subject(self) -> String {
         match (self.name, self.role) {
-            ("", Role::Value) => "the spec".to_owned(),
+            ("", Role::Value) => "the file".to_owned(),
             (name, Role::Value) => format!("`{}`", excerpt(name)),
             (name, Role::Item) => format!("an entry of `{}`", excerpt(name)),
             (name, Role::Key) => format!("a key of `{}`", excerpt(name)),

@@ -40,6 +40,8 @@ pub use network::{STEPS, Step};
 pub use plan::ARENA_BYTES;
 pub use weights::{LAYOUT, Layer};
 
+#[cfg(feature = "std")]
+use kernels::ops::peak::PeakRun;
 use kernels::steps::{Observed, Runner};
 
 /// Name of the network.
@@ -260,6 +262,19 @@ pub fn preprocess(pixels: &[u8], input: &mut [f32; INPUT]) -> Result<(), Error> 
         }
     }
     Ok(())
+}
+
+/// Multiply-accumulates a second that one core does with an instruction set when it does nothing else,
+/// measured for about a millisecond. Where the CPU lacks the set, the portable one is measured.
+#[cfg(feature = "std")]
+pub fn peak(isa: Isa) -> f64 {
+    let rounds = core::hint::black_box(300_000);
+    let run = PeakRun { rounds, macs: Default::default(), sum: Default::default() };
+    let start = std::time::Instant::now();
+    isa.ops().peak(&run);
+    let seconds = start.elapsed().as_secs_f64();
+    core::hint::black_box(run.sum.get());
+    run.macs.get() as f64 / seconds
 }
 
 /// The input that this crate's golden values belong to: value `i` in the order channels, rows,

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use {{ name }} as network;
 
 use network::{
-    ARENA_BYTES, CLASSES, INPUT, Isa, MACS, Model, NAME, Pool, STEPS, Step, Workspace, golden_input,
+    ARENA_BYTES, CLASSES, INPUT, Isa, MACS, Model, NAME, Pool, STEPS, Step, Workspace,
+    golden_input, peak,
 };
 
 const USAGE: &str = "\
@@ -17,7 +18,7 @@ usage: {{ name }} COMMAND [OPTIONS]
 
 commands:
   bench           time whole inferences; the last line is the median in nanoseconds
-  profile         time each step
+  profile         time each step, and show its share of the core's peak
   logits FILE     run one input: raw little-endian f32 values, rows, columns, channels;
                   - reads standard input; prints a JSON array
 
@@ -26,6 +27,7 @@ options:
   --threads N     threads for one inference, or for a batch (1)
   --runs N        measured runs (100)
   --batch N       inputs of a run, dealt out to the threads (bench)
+  --csv           exact values, separated by commas (profile)
 ";
 
 /// Most threads that share one inference.
@@ -62,13 +64,20 @@ struct Options {
     threads: usize,
     runs: usize,
     batch: Option<usize>,
+    csv: bool,
 }
 
 impl Options {
     fn parse(mut args: impl Iterator<Item = OsString>) -> Result<Self, String> {
         let mut words = Vec::new();
-        let mut options =
-            Self { command: Command::Help, isa: None, threads: 1, runs: 100, batch: None };
+        let mut options = Self {
+            command: Command::Help,
+            isa: None,
+            threads: 1,
+            runs: 100,
+            batch: None,
+            csv: false,
+        };
         while let Some(arg) = args.next() {
             let Some(name) = arg.to_str().filter(|text| text.starts_with("--")) else {
                 words.push(arg);
@@ -92,6 +101,7 @@ impl Options {
                 "--threads" => options.threads = count(name, value())?.min(MOST_THREADS),
                 "--runs" => options.runs = count(name, value())?,
                 "--batch" => options.batch = Some(count(name, value())?),
+                "--csv" if inline.is_none() => options.csv = true,
                 _ => return Err(format!("unknown option {name}\n\n{USAGE}")),
             }
         }
@@ -169,7 +179,12 @@ impl Options {
         let mut workspace = Workspace::boxed_for::<THREADS>();
         let (input, mut logits) = (input(), zeros::<CLASSES>());
         let mut times = vec![Vec::with_capacity(self.runs); STEPS.len()];
+        let mut most = 0.0f64;
         self.measure(|| {
+            // A neighbour of the machine may slow down one of these, but not all.
+            if times[0].len().is_multiple_of(10) {
+                most = most.max(peak(model.isa()));
+            }
             let mut last = Instant::now();
             model.run_observed(&pool, &input, &mut workspace, &mut logits, |step, _| {
                 let now = Instant::now();
@@ -178,24 +193,35 @@ impl Options {
             });
         });
         let medians: Vec<Duration> = times.iter_mut().map(|times| median(times)).collect();
+        if self.csv {
+            let mut text = String::from("step,macs,ns,isa,peak_gflops\n");
+            for (Step { name, macs, .. }, time) in STEPS.iter().zip(&medians) {
+                let (ns, isa, peak) = (time.as_nanos(), model.isa(), 2e-9 * most);
+                let _ = writeln!(text, "{name},{macs},{ns},{isa},{peak:.1}");
+            }
+            return text;
+        }
         let total: Duration = medians.iter().sum();
+        let cores = 2e-9 * most * self.threads as f64;
         let mut text = self.heading(model, 1);
+        let _ = writeln!(text, "peak {cores:.1} GFLOP/s, multiply-adds alone, in the same run");
         let widest = STEPS.iter().map(|step| step.name.len()).max().unwrap_or(0).max(5);
         let shapes = STEPS.iter().map(|step| step.shapes.chars().count()).max().unwrap_or(0);
         let _ = writeln!(
             text,
-            "{:widest$}  {:shapes$} {:>10} {:>7} {:>9}",
-            "step", "shapes", "µs", "share", "GFLOP/s"
+            "{:widest$}  {:shapes$} {:>10} {:>7} {:>9} {:>8}",
+            "step", "shapes", "µs", "share", "GFLOP/s", "of peak"
         );
         let mut row = |step: &Step, time: Duration| {
             let share = 100.0 * time.as_secs_f64() / total.as_secs_f64();
+            let rate = gflops(step.macs, time);
             let _ = writeln!(
                 text,
-                "{:widest$}  {:shapes$} {:>10.1} {share:>6.1}% {:>9.1}",
+                "{:widest$}  {:shapes$} {:>10.1} {share:>6.1}% {rate:>9.1} {:>7.1}%",
                 step.name,
                 step.shapes,
                 1e6 * time.as_secs_f64(),
-                gflops(step.macs, time)
+                100.0 * rate / cores
             );
         };
         for (step, &time) in STEPS.iter().zip(&medians) {

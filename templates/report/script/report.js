@@ -36,6 +36,12 @@ function tick(unit) {
   };
 }
 
+/** A time in nanoseconds with the unit in which it reads best. */
+function duration(ns) {
+  const [scale, unit, digits] = [[1e9, "s", 2], [1e6, "ms", 2], [1e3, "µs", 1]].find(([scale]) => ns >= scale) ?? [1, "ns", 0];
+  return `${(ns / scale).toFixed(digits)} ${unit}`;
+}
+
 const percent = (share) => `${(100 * share).toFixed(1)}%`;
 
 /** C×H×W; a vector's length alone. */

@@ -50,6 +50,7 @@ const summed = (point) =>
     `${short(point.params)} parameters`,
     `${bytes(point.peak_live_bytes)} peak memory`,
     ...(point.arena_bytes === undefined ? [] : [`${bytes(point.arena_bytes)} arena`]),
+    ...(point.predicted_ns === undefined ? [] : [`${duration(point.predicted_ns)} predicted`]),
   ].join("\n");
 
 /** The series in order, and the colour of each: shades where there are many. */

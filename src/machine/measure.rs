@@ -1,0 +1,262 @@
+//! Measures the host: the only part of mbgen that looks at it.
+//!
+//! Everything is the best of many tries of about a millisecond, so that what else the machine does
+//! in the meantime hardly counts. What kinds of layers attain is measured with the kernels
+//! themselves, on shapes from the middle of the MobileNets whose operands stay in caches; bandwidth
+//! with the kernel of the linear layer, on half of each cache and on much more than the last.
+
+use std::cell::Cell;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use super::{Caches, Description, Level, LevelName, Rates};
+use crate::error::{Error, Result};
+use crate::kernels::isa::{InstructionSet, Ops};
+use crate::kernels::ops::linear::BLOCK;
+use crate::kernels::ops::peak::{PeakRun, read};
+use crate::kernels::steps::{
+    Chain, Conv, Dense, Depthwise, Memory, Place, Runner, Serial, Split, Tensor, Unit, Window,
+};
+
+/// Time for each figure.
+const BUDGET: Duration = Duration::from_millis(250);
+/// Time for one try.
+const TRY: Duration = Duration::from_millis(1);
+
+/// Measures one core of this machine, on the thread that calls. `doing` hears what is measured.
+///
+/// # Errors
+/// Where the size of the first or second cache is not known.
+pub fn measure(
+    name: String,
+    source: Option<String>,
+    caches: Caches,
+    doing: impl Fn(String),
+) -> Result<Description> {
+    let (Some(l1), Some(l2)) = (caches.l1, caches.l2) else {
+        return Err(Error::Usage(
+            "this system does not tell the sizes of its caches: --l1 SIZE and --l2 SIZE do, and \
+             --l3 SIZE where there is one"
+                .into(),
+        ));
+    };
+    let best = InstructionSet::detect().ops();
+    let mut levels = Vec::new();
+    let cached = [(LevelName::L1, Some(l1)), (LevelName::L2, Some(l2)), (LevelName::L3, caches.l3)];
+    for (name, size) in cached {
+        let Some(size) = size else { continue };
+        doing(format!("reads from {name}"));
+        levels.push(Level { name, size: Some(size), read: bandwidth(&best, size / 2) });
+    }
+    doing("reads from dram".into());
+    let beyond = (4 * caches.l3.unwrap_or(l2)).clamp(64 << 20, 1 << 30);
+    levels.push(Level { name: LevelName::Dram, size: None, read: bandwidth(&best, beyond) });
+    let compute = InstructionSet::available().map(|isa| {
+        doing(format!("{isa}"));
+        (isa, rates(&isa.ops()))
+    });
+    Ok(Description { name, source, compute: compute.collect(), levels })
+}
+
+/// Multiply-adds a second of one core that does nothing else, from one try of about a millisecond.
+pub fn peak(ops: &Ops) -> f64 {
+    let run = PeakRun { rounds: black_box(300_000), macs: Cell::new(0), sum: Cell::new(0.0) };
+    let start = Instant::now();
+    ops.peak(&run);
+    let seconds = start.elapsed().as_secs_f64();
+    black_box(run.sum.get());
+    run.macs.get() as f64 / seconds
+}
+
+fn rates(ops: &Ops) -> Rates {
+    let start = Instant::now();
+    let mut most = 0.0f64;
+    while start.elapsed() < BUDGET {
+        most = most.max(2e-9 * peak(ops));
+    }
+    // Measured at another moment than the peak, but never above it.
+    let attained = |mut layer: Layer| layer.rate(ops).min(most);
+    let (pw, pw_out) = pointwise(ops);
+    Rates {
+        peak: most,
+        conv: attained(Layer::conv()),
+        dw: attained(Layer::depthwise()),
+        pw: pw.min(most),
+        pw_out,
+        lanes: lanes(ops),
+    }
+}
+
+/// How many channels are computed together: 8 channels take as long as 16 where that many lanes are
+/// computed at once, and half as long where it is 8. All channel counts of the MobileNets are
+/// multiples of 8, so that narrower units show no difference.
+fn lanes(ops: &Ops) -> u32 {
+    let narrow = Layer::dense(256, 8, 14, POINTWISE).rate(ops);
+    let wide = Layer::dense(256, 16, 14, POINTWISE).rate(ops);
+    if narrow < 0.7 * wide { 16 } else { 8 }
+}
+
+/// GFLOP/s of the multiply-adds of 1×1 convolutions, and outputs a nanosecond that they finish: the
+/// line through what one output takes with few input channels and with many.
+fn pointwise(ops: &Ops) -> (f64, Option<f64>) {
+    let (few, many) = (16, 256);
+    let output = |c_in: usize, mut layer: Layer| 2.0 * c_in as f64 / layer.rate(ops);
+    let short = output(few, Layer::dense(few, 96, 28, POINTWISE));
+    let long = output(many, Layer::dense(many, 256, 14, POINTWISE));
+    let channel = (long - short) / (many - few) as f64;
+    let finish = short - few as f64 * channel;
+    // Where outputs cost nothing, what is left of them is noise.
+    if finish > 0.02 * short {
+        (2.0 / channel, Some(1.0 / finish))
+    } else {
+        (2.0 * many as f64 / long, None)
+    }
+}
+
+/// GB/s that one core reads, again and again, from so many bytes.
+fn bandwidth(ops: &Ops, bytes: u64) -> f64 {
+    let values = Aligned::new((bytes / 4) as usize, 1.0);
+    let mut sums = [0.0; BLOCK];
+    let mut count = 0;
+    let passes = best(|| count = read(ops, black_box(values.get()), &mut sums));
+    black_box(sums);
+    4.0 * count as f64 * passes
+}
+
+/// How often `work` is done in a nanosecond, at best.
+fn best(mut work: impl FnMut()) -> f64 {
+    let mut timed = |repeats: u32| {
+        let start = Instant::now();
+        (0..repeats).for_each(|_| work());
+        start.elapsed().max(Duration::from_nanos(1))
+    };
+    // The first time brings everything where it stays.
+    timed(1);
+    let once = timed(1);
+    let repeats = (TRY.as_nanos() / once.as_nanos()).clamp(1, 1 << 20) as u32;
+    let start = Instant::now();
+    let mut shortest = timed(repeats);
+    while start.elapsed() < BUDGET {
+        shortest = shortest.min(timed(repeats));
+    }
+    f64::from(repeats) / shortest.as_nanos() as f64
+}
+
+/// Elements from a cache line's start on.
+struct Aligned {
+    elements: Vec<f32>,
+    len: usize,
+}
+
+impl Aligned {
+    fn new(len: usize, value: f32) -> Self {
+        Self { elements: vec![value; len + 16], len }
+    }
+
+    fn start(&self) -> usize {
+        self.elements.as_ptr().align_offset(64)
+    }
+
+    fn get(&self) -> &[f32] {
+        &self.elements[self.start()..][..self.len]
+    }
+
+    fn get_mut(&mut self) -> &mut [f32] {
+        let start = self.start();
+        &mut self.elements[start..][..self.len]
+    }
+}
+
+/// One layer with its memory.
+struct Layer {
+    step: Step,
+    macs: usize,
+    weights: Aligned,
+    arena: Aligned,
+}
+
+enum Step {
+    Conv(Conv),
+    Depthwise(Unit, Tensor, Tensor),
+}
+
+/// Channels of a panel, as plans have them.
+const PANEL: usize = 32;
+/// The window of a 1×1 convolution.
+const POINTWISE: Window = Window { kernel: 1, stride: 1, top: 0, left: 0 };
+/// Clamp bounds of ReLU6.
+const RELU6: (f32, f32) = (0.0, 6.0);
+
+impl Layer {
+    /// A stem: 3×3, stride 2, from 3 to 32 channels on 112×112.
+    fn conv() -> Self {
+        Self::dense(3, 32, 112, Window { kernel: 3, stride: 2, top: 1, left: 1 })
+    }
+
+    fn dense(c_in: usize, c_out: usize, side: usize, window: Window) -> Self {
+        let source = tensor(0, c_in, side, c_in);
+        let out = tensor(source.len().next_multiple_of(16), c_out, side / window.stride, c_out);
+        let clamp = RELU6;
+        let dense = Dense { weights: 0, c_in, c_out, panel: PANEL, window, clamp, prefetch: true };
+        let conv = Conv { dense, source, residual: None, out, split: Split::Whole };
+        let macs = dense.k() * out.len();
+        Self::new(Step::Conv(conv), macs, dense.packed_len(), source.len() + out.len())
+    }
+
+    /// 3×3 on a panel of 14×14, which the layer before left in the first cache.
+    fn depthwise() -> Self {
+        let (c, side) = (PANEL, 14);
+        let window = Window { kernel: 3, stride: 1, top: 1, left: 1 };
+        let depthwise = Depthwise { weights: 0, c, panel: PANEL, window, clamp: RELU6 };
+        let source = tensor(0, c, side, PANEL);
+        let out = tensor(source.len().next_multiple_of(16), c, side, PANEL);
+        let unit = Unit {
+            dense: None,
+            depthwise,
+            input: (side, side),
+            output: (side, side),
+            band: side,
+            ring: 0,
+            ring_rows: side,
+            ring_shared: false,
+            rows: 0,
+        };
+        let (macs, elements) = (9 * out.len(), source.len() + out.len());
+        Self::new(Step::Depthwise(unit, source, out), macs, depthwise.packed_len(), elements)
+    }
+
+    fn new(step: Step, macs: usize, weights: usize, arena: usize) -> Self {
+        let (weights, arena) = (Aligned::new(weights, 0.01), Aligned::new(arena + 16, 0.5));
+        Self { step, macs, weights, arena }
+    }
+
+    /// GFLOP/s at best.
+    fn rate(&mut self, ops: &Ops) -> f64 {
+        let memory = Memory {
+            input: &[],
+            weights: self.weights.get(),
+            shared: self.arena.get_mut(),
+            scratch: &mut [],
+            scratch_len: 0,
+            logits: &mut [],
+        };
+        let mut runner = Runner::new(*ops, &Serial, memory);
+        let runs = best(|| match &self.step {
+            Step::Conv(conv) => runner.conv(conv),
+            Step::Depthwise(unit, source, out) => runner.chain(&Chain {
+                source: *source,
+                units: std::slice::from_ref(unit),
+                project: None,
+                residual: None,
+                out: *out,
+                split: Split::Whole,
+            }),
+        });
+        2.0 * self.macs as f64 * runs
+    }
+}
+
+/// A square map in the arena.
+fn tensor(at: usize, c: usize, side: usize, panel: usize) -> Tensor {
+    Tensor { place: Place::Arena(at), c, h: side, w: side, panel }
+}
