@@ -48,6 +48,7 @@ impl Tiles for Tile512 {
     type Wide = Zmm;
     type Narrow = Ymm;
     const ROWS: usize = 7;
+    const NARROW_ROWS: usize = 14;
     const ACCUMULATORS: usize = 12;
     const PAIRS: bool = true;
 

@@ -70,22 +70,16 @@ pub unsafe fn run<T: Tiles>(panel: &DensePanel) {
         // SAFETY: the tiles' columns are among those left, the last `lanes` of them in a narrow vector.
         unsafe {
             if left >= 2 * wide {
-                Strip::<T, 2, 0>::new(panel, col, &mut ahead).rows(0, T::ROWS);
+                Strip::<T, 2, 0>::new(panel, col, &mut ahead).rows(T::ROWS);
                 col += 2 * wide;
             } else if left > wide && left <= wide + narrow {
-                let mut strip = Strip::<T, 1, 1>::new(panel, col, &mut ahead);
-                let done = strip.pairs::<7>();
-                strip.rows(done, T::ROWS);
+                Strip::<T, 1, 1>::new(panel, col, &mut ahead).rows(T::ROWS);
                 col += left;
             } else if left >= wide && wide > narrow {
-                let mut strip = Strip::<T, 1, 0>::new(panel, col, &mut ahead);
-                let done = strip.pairs::<7>();
-                strip.rows(done, T::ROWS);
+                Strip::<T, 1, 0>::new(panel, col, &mut ahead).rows(T::ROWS);
                 col += wide;
             } else {
-                let mut strip = Strip::<T, 0, 1>::new(panel, col, &mut ahead);
-                let done = strip.pairs::<14>();
-                strip.rows(done, T::NARROW_ROWS);
+                Strip::<T, 0, 1>::new(panel, col, &mut ahead).rows(T::NARROW_ROWS);
                 col += left.min(narrow);
             }
         }
@@ -132,10 +126,11 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
         Self { panel, col, lanes, ahead, tiles: PhantomData }
     }
 
-    /// The rows from `row` on in tiles of `most`, and those that are left dealt out evenly to tiles of at most
+    /// All rows in tiles of `most`, and those that are left dealt out evenly to tiles of at most
     /// [`Tiles::ROWS`].
     #[inline(always)]
-    unsafe fn rows(&mut self, mut row: usize, most: usize) {
+    unsafe fn rows(&mut self, most: usize) {
+        let mut row = 0;
         while most > T::ROWS && self.panel.rows - row >= most {
             // SAFETY: row + most <= panel.rows.
             unsafe {
@@ -179,16 +174,12 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
         }
         // SAFETY: R rows from `row` and the columns are inside the panel.
         unsafe {
-            let tile = self.accumulate::<R>(row);
-            self.finish(row, tile);
-        }
-    }
-
-    /// Stores a tile, or adds it up.
-    #[inline(always)]
-    unsafe fn finish<const R: usize>(&self, row: usize, tile: Tile<T, R, N, M>) {
-        // SAFETY: the caller's contract.
-        unsafe {
+            // The sums of a row are the same in every tile, so that threads may share rows as they like.
+            let tile = if T::PAIRS && N < 2 {
+                self.accumulate_pairs::<R>(row)
+            } else {
+                self.accumulate::<R>(row)
+            };
             if self.panel.pool {
                 self.sum(tile);
             } else {
@@ -251,21 +242,6 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
             }
             acc
         }
-    }
-
-    /// Rows in tiles of `R` with [`Tiles::PAIRS`], as long as there are `R`; the number of rows done.
-    #[inline(always)]
-    unsafe fn pairs<const R: usize>(&mut self) -> usize {
-        let mut row = 0;
-        while T::PAIRS && self.panel.rows - row >= R {
-            // SAFETY: row + R <= panel.rows, and the columns are inside the panel.
-            unsafe {
-                let tile = self.accumulate_pairs::<R>(row);
-                self.finish(row, tile);
-            }
-            row += R;
-        }
-        row
     }
 
     /// As `accumulate`, two values of k at a time: each vector has the sums of its columns over even k
