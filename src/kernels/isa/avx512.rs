@@ -28,10 +28,14 @@ impl Avx512 {
     /// Whether this CPU does an operation on 512 bits as two on 256: AMD's family 19h, Zen 4.
     #[cfg(feature = "std")]
     pub fn is_double_pumped(self) -> bool {
-        let (vendor, version) = (__cpuid(0), __cpuid(1).eax);
-        let amd = [vendor.ebx, vendor.edx, vendor.ecx].map(u32::to_le_bytes).concat();
-        let family = (version >> 8 & 0xf) + (version >> 20 & 0xff);
-        amd == b"AuthenticAMD" && family == 0x19
+        // The instruction leaves a virtual machine, so it is asked once.
+        static DOUBLE_PUMPED: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+        *DOUBLE_PUMPED.get_or_init(|| {
+            let (vendor, version) = (__cpuid(0), __cpuid(1).eax);
+            let amd = [vendor.ebx, vendor.edx, vendor.ecx].map(u32::to_le_bytes);
+            let family = (version >> 8 & 0xf) + (version >> 20 & 0xff);
+            amd == [*b"Auth", *b"enti", *b"cAMD"] && family == 0x19
+        })
     }
 
     /// The operators for CPUs that are double-pumped, where half a vector takes half the time, loads

@@ -191,6 +191,7 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     /// Bias plus the products over all of K. Tiles of two wide vectors prefetch a cache line for
     /// each k, as long as there are any.
     #[inline(always)]
+    #[allow(clippy::needless_range_loop)]
     unsafe fn accumulate<const R: usize>(&mut self, row: usize) -> Tile<T, R, N, M> {
         let panel = self.panel;
         let ahead = if self.ahead.lines > 0 { 16 } else { 0 };
@@ -247,6 +248,7 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     /// As `accumulate`, two values of k at a time: each vector has the sums of its columns over even k
     /// and over odd k side by side.
     #[inline(always)]
+    #[allow(clippy::needless_range_loop)]
     unsafe fn accumulate_pairs<const R: usize>(&self, row: usize) -> Tile<T, R, N, M> {
         let panel = self.panel;
         // SAFETY: as for `accumulate`.
