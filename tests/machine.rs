@@ -319,5 +319,5 @@ fn this_machine_is_measured_into_a_file_that_is_read() {
     let read = std::fs::read_to_string(&path).unwrap();
     assert_eq!(machine.to_yaml(), read);
     let report = stdout(&["analyze", "v1", "--machine", file]);
-    assert!(report.contains("predicted for here, "), "{report}");
+    assert!(report.contains("predicted: here, "), "{report}");
 }

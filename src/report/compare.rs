@@ -121,7 +121,7 @@ impl Comparison<'_> {
             Column::number("params_ratio", "×").close(),
             Column::number("macs", "MACs"),
             Column::number("macs_ratio", "×").close(),
-            Column::number("weight_bytes", "weights"),
+            Column::number("weight_bytes", "weights").turn(1),
             Column::number("peak_live_bytes", "peak"),
             Column::number("peak_live_ratio", "×").close(),
         ];
@@ -132,8 +132,6 @@ impl Comparison<'_> {
         let predicted = self.points.iter().any(|point| point.totals.predicted_ns.is_some());
         if predicted {
             columns.push(Column::number("predicted_ns", "time"));
-            // Four bytes for each folded parameter: what width has no room for says least.
-            columns.iter_mut().filter(|c| c.key == "weight_bytes").for_each(|c| c.detail = true);
         }
         let row = |point: &Point| {
             let t = &point.totals;

@@ -1,7 +1,7 @@
 //! The layout of a cost report: rows, totals by kind of layer, separable section, footer.
 
 use super::sheet::{Cell, Column, Document, Section};
-use super::text::{bytes, percent, si, thousands, time};
+use super::text::{bytes, percent, si, thousands};
 use super::{CostReport, memory, reconcile, roofline, rows};
 use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::residual::Body;
@@ -248,8 +248,8 @@ fn totals(analysis: &Analysis) -> Section {
     }));
     rows.extend(analysis.roofline.as_ref().map(|roofline| {
         let share = percent(roofline.share_of_peak());
-        let of = format!("predicted for {}, {share} of its peak", roofline::of_whom(roofline));
-        ("time", Cell::Text(time(roofline.predicted_ns())), of)
+        let of = format!("predicted: {}, {share} of peak", roofline::of_whom(roofline));
+        ("time", Cell::Time(roofline.predicted_ns()), of)
     }));
     Section {
         key: "totals",

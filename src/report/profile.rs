@@ -39,7 +39,7 @@ pub fn document(roofline: &Roofline, measured: &Measured) -> Document {
     let section = Section {
         columns: vec![
             Column::text("step", "step"),
-            Column::text("bound", "bound by"),
+            Column::text("bound", "bound by").turn(1),
             Column::number("predicted_ns", "predicted"),
             Column::number("measured_ns", "measured"),
             Column::number("error", "off by"),

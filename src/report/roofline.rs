@@ -39,13 +39,13 @@ pub fn section(roofline: &Roofline) -> Section {
         columns: vec![
             Column::text("step", "step"),
             Column::text("bound", "bound by"),
-            Column::number("bound_share", "for"),
+            Column::number("bound_share", "for").turn(2),
             Column::number("macs", "MACs").detail(),
             Column::number("bytes", "bytes").detail(),
             Column::number("intensity", "FLOP/B"),
-            Column::number("gflops", "GFLOP/s"),
+            Column::number("gflops", "GFLOP/s").turn(1),
             Column::number("predicted_ns", "time"),
-            Column::number("time_share", "%"),
+            Column::number("time_share", "%").turn(3),
         ],
         rows: roofline.steps.iter().map(row).collect(),
         notes: vec![

@@ -146,9 +146,9 @@ fn shown_in_table(cell: &Cell) -> String {
 
 fn is_zero(cell: &Cell) -> bool {
     match *cell {
-        Cell::Count(n) | Cell::Bytes(n) => n == 0,
+        Cell::Count(n) | Cell::Bytes(n) | Cell::Time(n) => n == 0,
         Cell::Share(x) | Cell::Decimal(x, _) => x == 0.0,
-        Cell::Empty | Cell::Text(_) | Cell::Change(_) | Cell::Time(_) => false,
+        Cell::Empty | Cell::Text(_) | Cell::Change(_) => false,
     }
 }
 

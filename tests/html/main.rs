@@ -70,9 +70,9 @@ fn pages_are_sound_at_every_width_and_in_both_tones() {
     let Some(mut browser) = browser() else { return };
     let folder = tempfile::tempdir().unwrap();
     for (name, args, charts) in [
-        ("v2", &["analyze", "v2", "--relu6"][..], 13),
-        ("v1", &["analyze", "v1", "--by", "stage"], 9),
-        ("residual", &["analyze", "residual", "--width", "0.5"], 10),
+        ("v2", &["analyze", "v2", "--relu6"][..], 14),
+        ("v1", &["analyze", "v1", "--by", "stage"], 10),
+        ("residual", &["analyze", "residual", "--width", "0.5"], 11),
         ("torchinfo", &["analyze", "v2", "--as", "torchinfo"], 0),
         (
             "sweep",
@@ -175,7 +175,7 @@ fn a_hostile_file_name_stays_text() {
     browser.open(&file, LOOKS[2]);
     let facts = browser.eval("document.querySelector('.facts').textContent");
     assert!(facts.as_str().unwrap().contains("<script>alert(1)<!--&amp;.yaml"), "{facts}");
-    is_sound(&mut browser, "markup in a name", 9);
+    is_sound(&mut browser, "markup in a name", 10);
 }
 
 #[test]
