@@ -67,6 +67,11 @@ pub trait Vector: Copy {
 }
 
 /// Register tile sizes of an instruction set.
+///
+/// # Safety
+///
+/// The methods have the contract of [`Vector`]'s.
+#[allow(clippy::missing_safety_doc)]
 pub trait Tiles {
     /// The widest vector.
     type Wide: Vector;
