@@ -21,6 +21,25 @@ pub fn did_you_mean<'a>(
     closest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
+/// What is said where `arg` names none of the shipped `what`s, and, where that is allowed, no file:
+/// what is meant perhaps, and what there is.
+pub fn not_shipped<'a>(
+    what: &str,
+    arg: &str,
+    names: impl Iterator<Item = &'a str> + Clone,
+    or_file: bool,
+) -> String {
+    let mut text = if or_file {
+        format!("no file `{arg}`, and no shipped {what} of that name")
+    } else {
+        format!("no shipped {what} `{arg}`")
+    };
+    if let Some(hint) = did_you_mean(arg, names.clone()) {
+        text += &format!("; {hint}");
+    }
+    text + &format!("\n  shipped {what}s: {}", names.collect::<Vec<_>>().join(", "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::closest;

@@ -3,13 +3,27 @@
 mod support;
 
 use mbgen::graph::LayerGraph;
-use mbgen::machine::Machine;
-use support::networks::{parsed, shipped, spec, v2};
+use mbgen::machine::{Description, Machine, SHIPPED};
+use support::networks::{self, parsed, shipped, spec, v2};
 use support::plans;
 
 /// Checks the graph's plan, none of whose steps may be zero everywhere.
 fn check(name: &str, graph: &LayerGraph) {
     assert!(plans::check(name, graph, &Machine::REFERENCE), "{name}: a step is all zero");
+}
+
+/// First-level caches of every shipped machine, whose plans differ where maps are large.
+#[test]
+fn shipped_machines() {
+    let cases = [("v1-paper", 0.25, (224, 224)), ("v2", 0.5, (128, 160)), ("v2", 0.35, (112, 112))];
+    for shipped in SHIPPED {
+        let machine = Description::load(shipped.name).unwrap().machine();
+        for (name, width, resolution) in cases {
+            let graph = networks::shipped(name, width, resolution, 10);
+            let case = format!("{name} {width} {resolution:?} for {}", shipped.name);
+            assert!(plans::check(&case, &graph, &machine), "{case}: a step is all zero");
+        }
+    }
 }
 
 #[test]

@@ -14,10 +14,11 @@ const NETWORKS: u64 = 300;
 
 /// Caches so small that convolutions are fused depth first and run in bands, so large that each step
 /// runs panel by panel, and those in between.
-const MACHINES: [Machine; 4] = [
+const MACHINES: [Machine; 5] = [
     Machine { l1: 1 << 8, l2: 1 << 9 },
     Machine { l1: 1 << 11, l2: 1 << 14 },
     Machine::REFERENCE,
+    Machine { l1: 48 << 10, l2: 1 << 20 },
     Machine { l1: 1 << 30, l2: 1 << 30 },
 ];
 

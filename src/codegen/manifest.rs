@@ -43,6 +43,7 @@ pub fn render(input: &Input, files: &BTreeMap<String, Vec<u8>>) -> String {
             "width": input.variant.width.unwrap_or(input.spec.width.multiplier),
             "resolution": [shape.h, shape.w],
             "classes": input.plan.classes,
+            "machine": input.machine,
             "weights": weights,
             "labels": input.labels.is_some(),
         }),

@@ -45,6 +45,8 @@ pub struct Input<'a> {
     pub graph: &'a LayerGraph,
     /// What runs.
     pub plan: &'a Plan,
+    /// Name of the machine that it was planned for.
+    pub machine: &'a str,
     /// The folded weights.
     pub weights: &'a Folded,
     /// Where the weights came from.

@@ -67,6 +67,7 @@ pub fn tree(
         variant,
         graph: &graph,
         plan: &plan,
+        machine: &machine.name,
         weights: &weights,
         provenance: &provenance,
         labels: labels.as_deref(),

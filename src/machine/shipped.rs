@@ -1,6 +1,6 @@
 //! The machines that are part of the binary.
 
-use super::did_you_mean;
+use crate::suggest::not_shipped;
 
 /// A machine whose file is part of the binary.
 #[derive(Clone, Copy, Debug)]
@@ -19,14 +19,5 @@ pub const SHIPPED: [Shipped; 2] = [
 
 /// What is said where `arg` names nothing.
 pub(super) fn not_found(arg: &str, or_file: bool) -> String {
-    let names = || SHIPPED.iter().map(|shipped| shipped.name);
-    let mut text = if or_file {
-        format!("no file `{arg}`, and no shipped machine of that name")
-    } else {
-        format!("no shipped machine `{arg}`")
-    };
-    if let Some(hint) = did_you_mean(arg, names()) {
-        text += &format!("; {hint}");
-    }
-    text + &format!("\n  shipped machines: {}", names().collect::<Vec<_>>().join(", "))
+    not_shipped("machine", arg, SHIPPED.iter().map(|shipped| shipped.name), or_file)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Draft, EMBEDDED, Spec, embedded};
 use crate::error::{Error, Result};
-use crate::suggest::did_you_mean;
+use crate::suggest::not_shipped;
 
 /// Largest file that is read: enough for the longest network, a convolution an entry.
 const MAX_BYTES: u64 = 16 << 20;
@@ -103,17 +103,7 @@ pub(crate) fn read_text(source: impl Read, path: &Path, most: u64) -> Result<Str
 
 /// What is said where `arg` names nothing: what is meant perhaps, and what there is.
 fn not_found(arg: &str, or_file: bool) -> String {
-    let names = || EMBEDDED.iter().map(|spec| spec.name);
-    let mut text = if or_file {
-        format!("no file `{arg}`, and no shipped spec of that name")
-    } else {
-        format!("no shipped spec `{arg}`")
-    };
-    if let Some(hint) = did_you_mean(arg, names()) {
-        text += &format!("; {hint}");
-    }
-    text += &format!("\n  shipped specs: {}", names().collect::<Vec<_>>().join(", "));
-    text
+    not_shipped("spec", arg, EMBEDDED.iter().map(|spec| spec.name), or_file)
 }
 
 impl Loaded {

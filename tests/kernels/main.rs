@@ -62,14 +62,14 @@ fn the_table_has_every_instruction_set() {
 
 /// Runs a test with the kernels of `isa`.
 fn on(isa: &str, test: fn(&Kernels)) {
-    if isa == "avx512_halves" {
-        if let Some(set) = avx512(true) {
-            test(&set);
+    let (isa, set) = match isa {
+        "avx512" => (InstructionSet::Avx512, avx512(false)),
+        "avx512_halves" => (InstructionSet::Avx512, avx512(true)),
+        other => {
+            let isa: InstructionSet = other.parse().expect("a row of the table");
+            (isa, kernels(isa))
         }
-        return;
-    }
-    let isa: InstructionSet = isa.parse().expect("a row of the table");
-    let set = if isa == InstructionSet::Avx512 { avx512(false) } else { kernels(isa) };
+    };
     if let Some(set) = set {
         assert_eq!(set.name(), isa.name());
         return test(&set);

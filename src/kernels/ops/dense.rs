@@ -91,6 +91,21 @@ impl DensePanel {
     fn weights(&self) -> usize {
         self.runs * self.w_stride + self.last * self.pitch
     }
+
+    /// Number of runs with that of `a_last`.
+    #[inline(always)]
+    fn all_runs(&self) -> usize {
+        self.runs + usize::from(self.last > 0)
+    }
+}
+
+/// A run of some rows of A.
+struct Run<const R: usize> {
+    rows: [*const f32; R],
+    /// Its first row of W, from the strip's columns on.
+    w: *const f32,
+    /// Values of each row.
+    len: usize,
 }
 
 /// What is still to be prefetched.
@@ -188,8 +203,27 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
         }
     }
 
+    /// Run `r` of the rows from `row` on.
+    #[inline(always)]
+    unsafe fn run<const R: usize>(&self, row: usize, r: usize) -> Run<R> {
+        let panel = self.panel;
+        // SAFETY: the run is one of the panel's, and so are rows row..row + R.
+        unsafe {
+            let (a, lda, len) = if r < panel.runs {
+                (panel.a.add(row * panel.lda + r * panel.run_stride), panel.lda, panel.run)
+            } else {
+                (panel.a_last.add(row * panel.last), panel.last, panel.last)
+            };
+            let mut rows = [a; R];
+            for i in 1..R {
+                rows[i] = rows[i - 1].add(lda);
+            }
+            Run { rows, w: panel.w.add(self.col + r * panel.w_stride), len }
+        }
+    }
+
     /// Bias plus the products over all of K. Tiles of two wide vectors prefetch a cache line for
-    /// each k, as long as there are any.
+    /// each k; when all are done, the next one again and again, which costs less than a branch.
     #[inline(always)]
     #[allow(clippy::needless_range_loop)]
     unsafe fn accumulate<const R: usize>(&mut self, row: usize) -> Tile<T, R, N, M> {
@@ -200,20 +234,9 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
         unsafe {
             let bias = Self::load(panel.bias.add(self.col));
             let mut acc = Tile { wide: [bias.0; R], narrow: [bias.1; R] };
-            let mut a = panel.a.add(row * panel.lda);
-            let mut w_run = panel.w.add(self.col);
-            for r in 0..panel.runs + usize::from(panel.last > 0) {
-                let (mut run, mut lda) = (panel.run, panel.lda);
-                if r == panel.runs {
-                    a = panel.a_last.add(row * panel.last);
-                    (run, lda) = (panel.last, panel.last);
-                }
-                let mut rows = [a; R];
-                for i in 1..R {
-                    rows[i] = rows[i - 1].add(lda);
-                }
-                let mut w = w_run;
-                for k in 0..run {
+            for r in 0..panel.all_runs() {
+                let Run { rows, mut w, len } = self.run::<R>(row, r);
+                for k in 0..len {
                     let second = if T::EMBEDDED_BROADCAST { T::Wide::distinct(k) } else { k };
                     let b = Self::load(w);
                     for i in 0..R {
@@ -234,8 +257,6 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
                     }
                     w = w.add(panel.pitch);
                 }
-                a = a.wrapping_add(panel.run_stride);
-                w_run = w_run.wrapping_add(panel.w_stride);
             }
             if N == 2 {
                 let lines = panel.runs * panel.run + panel.last;
@@ -256,34 +277,21 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
             let zero = ([T::Wide::splat(0.0); N], [T::Narrow::splat(0.0); M]);
             let bias = Self::interleave(Self::load(panel.bias.add(self.col)), zero);
             let mut acc = [bias; R];
-            let mut a = panel.a.add(row * panel.lda);
-            let mut w_run = panel.w.add(self.col);
-            for r in 0..panel.runs + usize::from(panel.last > 0) {
-                let (mut run, mut lda) = (panel.run, panel.lda);
-                if r == panel.runs {
-                    a = panel.a_last.add(row * panel.last);
-                    (run, lda) = (panel.last, panel.last);
-                }
-                let mut rows = [a; R];
-                for i in 1..R {
-                    rows[i] = rows[i - 1].add(lda);
-                }
-                let mut w = w_run;
-                for k in 0..run / 2 {
+            for r in 0..panel.all_runs() {
+                let Run { rows, mut w, len } = self.run::<R>(row, r);
+                for k in 0..len / 2 {
                     let b = Self::interleave(Self::load(w), Self::load(w.add(panel.pitch)));
                     for i in 0..R {
                         acc[i] = Self::mul_add(T::splat_pair(rows[i].add(2 * k)), b, acc[i]);
                     }
                     w = w.add(2 * panel.pitch);
                 }
-                if run % 2 == 1 {
+                if len % 2 == 1 {
                     let b = Self::interleave(Self::load(w), zero);
                     for i in 0..R {
-                        acc[i] = Self::mul_add(T::splat_even(*rows[i].add(run - 1)), b, acc[i]);
+                        acc[i] = Self::mul_add(T::splat_even(*rows[i].add(len - 1)), b, acc[i]);
                     }
                 }
-                a = a.wrapping_add(panel.run_stride);
-                w_run = w_run.wrapping_add(panel.w_stride);
             }
             let mut tile = Tile { wide: [zero.0; R], narrow: [zero.1; R] };
             for i in 0..R {
