@@ -282,7 +282,7 @@ fn pointwise_convolutions_take_time_for_outputs_too() {
     assert!((machine.compute[0].1.time(layer) - (32.0 + 32.0)).abs() < 1e-9);
 }
 
-/// The figures of the README's table, which were measured on the reference machine.
+/// The figures of the README for Zen 4, the reference machine.
 #[test]
 fn the_reference_predicts_what_was_measured_on_it() {
     let machine = Description::reference();
