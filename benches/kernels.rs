@@ -23,8 +23,8 @@ use mbgen::exec::{instruction_sets, peak};
 use mbgen::kernels::ops::dense::DensePanel;
 use mbgen::kernels::ops::depthwise::DepthwisePanel;
 use mbgen::kernels::ops::linear::LinearPanel;
-use mbgen::kernels::ops::packed;
 use mbgen::kernels::ops::pool::PoolPanel;
+use mbgen::kernels::ops::{GROUP, packed};
 use mbgen::kernels::steps::{Dense, Depthwise, Head, Tensor, Unit};
 use mbgen::machine::Machine;
 use mbgen::plan::{Operation, Plan};
@@ -114,6 +114,8 @@ enum Call {
         stride: usize,
         pool: bool,
         prefetch: bool,
+        /// Whether each group of channels of the output lies on its own.
+        grouped: bool,
     },
     /// `rows` output rows of a map.
     Depthwise {
@@ -126,6 +128,8 @@ enum Call {
         panel: usize,
         rows: usize,
         ring: usize,
+        /// The same of the input.
+        grouped: bool,
     },
     /// All panels of a classifier.
     Linear { c: usize, panel: usize, classes: usize },
@@ -171,13 +175,14 @@ fn of_chain(source: &Tensor, units: &[Unit], project: Option<&Dense>, out: &Tens
     let mut calls = Vec::new();
     let mut panel = source.panel;
     for unit in units {
-        let Unit { depthwise, input, output, band, ring_rows, .. } = *unit;
+        let Unit { depthwise, input, output, band, ring_rows, ring_panel, .. } = *unit;
+        let grouped = unit.dense.is_some() && ring_panel == GROUP;
         if let Some(dense) = &unit.dense {
             let rows = (band * depthwise.window.stride).min(input.0);
-            calls.push(Call::dense(dense, panel, rows, input.1));
+            calls.push(Call::dense(dense, panel, rows, input.1).grouped(grouped));
         }
         let ring = if unit.dense.is_some() { ring_rows } else { input.0 };
-        calls.push(Call::depthwise(&depthwise, input, output, band, ring));
+        calls.push(Call::depthwise(&depthwise, input, output, band, ring).grouped(grouped));
         panel = depthwise.panel;
     }
     let band = units.last().map_or(1, |unit| unit.band);
@@ -195,8 +200,8 @@ fn of_head(head: &Head) -> Vec<Call> {
         && let Call::Dense { rows, k, cols, panel, run, stride, .. } =
             Call::dense(dense, source.panel, source.h, source.w)
     {
-        let (pool, prefetch) = (true, true);
-        calls.push(Call::Dense { rows, k, cols, panel, run, stride, pool, prefetch });
+        let (pool, prefetch, grouped) = (true, true, false);
+        calls.push(Call::Dense { rows, k, cols, panel, run, stride, pool, prefetch, grouped });
     }
     calls
 }
@@ -215,7 +220,16 @@ impl Call {
             stride: if windowed { window.stride * c_in } else { source_panel.min(c_in) },
             pool: false,
             prefetch: prefetch && !windowed,
+            grouped: false,
         }
+    }
+
+    /// The same with the rows between two convolutions in groups of channels, if `yes`.
+    fn grouped(mut self, yes: bool) -> Self {
+        if let Self::Dense { grouped, .. } | Self::Depthwise { grouped, .. } = &mut self {
+            *grouped = yes;
+        }
+        self
     }
 
     fn depthwise(
@@ -228,7 +242,8 @@ impl Call {
         let Depthwise { c, panel, window, .. } = *depthwise;
         let zeros = (window.top, window.left);
         let (kernel, stride) = (window.kernel, window.stride);
-        Self::Depthwise { kernel, stride, zeros, input, output, c, panel, rows, ring }
+        let grouped = false;
+        Self::Depthwise { kernel, stride, zeros, input, output, c, panel, rows, ring, grouped }
     }
 
     fn macs(&self) -> usize {
@@ -278,7 +293,7 @@ impl Call {
             // of the input.
             unsafe {
                 match *self {
-                    Self::Dense { rows, k, run, stride, pool, prefetch, .. } => {
+                    Self::Dense { rows, k, run, stride, pool, prefetch, grouped, .. } => {
                         set.dense(&DensePanel {
                             a: input,
                             lda: stride,
@@ -292,7 +307,8 @@ impl Call {
                             w_stride: run * pitch,
                             bias: w,
                             c: out,
-                            ldc: cols,
+                            ldc: if grouped { GROUP } else { cols },
+                            c_group: if grouped { rows * GROUP } else { GROUP },
                             residual: ptr::null(),
                             rows,
                             cols,
@@ -311,15 +327,18 @@ impl Call {
                         output: made,
                         rows,
                         ring,
+                        grouped,
                         ..
                     } => {
+                        let pixel = if grouped { GROUP } else { cols };
                         // Rows from the middle of the map, where no window reaches over its ends.
                         let y = (made.0 - rows) / 2;
                         set.depthwise(&DepthwisePanel {
                             input: input.add(ring * map.1 * first),
-                            row_stride: map.1 * cols,
+                            row_stride: map.1 * pixel,
                             ring,
-                            pixel_stride: cols,
+                            pixel_stride: pixel,
+                            group: if grouped { ring * map.1 * GROUP } else { GROUP },
                             in_size: [map.0, map.1],
                             w: w.add(pitch),
                             pitch,

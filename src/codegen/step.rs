@@ -149,8 +149,18 @@ impl<'a> StepWriter<'a> {
     }
 
     fn unit(&mut self, name: &str, suffix: &str, step: &Step, unit: &Unit, own: bool) -> Literal {
-        let Unit { dense, depthwise, input, output, band, ring, ring_rows, ring_shared, rows } =
-            unit;
+        let Unit {
+            dense,
+            depthwise,
+            input,
+            output,
+            band,
+            ring,
+            ring_rows,
+            ring_panel,
+            ring_shared,
+            rows,
+        } = unit;
         let ring = if dense.is_some() {
             let what = format!("`{}`: rows of the expansion, in the scratch memory.", step.name);
             self.offset(&format!("{name}_RING{suffix}"), what, *ring)
@@ -173,6 +183,7 @@ impl<'a> StepWriter<'a> {
             ("band", Literal::text(band)),
             ("ring", ring),
             ("ring_rows", Literal::text(ring_rows)),
+            ("ring_panel", Literal::text(ring_panel)),
             ("ring_shared", Literal::text(ring_shared)),
             ("rows", rows),
         ];

@@ -218,6 +218,7 @@ impl Layer {
             band: side,
             ring: 0,
             ring_rows: side,
+            ring_panel: PANEL,
             ring_shared: false,
             rows: 0,
         };

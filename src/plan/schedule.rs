@@ -3,6 +3,7 @@
 use super::group::{Group, UnitLayers};
 use super::{Cursor, Element, Operation, Plan, Step};
 use crate::graph::{LayerGraph, LayerId, Source};
+use crate::kernels::ops::GROUP;
 use crate::kernels::steps::{
     Chain, Conv, Dense, Depthwise, Head, Place, Split, Tensor, Unit, Window,
 };
@@ -169,6 +170,9 @@ impl Schedule {
             let window = window(layer);
             let band = self.band.min(layer.output.h);
             let live = (band - 1) * window.stride + window.kernel;
+            // A depthwise convolution works on one group of channels at a time: where all rows of a
+            // band do not stay in the first-level cache, those of a group do, if they lie together.
+            let grouped = !self.ring_shared && layer.input.c.is_multiple_of(GROUP);
             let mut made = Unit {
                 dense: unit.dense.map(|id| dense(graph.layer(id), self.panel, weights)),
                 depthwise: depthwise(layer, self.panel, weights),
@@ -177,6 +181,7 @@ impl Schedule {
                 band,
                 ring: 0,
                 ring_rows: live.min(layer.input.h),
+                ring_panel: if grouped { GROUP } else { self.panel },
                 ring_shared: self.ring_shared && unit.dense.is_some(),
                 rows: 0,
             };

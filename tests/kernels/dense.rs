@@ -1,7 +1,7 @@
 //! Matrix product of one panel.
 
 use mbgen::kernels::ops::dense::DensePanel;
-use mbgen::kernels::ops::packed;
+use mbgen::kernels::ops::{GROUP, packed};
 
 use crate::memory::{NONE, Numbers, Operand};
 use crate::sets::Kernels;
@@ -55,10 +55,13 @@ impl Operands {
         if panel.pool {
             self.c.numbers(cols, numbers);
         } else {
-            self.c.blank((rows - 1) * panel.ldc + cols);
+            self.c.blank(at(panel, rows - 1, cols - 1) + 1);
         }
         if panel.residual != NONE {
-            self.residual.matrix((rows, cols), (cols, panel.ldc), numbers);
+            let residual = self.residual.blank(at(panel, rows - 1, cols - 1) + 1);
+            for (i, j) in (0..rows * cols).map(|n| (n / cols, n % cols)) {
+                residual[at(panel, i, j)] = numbers.whole();
+            }
             panel.residual = self.residual.at();
         }
         panel.a = self.a.at();
@@ -89,7 +92,7 @@ impl Operands {
                     add(x, w[panel.runs * panel.w_stride + k * panel.pitch + j]);
                 }
                 if panel.residual != NONE {
-                    sum += f64::from(self.residual.values()[i * panel.ldc + j]);
+                    sum += f64::from(self.residual.values()[at(panel, i, j)]);
                 }
                 c.push(sum.clamp(lo, hi));
             }
@@ -100,12 +103,16 @@ impl Operands {
     /// Takes what the kernel stored, row by row, and checks that it stored nothing else.
     pub fn take(&mut self, panel: &DensePanel) -> Vec<f32> {
         let rows = if panel.pool { 1 } else { panel.rows };
-        let at = |i: usize, j: usize| i * panel.ldc + j;
-        let c = (0..rows).flat_map(|i| (0..panel.cols).map(move |j| at(i, j)));
+        let c = (0..rows).flat_map(|i| (0..panel.cols).map(move |j| at(panel, i, j)));
         let taken = c.map(|at| self.c.take(at)).collect();
         self.c.is_untouched();
         taken
     }
+}
+
+/// Offset in C of row `i` and column `j`.
+fn at(panel: &DensePanel, i: usize, j: usize) -> usize {
+    i * panel.ldc + j / GROUP * panel.c_group + j % GROUP
 }
 
 /// A plain product of `rows` × `k` by `k` × `cols`, without operands.
@@ -124,6 +131,7 @@ pub fn product(rows: usize, k: usize, cols: usize) -> DensePanel {
         bias: NONE,
         c: NONE.cast_mut(),
         ldc: cols,
+        c_group: GROUP,
         residual: NONE,
         rows,
         cols,
@@ -137,7 +145,7 @@ pub fn product(rows: usize, k: usize, cols: usize) -> DensePanel {
 type Variant = fn(DensePanel) -> DensePanel;
 
 /// What the panels of a network have that a plain product has not.
-const VARIANTS: [(&str, Variant); 8] = [
+const VARIANTS: [(&str, Variant); 9] = [
     ("plain", |plain| plain),
     ("channels of a wider tensor", |plain| DensePanel {
         lda: plain.lda + 5,
@@ -169,6 +177,12 @@ const VARIANTS: [(&str, Variant); 8] = [
         residual: std::ptr::dangling(),
         ldc: plain.ldc + 2,
         bounds: (-9.0, 11.0),
+        ..plain
+    }),
+    ("groups of channels apart", |plain| DensePanel {
+        ldc: plain.cols.min(GROUP),
+        c_group: plain.rows * GROUP + 5,
+        residual: std::ptr::dangling(),
         ..plain
     }),
     ("pooled", |plain| DensePanel { pool: true, bounds: (0.0, 6.0), ..plain }),

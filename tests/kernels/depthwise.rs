@@ -1,7 +1,7 @@
 //! Depthwise convolution of one panel.
 
 use mbgen::kernels::ops::depthwise::DepthwisePanel;
-use mbgen::kernels::ops::packed;
+use mbgen::kernels::ops::{GROUP, packed};
 
 use crate::memory::{NONE, Numbers, Operand};
 use crate::sets::Kernels;
@@ -68,15 +68,17 @@ impl Operands {
         let mut out = Vec::new();
         for first in (panel.rows.0..panel.rows.1).step_by(band) {
             let rows = (first, (first + band).min(panel.rows.1));
-            let len = (ring - 1) * panel.row_stride + (w - 1) * panel.pixel_stride + cols;
-            let input = self.input.blank(len);
+            let at = |r: usize, x: usize, c: usize| {
+                let pixel = r % ring * panel.row_stride + x * panel.pixel_stride;
+                pixel + c / GROUP * panel.group + c % GROUP
+            };
+            let input = self.input.blank(at(ring - 1, w - 1, cols - 1) + 1);
             let live = (rows.0 * stride).saturating_sub(top)
                 ..((rows.1 - 1) * stride + kernel - top).min(h);
             assert!(live.len() <= ring);
             for r in live {
-                for x in 0..w {
-                    let at = r % ring * panel.row_stride + x * panel.pixel_stride;
-                    input[at..][..cols].copy_from_slice(&self.map[(r * w + x) * cols..][..cols]);
+                for (x, c) in (0..w * cols).map(|n| (n / cols, n % cols)) {
+                    input[at(r, x, c)] = self.map[(r * w + x) * cols + c];
                 }
             }
             let at = |y: usize, x: usize| {
@@ -131,6 +133,7 @@ impl Window {
             row_stride: w * cols,
             ring: h,
             pixel_stride: cols,
+            group: GROUP,
             in_size: [h, w],
             w: NONE,
             pitch: packed(cols),
@@ -163,6 +166,16 @@ fn wider(panel: DepthwisePanel) -> DepthwisePanel {
     }
 }
 
+/// The same panel with each group of its input's channels on its own.
+fn apart(panel: DepthwisePanel) -> DepthwisePanel {
+    let [h, w] = panel.in_size;
+    let row_stride = w * GROUP;
+    DepthwisePanel { pixel_stride: GROUP, row_stride, group: (h + 2) * row_stride + 3, ..panel }
+}
+
+/// The layouts of a panel.
+const LAYOUTS: [fn(DepthwisePanel) -> DepthwisePanel; 3] = [|panel| panel, wider, apart];
+
 /// 3×3 windows over every width and every number of channels, with and without zeros on each side.
 pub fn three_every_tail(set: &Kernels) {
     let mut operands = Operands::new(1 << 14);
@@ -175,7 +188,7 @@ pub fn three_every_tail(set: &Kernels) {
                 let window = Window { kernel: 3, stride, top, left, bottom, right };
                 let h = 1 + (cols + w + case) % 4;
                 let Some(panel) = window.panel((h, w), cols) else { continue };
-                let panel = if (cols + w + case / 2) % 2 == 0 { panel } else { wider(panel) };
+                let panel = LAYOUTS[(cols + w + case / 2) % 3](panel);
                 check(set, &mut operands, panel, Bands { band: panel.rows.1, ring: h });
             }
         }
@@ -195,7 +208,7 @@ pub fn any_window(set: &Kernels) {
                     let h = 1 + (w + case) % 7;
                     for cols in [1, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 40] {
                         let Some(panel) = window.panel((h, w), cols) else { continue };
-                        let panel = if w % 2 == 0 { panel } else { wider(panel) };
+                        let panel = LAYOUTS[(w + cols / 3) % 3](panel);
                         check(set, &mut operands, panel, Bands { band: panel.rows.1, ring: h });
                     }
                 }

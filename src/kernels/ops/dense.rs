@@ -7,6 +7,7 @@
 use core::marker::PhantomData;
 
 use super::super::isa::{Tiles, Vector};
+use super::GROUP;
 
 /// `C[i][j] = clamp(bias[j] + Σ_k A[i][k]·W[k][j] + residual[i][j])` for `rows` × `cols` values.
 ///
@@ -41,6 +42,9 @@ pub struct DensePanel {
     pub c: *mut f32,
     /// Distance between rows of C.
     pub ldc: usize,
+    /// Distance between [`GROUP`] columns of C and the next: `GROUP` where the columns of a row lie
+    /// together.
+    pub c_group: usize,
     /// Values to add, laid out as C; null for none. Does not overlap C.
     pub residual: *const f32,
     /// Number of rows.
@@ -372,7 +376,10 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
         // SAFETY: the strip's columns are inside the panel, for C as for the residual, which has C's
         // layout.
         unsafe {
-            let at = |i: usize, j: usize| (row + i) * panel.ldc + self.col + j * T::Wide::LANES;
+            let at = |i: usize, j: usize| {
+                let col = self.col + j * T::Wide::LANES;
+                (row + i) * panel.ldc + col / GROUP * panel.c_group + col % GROUP
+            };
             if !panel.residual.is_null() {
                 for i in 0..R {
                     for j in 0..N {

@@ -6,7 +6,7 @@
 
 use super::super::isa::{Tiles, Vector};
 
-use super::{Columns, for_columns};
+use super::{Columns, GROUP, for_columns};
 
 /// Rows `rows.0..rows.1` of `out[y][x][c] = clamp(bias[c] + Σ in[y·s + i - top][x·s + j - left][c] · w[i][j][c])`.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,9 @@ pub struct DepthwisePanel {
     pub ring: usize,
     /// Distance between neighbouring input values of a channel.
     pub pixel_stride: usize,
+    /// Distance between [`GROUP`] input channels and the next: `GROUP` where the channels of a position
+    /// lie together.
+    pub group: usize,
     /// Size of the input map.
     pub in_size: [usize; 2],
     /// Packed weights, a row of `pitch` values for each tap.
@@ -78,10 +81,19 @@ impl DepthwisePanel {
 
     /// Input row that tap row `i` of output row `y` reads; the row is inside the map.
     #[inline(always)]
-    unsafe fn row(&self, y: usize, i: usize) -> *const f32 {
+    unsafe fn row(&self, y: usize, i: usize, col: usize) -> *const f32 {
         let r = y * self.stride + i - self.padding[0];
         // SAFETY: the row is one that the windows of `rows` touch.
-        unsafe { self.input.add((r as u32 % self.ring as u32) as usize * self.row_stride) }
+        unsafe {
+            let row = (r as u32 % self.ring as u32) as usize;
+            self.channel(col).add(row * self.row_stride)
+        }
+    }
+
+    /// Input of column `col`, in column 0 of the buffer's first row.
+    #[inline(always)]
+    fn channel(&self, col: usize) -> *const f32 {
+        self.input.wrapping_add(col / GROUP * self.group + col % GROUP)
     }
 
     /// Output values of row `y`, from column `col` on.
@@ -209,7 +221,7 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
                 Rows { at: [ZEROS.as_ptr(); 3], stride: [0; 3], out: panel.out(y, self.col) };
             for i in 0..3 {
                 if first + i >= ring && first + i < ring + height {
-                    rows.at[i] = panel.input.add(r * panel.row_stride + self.col);
+                    rows.at[i] = panel.channel(self.col).add(r * panel.row_stride);
                     rows.stride[i] = panel.pixel_stride;
                 }
                 r = if r + 1 == ring { 0 } else { r + 1 };
@@ -305,7 +317,7 @@ impl Columns for Any<'_> {
                 unsafe {
                     let mut acc = V::load(panel.bias.add(col));
                     for i in first..last {
-                        let row = panel.row(y, i).add(col);
+                        let row = panel.row(y, i, col);
                         for j in left..right {
                             let column = x * panel.stride + j - panel.padding[1];
                             let value = V::load_first(row.add(column * panel.pixel_stride), lanes);

@@ -8,6 +8,9 @@ pub mod pool;
 
 use super::isa::{Tiles, Vector};
 
+/// Channels that lie together in every layout: the lanes of the widest vector.
+pub const GROUP: usize = 16;
+
 /// Columns of a packed panel that holds `cols` of them: a multiple of the narrowest tail vector, so
 /// that weights are loaded whole. Activations have no such padding.
 pub const fn packed(cols: usize) -> usize {

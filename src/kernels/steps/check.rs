@@ -1,5 +1,6 @@
 //! Whether a step fits its memory: what the kernels rely on.
 
+use super::super::ops::GROUP;
 use super::{
     Chain, Conv, Dense, Depthwise, Head, Memory, Place, Split, Tensor, Unit, Window, packed,
 };
@@ -46,6 +47,11 @@ pub(super) fn chain(step: &Chain, memory: &Memory) -> Fits {
                 ensure(!rows_only || one_panel, "a window reads one panel of the source")?;
                 let live = (unit.band - 1) * depthwise.window.stride + depthwise.window.kernel;
                 ensure(unit.ring_rows >= live.min(input.0), "the ring holds a band's rows")?;
+                let grouped = unit.ring_panel == GROUP
+                    && depthwise.panel.is_multiple_of(GROUP)
+                    && depthwise.c.is_multiple_of(GROUP)
+                    && !unit.ring_shared;
+                ensure(grouped || unit.ring_panel == depthwise.panel, "panels of the ring")?;
                 ensure(!unit.ring_shared || i == 0 && unit.band >= output.0, "shared ring")?;
                 let panel = depthwise.panel.min(depthwise.c);
                 let panels = if unit.ring_shared { panel } else { depthwise.c };

@@ -3,7 +3,7 @@
 use super::super::isa::Ops;
 use super::super::ops::dense::DensePanel;
 use super::super::ops::depthwise::DepthwisePanel;
-use super::super::ops::packed;
+use super::super::ops::{GROUP, packed};
 use super::view::View;
 use super::{Dense, Depthwise, bias_len};
 
@@ -62,6 +62,7 @@ pub(super) unsafe fn dense_rows(
             w_stride: source.panel * panel.pitch,
             c: out.at(channel, row),
             ldc: out.pitch(channel),
+            c_group: out.group(),
             residual: residual.map_or(core::ptr::null(), |view| view.at(channel, row).cast_const()),
             rows: rows * out.w,
             ..panel
@@ -130,6 +131,7 @@ fn template(dense: &Dense, weights: *const f32, p: usize) -> DensePanel {
         bias: first.wrapping_add(channel),
         c: core::ptr::null_mut(),
         ldc: 0,
+        c_group: GROUP,
         residual: core::ptr::null(),
         rows: 0,
         cols,
@@ -178,6 +180,7 @@ unsafe fn window_row(
             w_stride: tap_row,
             c: out.at(channel, y).wrapping_add(x * out.pitch(channel)),
             ldc: out.pitch(channel),
+            c_group: out.group(),
             residual: residual.map_or(core::ptr::null(), |view| {
                 view.at(channel, y).wrapping_add(x * view.pitch(channel)).cast_const()
             }),
@@ -214,6 +217,7 @@ pub(super) unsafe fn depthwise_rows(
         row_stride: source.w * source.pitch(channel),
         ring: source.rows,
         pixel_stride: source.pitch(channel),
+        group: source.group(),
         in_size,
         w: first.wrapping_add(bias_len(depthwise.c) + channel * taps),
         pitch: packed(cols),

@@ -134,6 +134,8 @@ pub struct Unit {
     pub ring: usize,
     /// Rows of a panel kept there.
     pub ring_rows: usize,
+    /// Channels of a panel there: those of the depthwise convolution's, or [`GROUP`].
+    pub ring_panel: usize,
     /// Whether all panels use the same rows, one after the other.
     pub ring_shared: bool,
     /// Offset in the scratch memory of the band of output rows, where the output is not the step's.

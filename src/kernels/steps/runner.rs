@@ -57,7 +57,7 @@ impl Pointers {
             base: self.scratch.wrapping_add(unit.ring),
             c: unit.depthwise.c,
             w: unit.input.1,
-            panel: unit.depthwise.panel,
+            panel: unit.ring_panel,
             panel_rows: if unit.ring_shared { 0 } else { unit.ring_rows },
             rows: unit.ring_rows,
             first: 0,

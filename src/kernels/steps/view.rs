@@ -1,5 +1,7 @@
 //! Rows of a map in memory.
 
+use super::super::ops::GROUP;
+
 /// A buffer that holds some rows of a map in channel panels.
 ///
 /// Row `r` lies at row `(r - first) % rows` of each panel.
@@ -35,6 +37,13 @@ impl View {
         let row = (r - self.first) % self.rows;
         let start = first * self.panel_rows * self.w;
         self.base.wrapping_add(start + row * self.w * self.pitch(c) + (c - first))
+    }
+
+    /// Distance between [`GROUP`] channels and the next of a panel of the convolution that reads or
+    /// writes this.
+    #[inline(always)]
+    pub fn group(&self) -> usize {
+        if self.panel == GROUP { GROUP * self.panel_rows * self.w } else { GROUP }
     }
 
     /// Number of rows from `r` on that lie together.
