@@ -43,6 +43,13 @@ pub struct Schedule {
     pub split: Option<Split>,
 }
 
+impl Schedule {
+    fn runs_as(&self, other: &Self) -> bool {
+        let fuse = |schedule: &Self| Some(schedule.fuse == Some(true));
+        Self { fuse: fuse(self), ..*self } == Self { fuse: fuse(other), ..*other }
+    }
+}
+
 /// A step before its layers become the kernels' data.
 pub struct Scheduled {
     pub group: Group,
@@ -71,7 +78,7 @@ pub fn schedule(
     let mut steps: Vec<Scheduled> = Vec::new();
     for (i, (group, name)) in groups.into_iter().zip(names).enumerate() {
         let schedule = chosen[i];
-        let part = Part { name, schedule, overridden: schedule != planned[i] };
+        let part = Part { name, schedule, overridden: !schedule.runs_as(&planned[i]) };
         match (steps.last_mut(), group) {
             (
                 Some(Scheduled { group: Group::Chain { units, project }, parts }),

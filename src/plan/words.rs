@@ -12,30 +12,37 @@ impl Step {
 
     /// What it fuses, in order; a stride follows the window it belongs to.
     pub fn fuses(&self) -> String {
-        let mut words = Vec::new();
-        match &self.operation {
+        let parts: Vec<String> = (0..self.parts.len()).map(|part| self.fuses_in(part)).collect();
+        parts.join(", ")
+    }
+
+    /// What one of its parts has of that.
+    pub fn fuses_in(&self, part: usize) -> String {
+        let add = |residual: bool| residual.then(|| "add".to_owned());
+        let words = match &self.operation {
             Operation::Conv(conv) => {
-                words.push(dense(&conv.dense, "pointwise"));
-                words.extend(conv.residual.map(|_| "add".to_owned()));
+                vec![Some(dense(&conv.dense, "pointwise")), add(conv.residual.is_some())]
             }
             Operation::Chain { units, project, residual, .. } => {
                 // The papers' words, where the block is MobileNetV2's.
                 let linear = project.is_some_and(|dense| dense.clamp.0 == f32::NEG_INFINITY);
                 let [first, last] = if linear { ["expand", "project"] } else { ["pointwise"; 2] };
-                for unit in units {
-                    words.extend(unit.dense.map(|unit| dense(&unit, first)));
-                    words.push(format!("depthwise {}", window(&unit.depthwise.window)));
-                }
-                words.extend(project.map(|project| dense(&project, last)));
-                words.extend(residual.map(|_| "add".to_owned()));
+                let unit = &units[part];
+                let project = project.filter(|_| part + 1 == units.len());
+                vec![
+                    unit.dense.map(|unit| dense(&unit, first)),
+                    Some(format!("depthwise {}", window(&unit.depthwise.window))),
+                    project.map(|project| dense(&project, last)),
+                    add(project.is_some() && residual.is_some()),
+                ]
             }
-            Operation::Head(head) => {
-                words.extend(head.dense.map(|head| dense(&head, "pointwise")));
-                words.push("global average pool".to_owned());
-                words.push(format!("classifier {}→{}", head.c, head.classes));
-            }
-        }
-        words.join(", ")
+            Operation::Head(head) => vec![
+                head.dense.map(|head| dense(&head, "pointwise")),
+                Some("global average pool".to_owned()),
+                Some(format!("classifier {}→{}", head.c, head.classes)),
+            ],
+        };
+        words.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 
     /// How it runs: bands, panels, split. Parts that differ are told apart by slashes.
