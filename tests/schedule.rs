@@ -172,6 +172,9 @@ fn a_step_has_at_most_eight_parts() {
     assert_eq!(eight.steps[0].parts.len(), 8);
     assert_eq!(eight.overridden().collect::<Vec<_>>(), names[..8]);
     plans::run("eight", &graph, &eight);
+    let last = Overrides::parse("a.11.3..fc: {fuse: true}", "s.yaml").unwrap();
+    let error = Plan::with(&graph, &LARGE, &last).unwrap_err().to_string();
+    assert!(error.contains("does not begin with a 1×1 and a depthwise"), "{error}");
     let error = Overrides::parse(&fused(&names[1..9]), "s.yaml").unwrap();
     let error = Plan::with(&graph, &LARGE, &error).unwrap_err().to_string();
     assert!(error.contains("a step has at most 8 parts") && error.contains("s.yaml:8:"), "{error}");
@@ -240,6 +243,28 @@ fn what_cannot_be_is_refused_where_it_stands() {
 }
 
 #[test]
+fn damaged_files_are_planned_or_refused() {
+    let graph = long();
+    let text = "a.0.0..a.1.0: {panel: 48, split: rows}\na.1.3..a.2.0: {fuse: true, band: 3}\n";
+    with(&graph, &SMALL, text);
+    let (mut good, mut bad) = (0, 0);
+    for at in 0..text.len() {
+        for piece in ["", "0", "{", "\n", ": ", "&a ", "1e9", "\u{0}"] {
+            let text = [&text[..at], piece, &text[at + 1..]].concat();
+            let read = Overrides::parse(&text, "s.yaml");
+            match read.and_then(|overrides| Plan::with(&graph, &SMALL, &overrides)) {
+                Ok(_) => good += 1,
+                Err(error) => {
+                    assert!(error.to_string().contains("--> s.yaml:"), "{text}\n{error}");
+                    bad += 1;
+                }
+            }
+        }
+    }
+    assert!(good > 20 && bad > 100, "{good} good, {bad} bad");
+}
+
+#[test]
 fn the_schema_covers_what_is_printed() {
     let schema: serde_json::Value = serde_json::from_str(&schema()).unwrap();
     jsonschema::meta::validate(&schema).unwrap();
@@ -280,8 +305,9 @@ fn crates_keep_their_schedule() {
         read("a/schedule.yaml"),
         said(&[&["schedule", "v2"], &small[..], &options[..2]].concat())
     );
-    let network = read("a/src/network.rs");
-    assert!(network.contains("bands of 2 rows, panels of 32 channels, split by rows"), "{network}");
+    for text in [read("a/README.md"), read("a/src/network.rs").replace("\n    // ", " ")] {
+        assert!(text.contains("bands of 2 rows, panels of 32 channels, split by rows"), "{text}");
+    }
 
     // From the crate alone, for whatever machine.
     let (spec, schedule) = (path("a/spec.yaml"), path("a/schedule.yaml"));

@@ -73,8 +73,8 @@ impl Group {
     }
 }
 
-/// The name of consecutive layers: the module path of their block where they are all of it,
-/// otherwise those of the first and the last.
+/// The name of consecutive layers: the module path of their block where they are all of it, otherwise
+/// those of the first and the last, the latter within the block where both are of one.
 pub fn name(graph: &LayerGraph, layers: &[LayerId]) -> String {
     let (first, last) = (layers[0], layers[layers.len() - 1]);
     let block = &graph.layer(first).block;
@@ -82,12 +82,16 @@ pub fn name(graph: &LayerGraph, layers: &[LayerId]) -> String {
         let beside = id.filter(|&id| id < graph.len()).map(|id| &graph.layer(LayerId(id)).block);
         beside != Some(block)
     };
-    let whole = graph.layer(last).block == *block;
-    if whole && other(first.0.checked_sub(1)) && other(Some(last.0 + 1)) {
+    let one_block = graph.layer(last).block == *block;
+    if one_block && other(first.0.checked_sub(1)) && other(Some(last.0 + 1)) {
         return block.to_string();
     }
-    let [first, last] = [first, last].map(|id| &graph.layer(id).name);
-    if first == last { first.to_string() } else { format!("{first}..{last}") }
+    let (from, to) = (&graph.layer(first).name, &graph.layer(last).name);
+    if first == last {
+        return from.to_string();
+    }
+    let inside = to.strip_prefix(&**block).and_then(|to| to.strip_prefix('.'));
+    format!("{from}..{}", inside.filter(|_| one_block).unwrap_or(to))
 }
 
 /// Groups the layers of a graph into parts: a unit for each depthwise convolution, with at most one

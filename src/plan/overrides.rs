@@ -33,7 +33,8 @@ struct Entry {
     /// Whether it runs depth first in one step with the part before it, which ends in a depthwise
     /// convolution.
     fuse: Option<At<bool>>,
-    /// Output channels of a panel: a multiple of 16, at most the channels.
+    /// Output channels of a panel: a multiple of 16, at most the channels rounded up to one. A
+    /// projection keeps its own.
     panel: Option<At<Count>>,
     /// Rows of the depthwise output made at a time, at most those of the map.
     band: Option<At<Count>>,

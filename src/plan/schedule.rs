@@ -12,7 +12,7 @@ use crate::machine::Machine;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::tree::Span;
 
-/// Channels of a panel: two vectors of the widest instruction set.
+/// Channels of a panel: two vectors of the widest instruction set. Those of a projection always.
 pub(super) const PANEL: usize = 32;
 /// Channels of a panel where rows are long and channels few; every panel is a multiple of it.
 const NARROW_PANEL: usize = 16;
@@ -33,7 +33,7 @@ pub struct Part {
 pub struct Schedule {
     /// Whether it runs depth first in one step with the part before it; `None` where it cannot.
     pub fuse: Option<bool>,
-    /// Output channels of a panel; of the projection too, unless that is wider.
+    /// Output channels of a panel, except in a projection.
     pub panel: usize,
     /// Rows of the depthwise output made at a time, where there is one.
     pub band: Option<usize>,
