@@ -139,14 +139,18 @@ impl Planner<'_> {
     /// Whether each part runs in one step with the part before it. The planner joins chains to run
     /// depth first where the tensor between them would not stay in the second-level cache.
     fn fusions(&self, wishes: &[Wish], problems: &mut Vec<Diagnostic>) -> Vec<Option<bool>> {
+        let by_panels = |wish: &Wish| matches!(wish.split, Some((Split::Panels, _)));
         let mut parts = 0;
-        let mut fusion = |(i, group): (usize, &Group)| {
-            let before = i.checked_sub(1).map(|before| &self.groups[before]);
-            let fuse = match (self.follows(before, group, parts), wishes[i].fuse) {
+        let mut fusion = |i: usize| {
+            let fuse = match (self.follows(i, parts), wishes[i].fuse) {
                 (Ok(_), Some((wish, _))) => Some(wish),
-                (Ok(between), None) => Some(bytes(between) > self.machine.l2 / 2),
+                (Ok(between), None) => {
+                    let large = bytes(between) > self.machine.l2 / 2;
+                    Some(large && !wishes[i - 1..=i].iter().any(by_panels))
+                }
                 (Err(why), Some((true, at))) => {
-                    problems.push(Diagnostic::new(at, "`fuse` is true").label(why));
+                    let label = format!("only false is allowed: {why}");
+                    problems.push(Diagnostic::new(at, "`fuse` is true").label(label));
                     None
                 }
                 (Err(_), _) => None,
@@ -154,39 +158,33 @@ impl Planner<'_> {
             parts = if fuse == Some(true) { parts + 1 } else { 1 };
             fuse
         };
-        self.groups.iter().enumerate().map(&mut fusion).collect()
+        (0..self.groups.len()).map(&mut fusion).collect()
     }
 
-    /// The tensor between a part and the `parts` of the step before it where they can run as one
+    /// The tensor between part `i` and the `parts` of the step before it where they can run as one
     /// step; otherwise why they cannot.
-    fn follows(
-        &self,
-        before: Option<&Group>,
-        group: &Group,
-        parts: usize,
-    ) -> std::result::Result<Shape, &'static str> {
+    fn follows(&self, i: usize, parts: usize) -> std::result::Result<Shape, &'static str> {
+        let before = i.checked_sub(1).map(|before| &self.groups[before]);
         let Some(Group::Chain { units: first, project: None }) = before else {
-            return Err("only false is allowed: what runs before does not end in a depthwise \
-                        convolution");
+            return Err("what runs before does not end in a depthwise convolution");
         };
         let pointwise = |dense| match self.graph.layer(dense).kind {
             Kind::Pointwise(window) => window.stride == 1,
             _ => false,
         };
-        let dense = match group {
+        let dense = match &self.groups[i] {
             Group::Chain { units, .. } => units[0].dense.filter(|&dense| pointwise(dense)),
             _ => None,
         };
         let Some(dense) = dense else {
-            return Err("only false is allowed: this does not begin with a 1×1 and a depthwise \
-                        convolution");
+            return Err("this does not begin with a 1×1 and a depthwise convolution");
         };
         let made = first[first.len() - 1].depthwise;
         if self.graph.consumers(Source::Layer(made)) != [dense] {
-            return Err("only false is allowed: others read the tensor between the two");
+            return Err("others read the tensor between the two");
         }
         if parts >= Chain::MAX_UNITS {
-            return Err("only false is allowed: a step has at most 8 parts");
+            return Err("the step before has as many parts as a step may have");
         }
         Ok(self.graph.layer(made).output)
     }
