@@ -11,6 +11,7 @@ pub use clap_complete::Shell;
 use crate::block::Variant;
 use crate::error;
 use crate::machine::{Description, parse_name};
+use crate::plan::Overrides;
 use crate::spec::parse_quantity;
 
 /// Counts what networks of the MobileNet family cost, and compiles them to Rust crates.
@@ -96,7 +97,19 @@ pub enum Command {
         mbgen machine --yaml zen4"
     )]
     Machine(MeasureArgs),
-    /// Print the JSON Schema of specs, or of machines, for editors.
+    /// Print how each step of a generated crate runs: a file to edit and to give to --schedule.
+    #[command(
+        after_help = "The planner chooses for each step what it fuses, bands of rows, panels of \
+        channels, and what threads share. A file that names steps, or the parts of those that run depth \
+        first, overrides it, key by key; `mbgen schema --schedule` says what is allowed.\n\n\
+        Examples:\n  \
+        mbgen schedule v2 > v2.schedule.yaml\n  \
+        mbgen analyze v2 --schedule v2.schedule.yaml\n  \
+        mbgen run v2 --schedule v2.schedule.yaml --profile\n  \
+        mbgen generate v2 --schedule v2.schedule.yaml -o mobilenet"
+    )]
+    Schedule(ScheduleArgs),
+    /// Print the JSON Schema of specs, of machines or of schedules, for editors.
     #[command(after_help = "Begin a spec with this line, and editors with a YAML language server \
         complete and check it:\n  # yaml-language-server: $schema=spec.schema.json")]
     Schema(SchemaArgs),
@@ -147,12 +160,32 @@ pub struct MeasureArgs {
     pub yaml: Option<String>,
 }
 
+/// `mbgen schedule`.
+#[derive(Debug, Args)]
+pub struct ScheduleArgs {
+    /// A YAML file, the name of a shipped network, or - for standard input.
+    #[arg(value_name = "SPEC")]
+    pub spec: String,
+    /// What to change of the spec.
+    #[command(flatten)]
+    pub variant: VariantArgs,
+    /// What it is planned for.
+    #[command(flatten)]
+    pub machine: MachineArgs,
+    /// What is not left to the planner.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
+}
+
 /// `mbgen schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
     /// Of files of machines, which --machine takes.
     #[arg(long)]
     pub machine: bool,
+    /// Of files of schedules, which --schedule takes.
+    #[arg(long, conflicts_with = "machine")]
+    pub schedule: bool,
 }
 
 /// The machine to plan and predict for. Flatten it into the arguments of a command.
@@ -168,6 +201,22 @@ impl MachineArgs {
     /// The machine that was named, or the reference.
     pub fn load(&self) -> error::Result<Description> {
         self.machine.as_deref().map_or_else(|| Ok(Description::reference()), Description::load)
+    }
+}
+
+/// Schedules that are not left to the planner. Flatten it into the arguments of a command.
+#[derive(Clone, Debug, Default, Args)]
+pub struct OverrideArgs {
+    /// How steps run, in place of what the planner chooses for the machine: a file as `mbgen schedule`
+    /// prints it, whole or in part.
+    #[arg(long, value_name = "FILE")]
+    pub schedule: Option<PathBuf>,
+}
+
+impl OverrideArgs {
+    /// The file that was named, or none.
+    pub fn load(&self) -> error::Result<Overrides> {
+        self.schedule.as_deref().map_or_else(|| Ok(Overrides::default()), Overrides::load)
     }
 }
 
@@ -189,6 +238,9 @@ pub struct GenerateArgs {
     /// What it is planned for.
     #[command(flatten)]
     pub machine: MachineArgs,
+    /// What is not left to the planner.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
     /// Write over generated files that were edited since.
     #[arg(long)]
     pub force: bool,
@@ -212,6 +264,9 @@ pub struct RunArgs {
     /// What it is planned for.
     #[command(flatten)]
     pub machine: MachineArgs,
+    /// What is not left to the planner.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
     /// What to change of the spec.
     #[command(flatten)]
     pub variant: VariantArgs,

@@ -19,9 +19,10 @@
 //! A spec copies a table of a paper. [`block`] expands it into layers, which [`graph`] connects and
 //! gives shapes; the names of layers are those of the PyTorch modules, so that weights load without a
 //! mapping. [`analysis`] counts on the graph. [`plan`] decides what runs: which layers fuse into one
-//! step, in which bands and panels, where each tensor lies, in which order the weights are read. The
-//! steps are the very data that [`kernels`] take, so a plan runs in process ([`exec`]) and unrolled in
-//! a crate ([`codegen`]) with the same code, and both are held to [`mod@reference`].
+//! step, in which bands and panels, where each tensor lies, in which order the weights are read; a file
+//! of schedules overrides what it would choose. The steps are the very data that [`kernels`] take, so
+//! a plan runs in process ([`exec`]) and unrolled in a crate ([`codegen`]) with the same code, and both
+//! are held to [`mod@reference`].
 //!
 //! # The rooms
 //!
@@ -35,7 +36,7 @@
 //! | [`mod@reference`] | the definition of every layer, in f64 | a kind of layer |
 //! | [`kernels`] | how a step runs; shipped byte for byte | speed, an instruction set |
 //! | [`machine`] | what one core can do: files, and the measurement | a figure of a machine |
-//! | [`plan`] | fusion, schedule, arena, packing | what runs |
+//! | [`plan`] | fusion, schedule and its overrides, arena, packing | what runs |
 //! | [`analysis`] | numbers, no presentation | a figure |
 //! | [`gate`] | limits and baselines | a metric |
 //! | [`report`] | a format each file, no counting | a format |
@@ -52,10 +53,10 @@
 //! *Why:* each can be replaced without reading the rest.
 //!
 //! **The host is never asked**, except by `mbgen machine`, which measures it into a file. A plan and
-//! its predicted time follow from the spec and a machine's file, a shipped one by default; a
-//! generated crate has no dates, no paths, nothing of the machine that made it. *Why:* the same input
-//! gives the same bytes, so that generated code can be checked in and checked. The instruction set is
-//! chosen when the crate runs.
+//! its predicted time follow from the spec, a machine's file (a shipped one by default) and one of
+//! schedules (none by default); a generated crate has no dates, no paths, nothing of the machine that
+//! made it. *Why:* the same input gives the same bytes, so that generated code can be checked in and
+//! checked. The instruction set is chosen when the crate runs.
 //!
 //! **`kernels` uses nothing of mbgen**, only `core` (and `std` to detect the CPU), and contains no
 //! tests. *Why:* the files go into generated crates as they are; what is compiled, linted, tested and

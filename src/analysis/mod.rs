@@ -50,7 +50,9 @@ pub struct Analysis<'g> {
     pub residual: Vec<ResidualPair<'g>>,
     /// Lifetimes of the tensors.
     pub memory: Memory,
-    /// The generated crate's arena, where a plan was given.
+    /// The generated crate's plan, where one was given.
+    pub plan: Option<&'g Plan>,
+    /// Its arena.
     pub arena: Option<Arena<'g>>,
     /// The generated crate's time on one thread, where a machine was given.
     pub roofline: Option<Roofline<'g>>,
@@ -97,11 +99,12 @@ impl<'g> Analysis<'g> {
             .collect();
         let separable = Separable::of(graph, &totals);
         let residual = residual::pairs(&rows);
-        Self { rows, totals, separable, residual, memory, arena: None, roofline: None }
+        Self { rows, totals, separable, residual, memory, plan: None, arena: None, roofline: None }
     }
 
-    /// The same with the arena of the generated crate.
+    /// The same with the plan of the generated crate and its arena.
     pub fn with_plan(mut self, plan: &'g Plan) -> Self {
+        self.plan = Some(plan);
         let arena = Arena::of(plan);
         self.totals.arena_bytes = Some(arena.bytes);
         self.arena = Some(arena);

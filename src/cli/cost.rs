@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::{MachineArgs, VariantArgs, list};
+use super::{MachineArgs, OverrideArgs, VariantArgs, list};
 use crate::analysis::{By, Tool};
 use crate::gate::{Increase, Limit};
 use crate::report::graph::GraphFormat;
@@ -23,8 +23,8 @@ pub struct AnalyzeArgs {
     #[arg(long, value_name = "ROW", default_value = "layer", value_parser = by())]
     pub by: By,
     /// Show what few need, too: separable against standard convolution and inverted against classic
-    /// residual blocks, block by block; the crate's arena, step by step. For tables: other formats
-    /// are always complete.
+    /// residual blocks, block by block; the crate's schedule and arena, step by step. For tables:
+    /// other formats are always complete.
     #[arg(long)]
     pub details: bool,
     /// Print what another tool would print, and what makes the difference.
@@ -43,6 +43,9 @@ pub struct AnalyzeArgs {
     /// What times are predicted for.
     #[command(flatten)]
     pub machine: MachineArgs,
+    /// What is not left to the planner.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
     /// Where the report goes.
     #[command(flatten)]
     pub output: OutputArgs,

@@ -44,6 +44,7 @@ pub fn render(input: &Input, files: &BTreeMap<String, Vec<u8>>) -> String {
             "resolution": [shape.h, shape.w],
             "classes": input.plan.classes,
             "machine": input.machine,
+            "overridden": input.plan.overridden().collect::<Vec<_>>(),
             "weights": weights,
             "labels": input.labels.is_some(),
         }),

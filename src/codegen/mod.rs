@@ -100,6 +100,7 @@ pub fn generate(input: &Input) -> Result<Tree> {
     files.insert("tests/data/steps.txt".into(), golden::steps(input).into());
     files.insert("tests/data/logits.txt".into(), golden::logits(input).into());
     files.insert("spec.yaml".into(), spec_file::render(input, &view).into());
+    files.insert("schedule.yaml".into(), input.plan.schedule().into());
     let manifest = manifest::render(input, &files);
     files.insert(manifest::FILE.into(), manifest.into());
     Ok(Tree { files })

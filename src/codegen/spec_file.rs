@@ -9,7 +9,8 @@ pub fn render(input: &Input, view: &Crate) -> String {
     let spec = input.spec;
     let shape = input.graph.input();
     let mut text = format!(
-        "# What this crate runs; mbgen generates it again from here.\nname: {}\n",
+        "# What this crate runs; mbgen generates it again from here, and with `--schedule schedule.yaml`\n\
+         # the same for any machine.\nname: {}\n",
         view.name
     );
     if let Some(source) = &spec.source {

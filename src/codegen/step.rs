@@ -4,7 +4,7 @@ use super::Input;
 use super::blob::Blob;
 use super::literal::{LINE, Literal, float, number};
 use super::names::Constants;
-use super::view::{Constant, StepView, constant, describe, wrap};
+use super::view::{Constant, StepView, constant, wrap};
 use crate::kernels::steps::{
     Chain, Conv, Dense, Depthwise, Head, Place, Split, Tensor, Unit, Window,
 };
@@ -66,7 +66,6 @@ impl<'a> StepWriter<'a> {
         }
         let layers: Vec<&Layer> = step.layers.iter().map(|&id| input.graph.layer(id)).collect();
         let macs: u64 = layers.iter().map(|layer| layer.macs()).sum();
-        let described: Vec<String> = layers.iter().map(|layer| describe(layer)).collect();
         let (from, to) = (layers[0].input, layers[layers.len() - 1].output);
         let shapes = format!("{} → {}", shape(from), shape(to));
         let row = Literal::Struct(
@@ -83,7 +82,9 @@ impl<'a> StepWriter<'a> {
             call,
             ty,
             what: what(step, &layers),
-            layers: wrap(&described.join(", "), LINE - 6),
+            fuses: wrap(&step.fuses(), LINE - 4),
+            runs: step.runs(),
+            schedule: wrap(&step.words(), LINE - 7),
             shapes,
             macs: thousands(macs),
             value,

@@ -87,8 +87,12 @@ pub struct StepView {
     pub ty: &'static str,
     /// What it is, in the paper's words.
     pub what: String,
-    /// Its layers, in lines.
-    pub layers: Vec<String>,
+    /// What it fuses, in lines.
+    pub fuses: Vec<String>,
+    /// How it runs.
+    pub runs: String,
+    /// Both, in lines.
+    pub schedule: Vec<String>,
     /// Shapes of input and output.
     pub shapes: String,
     /// Multiply-accumulates with separators.
@@ -232,7 +236,7 @@ pub(super) fn constant(comment: String, name: &str, value: String) -> Constant {
 }
 
 /// What a layer is, in a few words.
-pub(super) fn describe(layer: &Layer) -> String {
+fn describe(layer: &Layer) -> String {
     let (from, to) = (layer.input.c, layer.output.c);
     let window = layer.kind.window();
     let stride = match window {

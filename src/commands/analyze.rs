@@ -18,9 +18,12 @@ pub fn run(args: &AnalyzeArgs) -> Result<()> {
     let loaded = block::load(&args.spec)?;
     let variant = Variant::from(&args.variant);
     let graph = loaded.graph(&variant)?;
-    // A network that no crate can be generated for has costs, but neither arena nor time.
     let machine = args.machine.load()?;
-    let plan = Plan::new(&graph, &machine.machine()).ok();
+    let plan = match &args.overrides.schedule {
+        Some(_) => Some(Plan::with(&graph, &machine.machine(), &args.overrides.load()?)?),
+        // A network that no crate can be generated for has costs, but neither arena nor time.
+        None => Plan::new(&graph, &machine.machine()).ok(),
+    };
     let analysis = match &plan {
         Some(plan) => Analysis::of(&graph).with_plan(plan).with_machine(&graph, plan, &machine),
         None => Analysis::of(&graph),

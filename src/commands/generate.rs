@@ -10,7 +10,6 @@ use crate::codegen::write::{Written, differences, write};
 use crate::codegen::{self, Input, Provenance, Tree};
 use crate::error::{Error, Result};
 use crate::graph::LayerGraph;
-use crate::machine::Description;
 use crate::plan::Plan;
 use crate::reference;
 use crate::spec::Loaded;
@@ -22,7 +21,16 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
     let loaded = block::load(&args.spec)?;
     let machine = args.machine.load()?;
     let variant = Variant::from(&args.variant);
-    let tree = tree(&loaded, &variant, &args.ingredients, &machine, &progress)?;
+    let graph = loaded.graph(&variant)?;
+    let plan = Plan::with(&graph, &machine.machine(), &args.overrides.load()?)?;
+    let planned = Planned {
+        loaded: &loaded,
+        variant: &variant,
+        graph: &graph,
+        plan: &plan,
+        machine: &machine.name,
+    };
+    let tree = tree(planned, &args.ingredients, &progress)?;
     if args.check {
         let lines = differences(&tree, folder)?;
         if lines.is_empty() {
@@ -44,30 +52,33 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
     Ok(())
 }
 
-/// The crate of a spec's variant, planned for a machine.
-pub fn tree(
-    loaded: &Loaded,
-    variant: &Variant,
-    ingredients: &IngredientArgs,
-    machine: &Description,
-    progress: &Progress,
-) -> Result<Tree> {
-    let spec = &loaded.spec;
-    let graph = loaded.graph(variant)?;
+/// A spec's variant, planned.
+#[derive(Clone, Copy)]
+pub struct Planned<'a> {
+    pub loaded: &'a Loaded,
+    pub variant: &'a Variant,
+    pub graph: &'a LayerGraph,
+    pub plan: &'a Plan,
+    /// Name of the machine that it was planned for.
+    pub machine: &'a str,
+}
+
+/// The crate of a plan.
+pub fn tree(planned: Planned, ingredients: &IngredientArgs, progress: &Progress) -> Result<Tree> {
+    let Planned { loaded, variant, graph, plan, machine } = planned;
     let labels = labels(loaded, variant, ingredients.labels.as_deref())?;
-    let plan = Plan::new(&graph, &machine.machine())?;
     let golden = reference::golden_input(graph.input());
     progress.doing("weights");
-    let (weights, provenance) = weights(loaded, variant, &graph, ingredients, &golden)?;
+    let (weights, provenance) = weights(loaded, variant, graph, ingredients, &golden)?;
     progress.doing("reference values");
-    let expected = reference::run(&graph, &weights, &golden);
+    let expected = reference::run(graph, &weights, &golden);
     progress.doing("code");
     codegen::generate(&Input {
-        spec,
+        spec: &loaded.spec,
         variant,
-        graph: &graph,
-        plan: &plan,
-        machine: &machine.name,
+        graph,
+        plan,
+        machine,
         weights: &weights,
         provenance: &provenance,
         labels: labels.as_deref(),

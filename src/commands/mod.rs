@@ -10,6 +10,7 @@ mod machine;
 mod man;
 mod progress;
 mod run;
+mod schedule;
 mod schema;
 
 use std::io::Write;
@@ -27,6 +28,7 @@ pub fn run(command: &Command) -> Result<()> {
         Command::Generate(args) => generate::run(args),
         Command::Run(args) => run::run(args),
         Command::Machine(args) => machine::run(args),
+        Command::Schedule(args) => schedule::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

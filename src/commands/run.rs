@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use super::generate::{self, Source};
+use super::generate::{self, Planned, Source};
 use super::print;
 use super::progress::Progress;
 use crate::analysis::{Roofline, Totals};
@@ -35,8 +35,15 @@ pub fn run(args: &RunArgs) -> Result<()> {
     let variant = Variant::from(&args.variant);
     let graph = loaded.graph(&variant)?;
     let machine = args.machine.load()?;
-    let plan = Plan::new(&graph, &machine.machine())?;
-    let tree = generate::tree(&loaded, &variant, &args.ingredients, &machine, &progress)?;
+    let plan = Plan::with(&graph, &machine.machine(), &args.overrides.load()?)?;
+    let planned = Planned {
+        loaded: &loaded,
+        variant: &variant,
+        graph: &graph,
+        plan: &plan,
+        machine: &machine.name,
+    };
+    let tree = generate::tree(planned, &args.ingredients, &progress)?;
 
     let scratch = Scratch::open(&codegen::package(&loaded.spec, &variant))?;
     let folder = scratch.crate_folder();

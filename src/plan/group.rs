@@ -1,10 +1,10 @@
-//! Which layers fuse into one step.
+//! Which layers always run in one step: the parts that steps are made of.
 
 use crate::error::{Error, Result};
 use crate::graph::{LayerGraph, LayerId, Source};
 use crate::layer::{Kind, Layer};
 
-/// The layers of one step.
+/// The layers of a part, or of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Group {
     /// A dense convolution, with the residual add that follows it.
@@ -73,7 +73,28 @@ impl Group {
     }
 }
 
-/// Groups the layers of a graph into steps: a unit for each depthwise convolution, with at most one
+/// The name of consecutive layers: the module path of their block where they are all of it, otherwise
+/// those of the first and the last, the latter within the block where both are of one.
+pub fn name(graph: &LayerGraph, layers: &[LayerId]) -> String {
+    let (first, last) = (layers[0], layers[layers.len() - 1]);
+    let block = &graph.layer(first).block;
+    let other = |id: Option<usize>| {
+        let beside = id.filter(|&id| id < graph.len()).map(|id| &graph.layer(LayerId(id)).block);
+        beside != Some(block)
+    };
+    let one_block = graph.layer(last).block == *block;
+    if one_block && other(first.0.checked_sub(1)) && other(Some(last.0 + 1)) {
+        return block.to_string();
+    }
+    let (from, to) = (&graph.layer(first).name, &graph.layer(last).name);
+    if first == last {
+        return from.to_string();
+    }
+    let inside = to.strip_prefix(&**block).and_then(|to| to.strip_prefix('.'));
+    format!("{from}..{}", inside.filter(|_| one_block).unwrap_or(to))
+}
+
+/// Groups the layers of a graph into parts: a unit for each depthwise convolution, with at most one
 /// unit in a chain.
 pub fn group(graph: &LayerGraph) -> Result<Vec<Group>> {
     let mut groups = Vec::new();

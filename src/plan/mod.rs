@@ -1,16 +1,21 @@
 //! The plan: what runs. Fused steps, their schedule, one arena, the layout of the packed weights.
 //!
-//! A plan follows from the graph and a machine description alone, so that the same input gives the
-//! same plan everywhere. Its steps are made of the plain data that the kernels take.
+//! A plan follows from the graph, a machine description and [`Overrides`] alone, so that the same
+//! input gives the same plan everywhere. Its steps are made of the plain data that the kernels take.
 //!
-//! Batch normalisation, activation and residual add are folded into their convolution. A step covers
-//! one or more layers: see `group` for which layers fuse, `schedule` for panels and bands,
-//! `arena` for places, and `pack` for the order of the weights.
+//! Batch normalisation, activation and residual add are folded into their convolution. In order:
+//! `group` finds the layers that always run together, the parts; `schedule` chooses for each part
+//! panel, band, split and whether it runs depth first with the part before, unless `overrides`, a
+//! file, says so; `steps` makes the kernels' data of it, `arena` gives tensors their places, and
+//! `pack` orders the weights.
 
 mod arena;
 mod group;
+mod overrides;
 mod pack;
 mod schedule;
+mod steps;
+mod words;
 
 use crate::error::Result;
 use crate::graph::{LayerGraph, LayerId};
@@ -19,7 +24,9 @@ use crate::kernels::steps::{Conv, Dense, Head, Split, Tensor, Unit};
 use crate::layer::Shape;
 use crate::machine::Machine;
 
+pub use overrides::{Overrides, schema};
 pub use pack::pack;
+pub use schedule::{Part, Schedule, split_name};
 
 /// Everything that a generated crate does, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +50,8 @@ pub struct Plan {
 pub struct Step {
     /// Module path of the block, or of the first and last layer where there are more.
     pub name: String,
+    /// What it is made of and how that was scheduled: one for each unit of a chain.
+    pub parts: Vec<Part>,
     /// The layers it covers, in order.
     pub layers: Vec<LayerId>,
     /// Type of the elements of weights and activations.
@@ -92,11 +101,26 @@ impl Plan {
     /// Where the graph has a shape that no step covers: a network that does not end in a global
     /// average pool and a linear layer.
     pub fn new(graph: &LayerGraph, machine: &Machine) -> Result<Self> {
-        let groups = group::group(graph)?;
-        let groups = schedule::merge(graph, groups, machine);
-        let mut plan = schedule::steps(graph, &groups, machine);
+        Self::with(graph, machine, &Overrides::default())
+    }
+
+    /// Plans a graph for a machine, with some schedules given.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::new`], and where an override names no part of the graph or asks for what cannot be.
+    pub fn with(graph: &LayerGraph, machine: &Machine, overrides: &Overrides) -> Result<Self> {
+        let parts = group::group(graph)?;
+        let scheduled = schedule::schedule(graph, parts, machine, overrides)?;
+        let mut plan = steps::steps(graph, scheduled);
         arena::place(graph, &mut plan);
         Ok(plan)
+    }
+
+    /// The names of the parts that do not run as the planner would choose.
+    pub fn overridden(&self) -> impl Iterator<Item = &str> {
+        let parts = self.steps.iter().flat_map(|step| &step.parts);
+        parts.filter(|part| part.overridden).map(|part| part.name.as_str())
     }
 
     /// Elements of the arena of one thread.

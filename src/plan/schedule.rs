@@ -1,252 +1,296 @@
-//! Panels, bands and splits of each step.
+//! How each part of a step runs: chosen for a machine, or overridden, and checked.
+//!
+//! A part is a [`Group`]. Parts whose `fuse` is set run as one step with the part before them.
 
-use super::group::{Group, UnitLayers};
-use super::{Cursor, Element, Operation, Plan, Step};
-use crate::graph::{LayerGraph, LayerId, Source};
-use crate::kernels::ops::GROUP;
-use crate::kernels::steps::{
-    Chain, Conv, Dense, Depthwise, Head, Place, Split, Tensor, Unit, Window,
-};
-use crate::layer::{Kind, Layer, Shape};
+use super::group::{Group, UnitLayers, name};
+use super::overrides::{Overrides, Wish};
+use crate::error::Result;
+use crate::graph::{LayerGraph, Source};
+use crate::kernels::steps::{Chain, Split};
+use crate::layer::{Kind, Shape};
 use crate::machine::Machine;
+use crate::spec::diagnostic::Diagnostic;
+use crate::spec::tree::Span;
 
-/// Channels of a panel: two vectors of the widest instruction set.
-const PANEL: usize = 32;
-/// Channels of a panel where rows are long and channels few.
+/// Channels of a panel: two vectors of the widest instruction set. Those of a projection always.
+pub(super) const PANEL: usize = 32;
+/// Channels of a panel where rows are long and channels few; every panel is a multiple of it.
 const NARROW_PANEL: usize = 16;
 
-/// Joins neighbouring chains into one that runs depth first, where the tensor between them would not
-/// stay in the second-level cache.
-pub fn merge(graph: &LayerGraph, groups: Vec<Group>, machine: &Machine) -> Vec<Group> {
-    let mut merged: Vec<Group> = Vec::new();
-    for group in groups {
-        if let Some(Group::Chain { units, project: project @ None }) = merged.last_mut()
-            && let Group::Chain { units: more, project: end } = &group
-            && let Some(last) = units.last()
-            && units.len() + more.len() <= Chain::MAX_UNITS
-            && more[0].dense.is_some_and(|dense| follows(graph, dense, last.depthwise))
-            && bytes(graph.layer(last.depthwise).output) > machine.l2 / 2
-        {
-            units.extend(more);
-            *project = *end;
-        } else {
-            merged.push(group);
-        }
-    }
-    merged
+/// A part of a step and how it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Module path of the block, or of the first and last layer.
+    pub name: String,
+    /// How it runs.
+    pub schedule: Schedule,
+    /// Whether that is not what the planner would choose.
+    pub overridden: bool,
 }
 
-/// Whether `dense` is pointwise and the only reader of `before`.
-fn follows(graph: &LayerGraph, dense: LayerId, before: LayerId) -> bool {
-    matches!(graph.layer(dense).kind, Kind::Pointwise(window) if window.stride == 1)
-        && graph.consumers(Source::Layer(before)) == [dense]
-}
-
-/// Steps with everything but the places of tensors in the arena.
-pub fn steps(graph: &LayerGraph, groups: &[Group], machine: &Machine) -> Plan {
-    let mut weights = Cursor::default();
-    let mut outputs: Vec<(LayerId, Tensor)> = Vec::new();
-    let mut steps = Vec::new();
-    let mut classes = 0;
-    for group in groups {
-        let tensor = |source| match source {
-            Source::Input => whole(Place::Input, graph.input()),
-            Source::Layer(id) => outputs
-                .iter()
-                .rev()
-                .find(|(made, _)| *made == id)
-                .map_or_else(|| whole(Place::Arena(0), graph.layer(id).output), |(_, t)| *t),
-        };
-        let source = tensor(group.source(graph));
-        let residual = group.residual(graph).map(tensor);
-        let mut out = whole(Place::Arena(0), graph.layer(group.last()).output);
-        let operation = match group {
-            Group::Conv(fused) => {
-                let mut dense = dense(graph.layer(fused.dense), PANEL, &mut weights);
-                activation_of(graph, group, &mut dense);
-                let by_rows = out.h >= 14;
-                let split = if by_rows { Split::Rows } else { Split::Panels };
-                Operation::Conv(Conv { dense, source, residual, out, split })
-            }
-            Group::Chain { units, project } => {
-                let schedule = Schedule::of(graph, units, project.is_some(), machine);
-                let units = schedule.units(graph, units, project.is_some(), &mut weights);
-                let project = project.map(|fused| {
-                    let mut dense = dense(graph.layer(fused.dense), PANEL, &mut weights);
-                    activation_of(graph, group, &mut dense);
-                    dense
-                });
-                if project.is_none() && reads_panels(graph, group.last()) {
-                    out.panel = units[units.len() - 1].depthwise.panel.min(out.c);
-                }
-                let split = schedule.split;
-                Operation::Chain { source, units, project, residual, out, split }
-            }
-            Group::Head { dense: pointwise, pool, linear } => {
-                classes = graph.layer(*linear).output.c;
-                let c = graph.layer(*pool).input.c;
-                let mut head = Head {
-                    source,
-                    weights: 0,
-                    dense: pointwise
-                        .map(|id| dense(graph.layer(id), PANEL, &mut Cursor::default())),
-                    c,
-                    panel: PANEL,
-                    classes,
-                    sums: 0,
-                };
-                head.weights = weights.take(head.packed_len());
-                let bias = head.weights + crate::kernels::steps::bias_len(classes);
-                if let Some(dense) = &mut head.dense {
-                    dense.weights = bias;
-                }
-                Operation::Head(head)
-            }
-        };
-        outputs.push((group.last(), out));
-        let layers = group.layers();
-        let name = name(graph, &layers);
-        steps.push(Step { name, layers, element: Element::F32, operation, workspace: None });
-    }
-    Plan { input: graph.input(), classes, steps, shared: 0, scratch: 0, weights: weights.end }
-}
-
-/// The clamp of a fused add replaces that of its convolution, which has none.
-fn activation_of(graph: &LayerGraph, group: &Group, dense: &mut Dense) {
-    dense.clamp = graph.layer(group.last()).activation.bounds();
-}
-
-/// Whether all readers of a tensor can take it in panels: pointwise convolutions, pooling and
-/// depthwise convolutions, but no window over all channels and no sum.
-fn reads_panels(graph: &LayerGraph, id: LayerId) -> bool {
-    graph.consumers(Source::Layer(id)).iter().all(|&reader| match graph.layer(reader).kind {
-        Kind::Pointwise(window) => window.stride == 1,
-        Kind::GlobalAveragePool => true,
-        _ => false,
-    })
-}
-
-/// How the units of one chain run.
-struct Schedule {
-    panel: usize,
-    band: usize,
-    ring_shared: bool,
-    split: Split,
+/// How a part runs. Results are the same whatever is chosen, up to rounding where panels differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// Whether it runs depth first in one step with the part before it; `None` where it cannot.
+    pub fuse: Option<bool>,
+    /// Output channels of a panel, except in a projection.
+    pub panel: usize,
+    /// Rows of the depthwise output made at a time, where there is one.
+    pub band: Option<usize>,
+    /// How threads share it; `None` for the head, which has [`Head::PARTS`] parts.
+    ///
+    /// [`Head::PARTS`]: crate::kernels::steps::Head::PARTS
+    pub split: Option<Split>,
 }
 
 impl Schedule {
-    fn of(graph: &LayerGraph, units: &[UnitLayers], project: bool, machine: &Machine) -> Self {
-        let last = units[units.len() - 1];
-        let depthwise = graph.layer(last.depthwise);
+    fn runs_as(&self, other: &Self) -> bool {
+        let fuse = |schedule: &Self| Some(schedule.fuse == Some(true));
+        Self { fuse: fuse(self), ..*self } == Self { fuse: fuse(other), ..*other }
+    }
+}
+
+/// A step before its layers become the kernels' data.
+pub struct Scheduled {
+    pub group: Group,
+    /// One for each unit of a chain, one for any other group.
+    pub parts: Vec<Part>,
+}
+
+/// Schedules the parts of a network and joins those that run as one step.
+///
+/// # Errors
+///
+/// Where an override asks for what cannot be; all of them at once.
+pub fn schedule(
+    graph: &LayerGraph,
+    groups: Vec<Group>,
+    machine: &Machine,
+    overrides: &Overrides,
+) -> Result<Vec<Scheduled>> {
+    let names: Vec<String> = groups.iter().map(|group| name(graph, &group.layers())).collect();
+    let planner = Planner { graph, machine, groups: &groups };
+    let mut problems = Vec::new();
+    let planned = planner.choose(&vec![Wish::default(); groups.len()], &mut problems);
+    let wishes = overrides.wishes(&names, &mut problems);
+    let chosen = planner.choose(&wishes, &mut problems);
+    overrides.settle(problems)?;
+    let mut steps: Vec<Scheduled> = Vec::new();
+    for (i, (group, name)) in groups.into_iter().zip(names).enumerate() {
+        let schedule = chosen[i];
+        let part = Part { name, schedule, overridden: !schedule.runs_as(&planned[i]) };
+        match (steps.last_mut(), group) {
+            (
+                Some(Scheduled { group: Group::Chain { units, project }, parts }),
+                Group::Chain { units: more, project: end },
+            ) if schedule.fuse == Some(true) => {
+                units.extend(more);
+                *project = end;
+                parts.push(part);
+            }
+            (_, group) => steps.push(Scheduled { group, parts: vec![part] }),
+        }
+    }
+    Ok(steps)
+}
+
+/// What schedules follow from.
+struct Planner<'a> {
+    graph: &'a LayerGraph,
+    machine: &'a Machine,
+    groups: &'a [Group],
+}
+
+impl Planner<'_> {
+    /// The schedule of each part: what is wished for, and the planner's choice of the rest.
+    fn choose(&self, wishes: &[Wish], problems: &mut Vec<Diagnostic>) -> Vec<Schedule> {
+        let fuse = self.fusions(wishes, problems);
+        let part = |i: usize| {
+            let fused = [fuse.get(i), fuse.get(i + 1)].contains(&Some(&Some(true)));
+            let (group, mut check) = (&self.groups[i], Check { wish: wishes[i], problems });
+            let c = self.graph.layer(group.layers()[0]).output.c;
+            let (panel, band, split) = match group {
+                Group::Conv(fused) => {
+                    check.band(None);
+                    let by_rows = self.graph.layer(fused.dense).output.h >= 14;
+                    let split = if by_rows { Split::Rows } else { Split::Panels };
+                    let split = check.wish.split.map_or(split, |(split, _)| split);
+                    (check.panel(PANEL, c), None, Some(split))
+                }
+                Group::Chain { units, project } => {
+                    let depthwise = self.graph.layer(units[0].depthwise).output;
+                    check.band(Some(depthwise.h));
+                    check.split(depthwise.h, fused);
+                    let project = project.is_some();
+                    let (panel, band, split) = self.chain(units[0], project, fused, &check.wish);
+                    (check.panel(panel, depthwise.c), Some(band), Some(split))
+                }
+                Group::Head { .. } => {
+                    check.band(None);
+                    check.no_split();
+                    (check.panel(PANEL, c), None, None)
+                }
+            };
+            Schedule { fuse: fuse[i], panel, band, split }
+        };
+        (0..self.groups.len()).map(part).collect()
+    }
+
+    /// Whether each part runs in one step with the part before it. The planner joins chains to run
+    /// depth first where the tensor between them would not stay in the second-level cache.
+    fn fusions(&self, wishes: &[Wish], problems: &mut Vec<Diagnostic>) -> Vec<Option<bool>> {
+        let by_panels = |wish: &Wish| matches!(wish.split, Some((Split::Panels, _)));
+        let mut parts = 0;
+        let mut fusion = |i: usize| {
+            let fuse = match (self.follows(i, parts), wishes[i].fuse) {
+                (Ok(_), Some((wish, _))) => Some(wish),
+                (Ok(between), None) => {
+                    let large = bytes(between) > self.machine.l2 / 2;
+                    Some(large && !wishes[i - 1..=i].iter().any(by_panels))
+                }
+                (Err(why), Some((true, at))) => {
+                    let label = format!("only false is allowed: {why}");
+                    problems.push(Diagnostic::new(at, "`fuse` is true").label(label));
+                    None
+                }
+                (Err(_), _) => None,
+            };
+            parts = if fuse == Some(true) { parts + 1 } else { 1 };
+            fuse
+        };
+        (0..self.groups.len()).map(&mut fusion).collect()
+    }
+
+    /// The tensor between part `i` and the `parts` of the step before it where they can run as one
+    /// step; otherwise why they cannot.
+    fn follows(&self, i: usize, parts: usize) -> std::result::Result<Shape, &'static str> {
+        let before = i.checked_sub(1).map(|before| &self.groups[before]);
+        let Some(Group::Chain { units: first, project: None }) = before else {
+            return Err("what runs before does not end in a depthwise convolution");
+        };
+        let pointwise = |dense| match self.graph.layer(dense).kind {
+            Kind::Pointwise(window) => window.stride == 1,
+            _ => false,
+        };
+        let dense = match &self.groups[i] {
+            Group::Chain { units, .. } => units[0].dense.filter(|&dense| pointwise(dense)),
+            _ => None,
+        };
+        let Some(dense) = dense else {
+            return Err("this does not begin with a 1×1 and a depthwise convolution");
+        };
+        let made = first[first.len() - 1].depthwise;
+        if self.graph.consumers(Source::Layer(made)) != [dense] {
+            return Err("others read the tensor between the two");
+        }
+        if parts >= Chain::MAX_UNITS {
+            return Err("the step before has as many parts as a step may have");
+        }
+        Ok(self.graph.layer(made).output)
+    }
+
+    /// Panel, band and split of a depthwise convolution with what is around it.
+    fn chain(
+        &self,
+        unit: UnitLayers,
+        project: bool,
+        fused: bool,
+        wish: &Wish,
+    ) -> (usize, usize, Split) {
+        let Machine { l1, l2, .. } = *self.machine;
+        let depthwise = self.graph.layer(unit.depthwise);
         let (input, output) = (depthwise.input, depthwise.output);
         let map = input.positions() * PANEL * size_of::<f32>();
-        // Small maps: the whole map of one panel stays in the first-level cache between the two
-        // convolutions, and the weights are streamed once.
-        let small = map <= machine.l1;
-        if units.len() == 1 && (small || !project && map <= machine.l2 / 4) {
-            return Self { panel: PANEL, band: output.h, ring_shared: true, split: Split::Panels };
-        }
-        if units.len() > 1 {
-            return Self { panel: PANEL, band: 1, ring_shared: false, split: Split::Rows };
+        let by_panels = match (wish.split, wish.band) {
+            (Some((split, _)), _) => split == Split::Panels,
+            (None, Some((band, _))) if band < output.h => false,
+            // Small maps: the whole map of one panel stays in the first-level cache between the two
+            // convolutions, and the weights are streamed once.
+            _ => map <= l1 || !project && map <= l2 / 4,
+        };
+        if by_panels && !fused {
+            return (PANEL, output.h, Split::Panels);
         }
         // A small first-level cache holds the rows of a narrow panel only.
-        let narrow = input.w >= 56 && machine.l1 < 48 << 10;
+        let narrow = !fused && input.w >= 56 && l1 < 48 << 10;
         let panel = if narrow { NARROW_PANEL } else { PANEL };
         let row = output.w * output.c * size_of::<f32>();
-        let band = (2 * machine.l1 / row).clamp(1, 4).min(output.h);
-        Self { panel, band, ring_shared: false, split: Split::Rows }
+        let band = if fused { 1 } else { (2 * l1 / row).clamp(1, 4) };
+        let band = wish.band.map_or(band, |(band, _)| band);
+        (panel, band.min(output.h), Split::Rows)
+    }
+}
+
+/// One part's wish, and whether it can be.
+struct Check<'a> {
+    wish: Wish,
+    problems: &'a mut Vec<Diagnostic>,
+}
+
+impl Check<'_> {
+    fn report(&mut self, at: Span, message: String, allowed: String) {
+        self.problems.push(Diagnostic::new(at, message).label(allowed));
     }
 
-    fn units(
-        &self,
-        graph: &LayerGraph,
-        units: &[UnitLayers],
-        project: bool,
-        weights: &mut Cursor,
-    ) -> Vec<Unit> {
-        let mut scratch = Cursor::default();
-        let make = |(i, unit): (usize, &UnitLayers)| {
-            let layer = graph.layer(unit.depthwise);
-            let window = window(layer);
-            let band = self.band.min(layer.output.h);
-            let live = (band - 1) * window.stride + window.kernel;
-            // A depthwise convolution works on one group of channels at a time: where all rows of a
-            // band do not stay in the first-level cache, those of a group do, if they lie together.
-            let grouped = !self.ring_shared && layer.input.c.is_multiple_of(GROUP);
-            let mut made = Unit {
-                dense: unit.dense.map(|id| dense(graph.layer(id), self.panel, weights)),
-                depthwise: depthwise(layer, self.panel, weights),
-                input: (layer.input.h, layer.input.w),
-                output: (layer.output.h, layer.output.w),
-                band,
-                ring: 0,
-                ring_rows: live.min(layer.input.h),
-                ring_panel: if grouped { GROUP } else { self.panel },
-                ring_shared: self.ring_shared && unit.dense.is_some(),
-                rows: 0,
-            };
-            if made.dense.is_some() {
-                made.ring = scratch.take(made.ring_len());
-            }
-            let own_rows = i + 1 < units.len() || project;
-            if own_rows && self.split != Split::Panels {
-                made.rows = scratch.take(made.rows_len());
-            }
-            made
+    /// The panel of `c` channels: the planned one unless another is wished for.
+    fn panel(&mut self, planned: usize, c: usize) -> usize {
+        let most = c.next_multiple_of(NARROW_PANEL);
+        let Some((panel, at)) = self.wish.panel else { return planned.min(most) };
+        if panel > most || !panel.is_multiple_of(NARROW_PANEL) {
+            let allowed = format!(
+                "a multiple of {NARROW_PANEL}, at most {most}, is allowed for {c} channels"
+            );
+            self.report(at, format!("`panel` is {panel}"), allowed);
+        }
+        panel
+    }
+
+    /// The band where a depthwise convolution makes `h` rows; without one there is none.
+    fn band(&mut self, h: Option<usize>) {
+        let Some((band, at)) = self.wish.band else { return };
+        let allowed = match h {
+            Some(h) if band <= h => return,
+            Some(h) => format!("at most the {h} rows of the map are allowed"),
+            None => "not allowed: only a depthwise convolution is made by bands".to_owned(),
         };
-        units.iter().enumerate().map(make).collect()
+        self.report(at, format!("`band` is {band}"), allowed);
+    }
+
+    /// The split of a depthwise convolution of `h` rows.
+    fn split(&mut self, h: usize, fused: bool) {
+        let Some((Split::Panels, at)) = self.wish.split else { return };
+        let message = || "`split` is panels".to_owned();
+        match self.wish.band {
+            _ if fused => {
+                let allowed = "only rows is allowed in a step of several parts";
+                self.report(at, message(), allowed.to_owned());
+            }
+            Some((band, beside)) if band < h => {
+                let allowed = format!("only with a band of the whole map, {h} rows");
+                let problem = Diagnostic::new(at, message()).label(allowed);
+                self.problems.push(problem.and(beside, "this splits the map into bands"));
+            }
+            _ => {}
+        }
+    }
+
+    /// The head has no split of its own.
+    fn no_split(&mut self) {
+        let Some((split, at)) = self.wish.split else { return };
+        let allowed = "not allowed: the classifier is always split into the same parts";
+        self.report(at, format!("`split` is {}", split_name(split)), allowed.to_owned());
     }
 }
 
-fn whole(place: Place, shape: Shape) -> Tensor {
-    Tensor { place, c: shape.c, h: shape.h, w: shape.w, panel: shape.c }
-}
-
-fn dense(layer: &Layer, panel: usize, weights: &mut Cursor) -> Dense {
-    let mut dense = Dense {
-        weights: 0,
-        c_in: layer.input.c,
-        c_out: layer.output.c,
-        panel,
-        window: window(layer),
-        clamp: layer.activation.bounds(),
-        // Small layers keep their weights in the first-level cache from row to row.
-        prefetch: layer.output.positions() <= 14 * 14,
-    };
-    dense.weights = weights.take(dense.packed_len());
-    dense
-}
-
-fn depthwise(layer: &Layer, panel: usize, weights: &mut Cursor) -> Depthwise {
-    let mut depthwise = Depthwise {
-        weights: 0,
-        c: layer.output.c,
-        panel,
-        window: window(layer),
-        clamp: layer.activation.bounds(),
-    };
-    depthwise.weights = weights.take(depthwise.packed_len());
-    depthwise
-}
-
-fn window(layer: &Layer) -> Window {
-    layer.kind.window().map_or(Window { kernel: 1, stride: 1, top: 0, left: 0 }, |w| Window {
-        kernel: w.kernel,
-        stride: w.stride,
-        top: w.padding.top,
-        left: w.padding.left,
-    })
+/// A split's name in files and reports.
+pub fn split_name(split: Split) -> &'static str {
+    match split {
+        Split::Whole => "whole",
+        Split::Rows => "rows",
+        Split::Panels => "panels",
+    }
 }
 
 fn bytes(shape: Shape) -> usize {
     shape.elements() * size_of::<f32>()
-}
-
-/// The block's module path, or those of the first and the last layer.
-fn name(graph: &LayerGraph, layers: &[LayerId]) -> String {
-    let (first, last) = (graph.layer(layers[0]), graph.layer(layers[layers.len() - 1]));
-    if first.block == last.block {
-        return first.block.to_string();
-    }
-    format!("{}..{}", first.name, last.name)
 }

@@ -2,7 +2,7 @@
 
 use super::sheet::{Cell, Column, Document, Section};
 use super::text::{bytes, percent, si, thousands};
-use super::{CostReport, memory, reconcile, roofline, rows};
+use super::{CostReport, memory, reconcile, roofline, rows, schedule};
 use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::residual::Body;
 use crate::analysis::{Analysis, F32_BYTES, ResidualPair, Separable, Totals};
@@ -24,6 +24,7 @@ pub fn document(report: &CostReport) -> Document {
     }
     sections.extend(report.clamps.map(clamps));
     sections.push(memory::timeline(analysis));
+    sections.extend(analysis.plan.map(schedule::section));
     sections.extend(analysis.arena.as_ref().map(memory::arena));
     sections.extend(analysis.roofline.as_ref().map(roofline::section));
     sections.push(reconcile::overview(&analysis.totals));

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{CostReport, Model, reconcile, roofline};
+use super::{CostReport, Model, reconcile, roofline, schedule};
 use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::tools::{FIGURES, Figure, Quantity, Tool};
 use crate::analysis::{
@@ -37,6 +37,7 @@ pub fn render(report: &CostReport) -> String {
         figures: figures(totals),
         tools: FIGURES.iter().map(|figure| tool_figure(figure, totals)).collect(),
         memory: MemoryJson::of(analysis),
+        schedule: analysis.plan.map(schedule::json),
         arena: analysis.arena.as_ref(),
         roofline: analysis.roofline.as_ref().map(roofline::json),
         relu6: clamps.map(relu6),
@@ -65,6 +66,8 @@ struct Document<'a> {
     figures: Map<String, Value>,
     tools: Vec<Value>,
     memory: MemoryJson<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     arena: Option<&'a Arena<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -19,6 +19,7 @@ pub mod profile;
 pub mod reconcile;
 mod roofline;
 mod rows;
+mod schedule;
 pub mod sheet;
 pub mod table;
 pub mod text;

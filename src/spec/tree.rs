@@ -93,7 +93,7 @@ pub fn parse(text: &str) -> Result<Node<'_>, Refusal> {
         end = place(span.start, span.end);
         builder.event(event, end)?;
     }
-    let label = "a mapping that begins with `name: ...` is needed";
+    let label = "a mapping is needed, `key: value` on each line";
     builder.root.ok_or_else(|| refusal(end, "the file is empty", label))
 }
 

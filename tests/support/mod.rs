@@ -6,6 +6,7 @@ pub mod crates;
 pub mod networks;
 pub mod photos;
 pub mod plans;
+pub mod random;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -27,22 +27,34 @@ impl Join for Threads {
     }
 }
 
-/// Plan for a machine, folded and packed weights of a graph.
-fn planned(graph: &LayerGraph, machine: &Machine) -> (Plan, Folded, Vec<f32>) {
-    let plan = Plan::new(graph, machine).unwrap();
+/// Folded and packed weights of a plan.
+fn weights(graph: &LayerGraph, plan: &Plan) -> (Folded, Vec<f32>) {
     let folded = fold(&formula(graph, (0.5, 1.5)), graph, 1e-5, Path::new("formula")).unwrap();
-    let blob = pack(&plan, graph, &folded);
-    (plan, folded, blob)
+    let blob = pack(plan, graph, &folded);
+    (folded, blob)
 }
 
-/// Runs the graph's plan for a machine on every instruction set and compares each step with the oracle, relative
-/// to the step's largest magnitude; then on more threads, whose logits must be the same bits.
-/// Returns whether every step has values other than zero.
+/// As [`run`], with the graph's plan for a machine. Returns whether every step has values other than
+/// zero.
 pub fn check(name: &str, graph: &LayerGraph, machine: &Machine) -> bool {
-    let (plan, folded, blob) = planned(graph, machine);
+    run(name, graph, &Plan::new(graph, machine).unwrap()).telling
+}
+
+/// What a plan gave.
+pub struct Ran {
+    /// Whether every step has values other than zero.
+    pub telling: bool,
+    /// The bits of the logits, for each instruction set.
+    pub logits: Vec<Vec<u32>>,
+}
+
+/// Runs a plan on every instruction set and compares each step with the oracle, relative to the step's
+/// largest magnitude; then on more threads, whose logits must be the same bits.
+pub fn run(name: &str, graph: &LayerGraph, plan: &Plan) -> Ran {
+    let (folded, blob) = weights(graph, plan);
     let input = reference::golden_input(graph.input());
     let expected = reference::run(graph, &folded, &input);
-    let mut telling = true;
+    let (mut telling, mut all) = (true, Vec::new());
     for isa in instruction_sets() {
         let mut worst = (0.0, "");
         let mut compare = |step: usize, values: &mut dyn Iterator<Item = f32>| {
@@ -61,7 +73,7 @@ pub fn check(name: &str, graph: &LayerGraph, machine: &Machine) -> bool {
             }
             assert_eq!(count, expected.len(), "{name}: values of {}", step.name);
         };
-        let mut session = Session::new(&plan, &blob, 3);
+        let mut session = Session::new(plan, &blob, 3);
         let logits = session.run(&input, isa, &Serial, |step, output| {
             if let Some(output) = output {
                 compare(step, &mut output.iter());
@@ -70,18 +82,21 @@ pub fn check(name: &str, graph: &LayerGraph, machine: &Machine) -> bool {
         let logits = logits.unwrap().to_vec();
         compare(plan.steps.len() - 1, &mut logits.iter().copied());
         println!("{name} on {isa}: {:.1e} at {}", worst.0, worst.1);
+        let bits = |logits: &[f32]| logits.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        let logits = bits(&logits);
         for threads in [2, 3] {
             let more = session.run(&input, isa, &Threads(threads), |_, _| {}).unwrap();
-            let bits = |logits: &[f32]| logits.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-            assert_eq!(bits(more), bits(&logits), "{name} on {isa}, {threads} threads");
+            assert_eq!(bits(more), logits, "{name} on {isa}, {threads} threads");
         }
+        all.push(logits);
     }
-    telling
+    Ran { telling, logits: all }
 }
 
 /// Whether an input of NaN alone gives logits of NaN alone, on every instruction set.
 pub fn check_nan(name: &str, graph: &LayerGraph, machine: &Machine) {
-    let (plan, _, blob) = planned(graph, machine);
+    let plan = Plan::new(graph, machine).unwrap();
+    let (_, blob) = weights(graph, &plan);
     let input = vec![f32::NAN; graph.input().elements()];
     for isa in instruction_sets() {
         let mut session = Session::new(&plan, &blob, 1);

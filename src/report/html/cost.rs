@@ -6,8 +6,8 @@ use crate::layer::Shape;
 use crate::report::cost::{CONVENTION, document};
 use crate::report::{CostReport, json};
 
-/// The parts that have charts.
-const PARTS: [Part; 9] = [
+/// The parts in order.
+const PARTS: [Part; 10] = [
     Part {
         key: "kinds",
         heading: "Where the cost is",
@@ -33,6 +33,12 @@ const PARTS: [Part; 9] = [
                layers, so most of the tensors above never exist whole. A row is a step; from left \
                to right go the offsets in the arena.",
         charts: &[Chart { name: "arena", caption: "" }],
+    },
+    Part {
+        key: "schedule",
+        heading: "",
+        lead: "How the planner, or a file of schedules, makes the steps of the generated crate run.",
+        charts: &[],
     },
     Part {
         key: "roofline",

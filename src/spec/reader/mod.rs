@@ -137,6 +137,15 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         }
     }
 
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Halt> {
+        match self.node.map(|node| &node.value) {
+            Some(Value::Scalar { text, plain: true }) if text == "true" || text == "false" => {
+                self.settle(visitor.visit_bool(text == "true"))
+            }
+            _ => Err(self.wrong("true or false is allowed")),
+        }
+    }
+
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Halt> {
         match self.number() {
             Some(n) if n >= 1.0 && n <= MAX_COUNT as f64 && n.fract() == 0.0 => {
@@ -273,6 +282,6 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 f32 char bytes byte_buf unit unit_struct tuple ignored_any
+        i8 i16 i32 i64 u8 u16 u32 f32 char bytes byte_buf unit unit_struct tuple ignored_any
     }
 }

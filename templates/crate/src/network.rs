@@ -5,7 +5,8 @@
 //!
 {%- endif %}
 //! One call a step, in order. Batch normalisation, activation and residual add are part of the
-//! convolution before them, and what one step fuses never leaves the cache. Shapes are C×H×W.
+//! convolution before them, and what one step fuses never leaves the cache. Shapes are C×H×W, and
+//! `3×3/2` is a window of stride 2.
 
 use crate::kernels::steps::*;
 use crate::{plan, weights};
@@ -15,6 +16,9 @@ pub fn run(steps: &mut impl Steps) {
 {%- for step in steps %}
     // {{ step.name }}: {{ step.what }}
     // {{ step.shapes }}, {{ step.macs }} MACs
+{%- for line in step.schedule %}
+    // {{ line }}
+{%- endfor %}
     steps.{{ step.call }}(&{{ step.constant }});
 {%- endfor %}
 }
@@ -43,7 +47,7 @@ pub const STEPS: [Step; {{ steps | length }}] = [
 const {{ constant.name }}: {{ constant.ty }} = {{ constant.value }};
 {% endfor -%}
 {% for step in steps %}
-{% for line in step.layers -%}
+{% for line in step.fuses -%}
 /// {{ line }}
 {% endfor -%}
 const {{ step.constant }}: {{ step.ty }} = {{ step.value }};

@@ -67,6 +67,7 @@ function stepOf(step, number) {
   const held = arena.blocks.filter((block) => block.from <= number && number <= block.to);
   return [
     report.arena.steps[number].name,
+    report.schedule[number].runs,
     ...step.layers.slice(0, 8).map((i) => `  ${rows[i].name}`),
     ...(step.layers.length > 8 ? [`  and ${step.layers.length - 8} more`] : []),
     "",

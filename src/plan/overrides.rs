@@ -1,0 +1,155 @@
+//! A file of schedules that override the planner's: names of parts, and what is chosen for them.
+//! [`Plan::schedule`](super::Plan::schedule) writes one of all parts.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::kernels::steps;
+use crate::spec::at::{At, Ordered};
+use crate::spec::diagnostic::{Diagnostic, excerpt, render};
+use crate::spec::read_text;
+use crate::spec::reader::Reader;
+use crate::spec::tree::{self, Span};
+use crate::suggest::did_you_mean;
+
+/// Largest file that is read: enough for every part of the longest network.
+const MAX_BYTES: u64 = 16 << 20;
+/// Unknown names for which a known one is suggested.
+const SUGGESTED: usize = 20;
+
+/// Names of parts to what is chosen for them.
+type Entries = Ordered<At<String>, At<Entry>>;
+
+/// How a part of a step runs. What is left out, the planner chooses.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    /// Whether it runs depth first in one step with the part before it, which ends in a depthwise
+    /// convolution.
+    fuse: Option<At<bool>>,
+    /// Output channels of a panel: a multiple of 16, at most the channels rounded up to one. A
+    /// projection keeps its own.
+    panel: Option<At<Count>>,
+    /// Rows of the depthwise output made at a time, at most those of the map.
+    band: Option<At<Count>>,
+    /// How threads share it.
+    split: Option<At<Split>>,
+}
+
+/// A number of channels or rows.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[schemars(inline)]
+struct Count(#[schemars(range(min = 1, max = 2_147_483_648u64))] u64);
+
+/// How threads share a part.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename = "split", rename_all = "snake_case")]
+enum Split {
+    /// By output rows.
+    Rows,
+    /// By channel panels: a depthwise convolution is then made by whole maps.
+    Panels,
+}
+
+/// The JSON Schema of such a file, with a final newline.
+pub fn schema() -> String {
+    let mut schema = schemars::schema_for!(Entries);
+    schema.insert("title".into(), "mbgen schedule".into());
+    format!("{:#}\n", schema.as_value())
+}
+
+/// Schedules that were asked for, by the names of parts; none by default.
+#[derive(Debug, Default)]
+pub struct Overrides {
+    /// What the file is called, and its text.
+    name: String,
+    text: String,
+    entries: Vec<(At<String>, At<Entry>)>,
+}
+
+/// What is asked of one part, and where.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wish {
+    pub fuse: Option<(bool, Span)>,
+    pub panel: Option<(usize, Span)>,
+    pub band: Option<(usize, Span)>,
+    pub split: Option<(steps::Split, Span)>,
+}
+
+impl Overrides {
+    /// Loads a file.
+    pub fn load(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(Error::io("read", path))?;
+        Self::parse(&read_text(file, path, MAX_BYTES)?, &path.display().to_string())
+    }
+
+    /// Reads a file. `name` stands for it in messages.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file by itself.
+    pub fn parse(text: &str, name: &str) -> Result<Self> {
+        let wrong = |problem| Error::Spec(render(vec![problem], text, name, None));
+        let root = tree::parse(text).map_err(|problem| wrong(*problem))?;
+        let findings = RefCell::default();
+        let read = Entries::deserialize(Reader::new(&root, &findings));
+        let entries = read.map_or_else(|_| Vec::new(), |entries| entries.0);
+        let overrides = Self { name: name.to_owned(), text: text.to_owned(), entries };
+        overrides.settle(findings.into_inner())?;
+        Ok(overrides)
+    }
+
+    /// What is asked of each of the parts with these names.
+    pub(super) fn wishes(&self, names: &[String], problems: &mut Vec<Diagnostic>) -> Vec<Wish> {
+        let mut wishes = vec![Wish::default(); names.len()];
+        let parts: HashMap<&str, usize> =
+            names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
+        for (key, entry) in &self.entries {
+            let (Some(name), Some(entry)) = (&key.value, entry.value) else { continue };
+            if let Some(&part) = parts.get(name.as_str()) {
+                wishes[part] = entry.into();
+                continue;
+            }
+            let known = names.iter().map(String::as_str);
+            let known = (problems.len() < SUGGESTED).then_some(known).into_iter().flatten();
+            let unknown = Diagnostic::key(key.span, format!("no step `{}`", excerpt(name)));
+            let unknown = unknown.label("a step of the network, or a part of one, is allowed");
+            let unknown = unknown.help(did_you_mean(name, known));
+            problems.push(unknown.note("note", "`mbgen schedule SPEC` lists them".to_owned()));
+        }
+        wishes
+    }
+
+    /// An error that shows the problems, if there are any.
+    pub(super) fn settle(&self, problems: Vec<Diagnostic>) -> Result<()> {
+        if problems.is_empty() {
+            return Ok(());
+        }
+        let root = tree::parse(&self.text).ok();
+        Err(Error::Spec(render(problems, &self.text, &self.name, root.as_ref())))
+    }
+}
+
+impl From<Entry> for Wish {
+    fn from(entry: Entry) -> Self {
+        fn said<T, U>(at: Option<At<T>>, read: impl Fn(T) -> U) -> Option<(U, Span)> {
+            at.and_then(|at| Some((read(at.value?), at.span)))
+        }
+        let count = |count: Count| count.0 as usize;
+        let split = |split| match split {
+            Split::Rows => steps::Split::Rows,
+            Split::Panels => steps::Split::Panels,
+        };
+        Self {
+            fuse: said(entry.fuse, |fuse| fuse),
+            panel: said(entry.panel, count),
+            band: said(entry.band, count),
+            split: said(entry.split, split),
+        }
+    }
+}

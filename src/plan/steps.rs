@@ -1,0 +1,167 @@
+//! Steps as the kernels take them, with everything but the places of tensors in the arena.
+
+use super::group::{Group, UnitLayers, name};
+use super::schedule::{PANEL, Part, Schedule, Scheduled};
+use super::{Cursor, Element, Operation, Plan, Step};
+use crate::graph::{LayerGraph, LayerId, Source};
+use crate::kernels::ops::GROUP;
+use crate::kernels::steps::{Conv, Dense, Depthwise, Head, Place, Split, Tensor, Unit, Window};
+use crate::layer::{Kind, Layer, Shape};
+
+/// Steps with everything but the places of tensors in the arena.
+pub fn steps(graph: &LayerGraph, scheduled: Vec<Scheduled>) -> Plan {
+    let mut weights = Cursor::default();
+    let mut outputs: Vec<(LayerId, Tensor)> = Vec::new();
+    let mut steps = Vec::new();
+    let mut classes = 0;
+    for Scheduled { group, parts } in scheduled {
+        let tensor = |source| match source {
+            Source::Input => whole(Place::Input, graph.input()),
+            Source::Layer(id) => outputs
+                .iter()
+                .rev()
+                .find(|(made, _)| *made == id)
+                .map_or_else(|| whole(Place::Arena(0), graph.layer(id).output), |(_, t)| *t),
+        };
+        let source = tensor(group.source(graph));
+        let residual = group.residual(graph).map(tensor);
+        let mut out = whole(Place::Arena(0), graph.layer(group.last()).output);
+        let Schedule { panel, split, .. } = parts[0].schedule;
+        let split = split.unwrap_or(Split::Whole);
+        let operation = match &group {
+            Group::Conv(fused) => {
+                let mut dense = dense(graph.layer(fused.dense), panel, &mut weights);
+                activation_of(graph, &group, &mut dense);
+                Operation::Conv(Conv { dense, source, residual, out, split })
+            }
+            Group::Chain { units, project } => {
+                let units = self::units(graph, units, project.is_some(), &parts, &mut weights);
+                let project = project.map(|fused| {
+                    let mut dense = dense(graph.layer(fused.dense), PANEL, &mut weights);
+                    activation_of(graph, &group, &mut dense);
+                    dense
+                });
+                if project.is_none() && reads_panels(graph, group.last()) {
+                    out.panel = units[units.len() - 1].depthwise.panel.min(out.c);
+                }
+                Operation::Chain { source, units, project, residual, out, split }
+            }
+            Group::Head { dense: pointwise, pool, linear } => {
+                classes = graph.layer(*linear).output.c;
+                let c = graph.layer(*pool).input.c;
+                let dense =
+                    pointwise.map(|id| dense(graph.layer(id), panel, &mut Cursor::default()));
+                let mut head = Head { source, weights: 0, dense, c, panel, classes, sums: 0 };
+                head.weights = weights.take(head.packed_len());
+                let bias = head.weights + crate::kernels::steps::bias_len(classes);
+                if let Some(dense) = &mut head.dense {
+                    dense.weights = bias;
+                }
+                Operation::Head(head)
+            }
+        };
+        outputs.push((group.last(), out));
+        let layers = group.layers();
+        let name = name(graph, &layers);
+        let element = Element::F32;
+        steps.push(Step { name, parts, layers, element, operation, workspace: None });
+    }
+    Plan { input: graph.input(), classes, steps, shared: 0, scratch: 0, weights: weights.end }
+}
+
+/// The units of a chain, each scheduled as its part.
+fn units(
+    graph: &LayerGraph,
+    units: &[UnitLayers],
+    project: bool,
+    parts: &[Part],
+    weights: &mut Cursor,
+) -> Vec<Unit> {
+    let mut scratch = Cursor::default();
+    let make = |(i, (unit, part)): (usize, (&UnitLayers, &Part))| {
+        let layer = graph.layer(unit.depthwise);
+        let window = window(layer);
+        let Schedule { panel, band, split, .. } = part.schedule;
+        let band = band.unwrap_or(1);
+        let live = (band - 1) * window.stride + window.kernel;
+        // One band needs the rows of one panel at a time.
+        let shared = unit.dense.is_some() && units.len() == 1 && band == layer.output.h;
+        // A depthwise convolution works on one group of channels at a time: where all rows of a band
+        // do not stay in the first-level cache, those of a group do, if they lie together.
+        let grouped = !shared && layer.input.c.is_multiple_of(GROUP);
+        let mut made = Unit {
+            dense: unit.dense.map(|id| dense(graph.layer(id), panel, weights)),
+            depthwise: depthwise(layer, panel, weights),
+            input: (layer.input.h, layer.input.w),
+            output: (layer.output.h, layer.output.w),
+            band,
+            ring: 0,
+            ring_rows: live.min(layer.input.h),
+            ring_panel: if grouped { GROUP } else { panel },
+            ring_shared: shared,
+            rows: 0,
+        };
+        if made.dense.is_some() {
+            made.ring = scratch.take(made.ring_len());
+        }
+        let own_rows = i + 1 < units.len() || project;
+        if own_rows && split != Some(Split::Panels) {
+            made.rows = scratch.take(made.rows_len());
+        }
+        made
+    };
+    units.iter().zip(parts).enumerate().map(make).collect()
+}
+
+/// The clamp of a fused add replaces that of its convolution, which has none.
+fn activation_of(graph: &LayerGraph, group: &Group, dense: &mut Dense) {
+    dense.clamp = graph.layer(group.last()).activation.bounds();
+}
+
+/// Whether all readers of a tensor can take it in panels of any width: pointwise convolutions, but
+/// no window over all channels and no sum.
+fn reads_panels(graph: &LayerGraph, id: LayerId) -> bool {
+    graph.consumers(Source::Layer(id)).iter().all(
+        |&reader| matches!(graph.layer(reader).kind, Kind::Pointwise(window) if window.stride == 1),
+    )
+}
+
+fn whole(place: Place, shape: Shape) -> Tensor {
+    Tensor { place, c: shape.c, h: shape.h, w: shape.w, panel: shape.c }
+}
+
+fn dense(layer: &Layer, panel: usize, weights: &mut Cursor) -> Dense {
+    let mut dense = Dense {
+        weights: 0,
+        c_in: layer.input.c,
+        c_out: layer.output.c,
+        panel,
+        window: window(layer),
+        clamp: layer.activation.bounds(),
+        // Small layers keep their weights in the first-level cache from row to row.
+        prefetch: layer.output.positions() <= 14 * 14,
+    };
+    dense.weights = weights.take(dense.packed_len());
+    dense
+}
+
+fn depthwise(layer: &Layer, panel: usize, weights: &mut Cursor) -> Depthwise {
+    let mut depthwise = Depthwise {
+        weights: 0,
+        c: layer.output.c,
+        panel,
+        window: window(layer),
+        clamp: layer.activation.bounds(),
+    };
+    depthwise.weights = weights.take(depthwise.packed_len());
+    depthwise
+}
+
+fn window(layer: &Layer) -> Window {
+    layer.kind.window().map_or(Window { kernel: 1, stride: 1, top: 0, left: 0 }, |w| Window {
+        kernel: w.kernel,
+        stride: w.stride,
+        top: w.padding.top,
+        left: w.padding.left,
+    })
+}
