@@ -2,6 +2,7 @@
 """Times generated crates beside the fastest other engines, in turn, and prints the tables.
 
     benches/peers/run.py [--rounds N] [--threads 1,2] [--networks v1-1.0,v2-1.0] [--peers litert,..]
+                          [--machine zen5]
 
 Needs Python 3.11, pip and cargo; everything it makes is under target/peers.
 """
@@ -150,7 +151,7 @@ class Crate:
         pass
 
 
-def prepare(names, mbgen):
+def prepare(names, mbgen, machine):
     """Weights, models and a built crate of each network."""
     sys.path.insert(0, str(HERE))
     import export
@@ -170,7 +171,8 @@ def prepare(names, mbgen):
         crate, target = WORK / "crates" / name, WORK / "build"
         weights = WORK / "models" / f"{name}.safetensors"
         subprocess.run([mbgen, "generate", spec, "--width", str(width), "--weights", weights,
-                        "--force", "--output", crate], check=True)
+                        *(["--machine", machine] if machine else []), "--force", "--output", crate],
+                       check=True)
         cargo = ["cargo", "build", "--release", "--quiet", "--manifest-path", crate / "Cargo.toml"]
         subprocess.run([*cargo, "--target-dir", target], check=True)
         package = re.search(r'^name = "(.+)"', (crate / "Cargo.toml").read_text(), re.M)[1]
@@ -277,11 +279,12 @@ def main():
     parser.add_argument("--networks", default=",".join(NETWORKS))
     parser.add_argument("--peers", default=",".join(PEERS))
     parser.add_argument("--cpus", help="CPUs to run on, with commas; by default the last ones")
+    parser.add_argument("--machine", help="the machine to plan for, as mbgen generate takes it")
     parser.add_argument("--mbgen", type=Path, help="a built mbgen")
     parser.add_argument("--json", type=Path, help="file for all figures")
     options = parser.parse_args()
     in_venv()
-    networks = prepare(options.networks.split(","), options.mbgen)
+    networks = prepare(options.networks.split(","), options.mbgen, options.machine)
     results = []
     for threads in map(int, options.threads.split(",")):
         allowed = os.sched_getaffinity(0)
