@@ -51,6 +51,7 @@ unsafe fn first(n: usize) -> __m256i {
 
 impl Vector for Ymm {
     const LANES: usize = 8;
+    const OUTPUTS: usize = 8;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self {

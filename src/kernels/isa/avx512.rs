@@ -65,7 +65,7 @@ impl Tiles for Tile512 {
     #[inline(always)]
     unsafe fn splat_even(x: f32) -> Zmm {
         // SAFETY: the instruction set is the caller's contract.
-        unsafe { Zmm(_mm512_maskz_mov_ps(0x5555, _mm512_set1_ps(x))) }
+        unsafe { Zmm(_mm512_castpd_ps(_mm512_set1_pd(f64::from_bits(x.to_bits().into())))) }
     }
 
     #[inline(always)]
@@ -129,7 +129,7 @@ pub struct Zmm(__m512);
 
 impl Vector for Zmm {
     const LANES: usize = 16;
-    const REGISTERS: usize = 32;
+    const OUTPUTS: usize = 8;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self {

@@ -35,8 +35,8 @@ use super::ops::pool::PoolPanel;
 pub trait Vector: Copy {
     /// Number of lanes.
     const LANES: usize;
-    /// Number of vector registers.
-    const REGISTERS: usize = 16;
+    /// Most outputs of a depthwise tile, 4 or 8.
+    const OUTPUTS: usize = 4;
 
     /// All lanes equal to `x`.
     unsafe fn splat(x: f32) -> Self;

@@ -179,7 +179,7 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
             unsafe {
                 let rows = self.inputs(y);
                 let mut x = 0;
-                if V::REGISTERS >= 32 {
+                if V::OUTPUTS == 8 && WHOLE {
                     if width.is_multiple_of(7) {
                         while x < width {
                             self.tile::<7>(&rows, x);
