@@ -201,21 +201,30 @@ impl Planner<'_> {
         let depthwise = self.graph.layer(unit.depthwise);
         let (input, output) = (depthwise.input, depthwise.output);
         let map = input.positions() * PANEL * size_of::<f32>();
-        let by_panels = match (wish.split, wish.band) {
-            (Some((split, _)), _) => split == Split::Panels,
-            (None, Some((band, _))) if band < output.h => false,
-            // Small maps: the whole map of one panel stays in the first-level cache between the two
-            // convolutions, and the weights are streamed once.
-            _ => map <= l1 || !project && map <= l2 / 4,
+        // Small maps: the whole map of one panel stays in the first-level cache between the two
+        // convolutions, and the weights are streamed once.
+        let whole = !fused && (map <= l1 || !project && map <= l2 / 4);
+        // A projection reads all panels, so a split by panels sends half of them to another core. Where
+        // rows are many, it costs less that two threads compute those that both need.
+        let by_rows = !whole || project && output.h >= 14;
+        let split = match (wish.split, wish.band) {
+            (Some((split, _)), _) => split,
+            (None, Some((band, _))) if band < output.h => Split::Rows,
+            _ if by_rows => Split::Rows,
+            _ => Split::Panels,
         };
-        if by_panels && !fused {
-            return (PANEL, output.h, Split::Panels);
+        if split == Split::Panels && !fused {
+            return (PANEL, output.h, split);
         }
         // A small first-level cache holds the rows of a narrow panel only.
         let narrow = !fused && input.w >= 56 && l1 < 48 << 10;
         let panel = if narrow { NARROW_PANEL } else { PANEL };
         let row = output.w * output.c * size_of::<f32>();
-        let band = if fused { 1 } else { (2 * l1 / row).clamp(1, 4) };
+        let band = match (fused, whole) {
+            (true, _) => 1,
+            (_, true) => output.h,
+            _ => (2 * l1 / row).clamp(1, 4),
+        };
         let band = wish.band.map_or(band, |(band, _)| band);
         (panel, band.min(output.h), Split::Rows)
     }
