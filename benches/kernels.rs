@@ -176,7 +176,7 @@ fn of_chain(source: &Tensor, units: &[Unit], project: Option<&Dense>, out: &Tens
     let mut panel = source.panel;
     for unit in units {
         let Unit { depthwise, input, output, band, ring_rows, ring_panel, .. } = *unit;
-        let grouped = unit.dense.is_some() && ring_panel == GROUP;
+        let grouped = unit.dense.is_some() && ring_panel < depthwise.panel;
         if let Some(dense) = &unit.dense {
             let rows = (band * depthwise.window.stride).min(input.0);
             calls.push(Call::dense(dense, panel, rows, input.1).grouped(grouped));

@@ -134,7 +134,8 @@ pub struct Unit {
     pub ring: usize,
     /// Rows of a panel kept there.
     pub ring_rows: usize,
-    /// Channels of a panel there: those of the depthwise convolution's, or [`GROUP`].
+    /// Channels of a panel there: those of the depthwise convolution's, or
+    /// [`GROUP`](super::ops::GROUP).
     pub ring_panel: usize,
     /// Whether all panels use the same rows, one after the other.
     pub ring_shared: bool,
