@@ -2,8 +2,8 @@
 //!
 //! 3×3 windows with stride 1 or 2 run in straight-line tiles of a few outputs whose columns are
 //! loaded once each; columns outside the map are read from a vector of zeros, rows outside are left
-//! out. Every other window takes the general path, output by output, and where code is to be compact
-//! these do, too.
+//! out. Every other window, and where code is compact every window, takes the general path, output by
+//! output.
 
 use super::super::isa::{Tiles, Vector};
 
