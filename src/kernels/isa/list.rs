@@ -55,6 +55,8 @@ impl InstructionSet {
     }
 
     /// The operators of this instruction set, or the portable ones where the CPU lacks it.
+    // Asked once a run, from many places.
+    #[inline(never)]
     pub fn ops(self) -> Ops {
         #[cfg(all(target_arch = "x86_64", feature = "std"))]
         match self {

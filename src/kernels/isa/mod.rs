@@ -77,7 +77,7 @@ pub trait Tiles {
     type Wide: Vector;
     /// The vector for columns that do not fill a wide one.
     type Narrow: Vector;
-    /// Rows of a matrix tile of two vectors, at most 8.
+    /// Rows of a matrix tile of two vectors, at most 8; at least 4 where [`Tiles::COMPACT`].
     const ROWS: usize;
     /// Rows of a matrix tile of one narrow vector: at most `ROWS`, or 12, or 14. A tile needs as many
     /// sums as multiply-adds are in flight.
@@ -85,6 +85,8 @@ pub trait Tiles {
     /// Whether a value that multiplies two vectors is better broadcast by each multiply, from memory,
     /// than once into a register.
     const EMBEDDED_BROADCAST: bool = false;
+    /// Whether little code is better than a tile of every size: for a set that no CPU is fast with.
+    const COMPACT: bool = false;
     /// Wide vectors side by side in a depthwise or linear tile's accumulators.
     const ACCUMULATORS: usize;
     /// Whether tiles less than two wide vectors across are better computed with two values of k side

@@ -149,6 +149,11 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     /// [`Tiles::ROWS`].
     #[inline(always)]
     unsafe fn rows(&mut self, most: usize) {
+        if T::COMPACT {
+            // SAFETY: as below.
+            unsafe { self.rows_of_two_sizes() };
+            return;
+        }
         let mut row = 0;
         while most > T::ROWS && self.panel.rows - row >= most {
             // SAFETY: row + most <= panel.rows.
@@ -182,6 +187,23 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
                 }
             }
             row += rows;
+        }
+    }
+
+    /// All rows in tiles of four, and those that are left one by one.
+    #[inline(always)]
+    unsafe fn rows_of_two_sizes(&mut self) {
+        let mut row = 0;
+        // SAFETY: the rows of a tile are among those left.
+        unsafe {
+            while self.panel.rows - row >= 4 {
+                self.tile::<4>(row, T::ROWS);
+                row += 4;
+            }
+            while row < self.panel.rows {
+                self.tile::<1>(row, T::ROWS);
+                row += 1;
+            }
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! 3×3 windows with stride 1 or 2 run in straight-line tiles of a few outputs whose columns are
 //! loaded once each; columns outside the map are read from a vector of zeros, rows outside are left
-//! out. Every other window takes the general path, output by output.
+//! out. Every other window, and where code is compact every window, takes the general path, output by
+//! output.
 
 use super::super::isa::{Tiles, Vector};
 
@@ -64,8 +65,8 @@ pub unsafe fn run<T: Tiles>(panel: &DepthwisePanel) {
     // SAFETY: all columns are inside the panel.
     unsafe {
         match (panel.kernel, panel.stride) {
-            (3, 1) => for_columns::<T, 1>(panel.cols, &mut Three::<1> { panel }),
-            (3, 2) => for_columns::<T, 1>(panel.cols, &mut Three::<2> { panel }),
+            (3, 1) if !T::COMPACT => for_columns::<T, 1>(panel.cols, &mut Three::<1> { panel }),
+            (3, 2) if !T::COMPACT => for_columns::<T, 1>(panel.cols, &mut Three::<2> { panel }),
             _ => for_columns::<T, 1>(panel.cols, &mut Any { panel }),
         }
     }

@@ -26,18 +26,31 @@ impl Join for Serial {
     }
 }
 
-/// Runs `work(i)` for each `i` of `parts.0..parts.1`, by halves.
-pub(super) fn for_each(join: &impl Join, parts: (usize, usize), work: &(impl Fn(usize) + Sync)) {
-    let (first, end) = parts;
-    match end - first {
-        0 => {}
-        1 => work(first),
-        n => {
-            let middle = first + n / 2;
-            join.join(
-                || for_each(join, (first, middle), work),
-                || for_each(join, (middle, end), work),
-            );
+/// An executor without its type, so that a step is compiled once for all of them.
+pub(super) trait Deal: Sync {
+    /// [`Join::threads`].
+    fn threads(&self) -> usize;
+
+    /// Runs `work(i)` for each `i` of `parts.0..parts.1`, by halves.
+    fn for_each(&self, parts: (usize, usize), work: &(dyn Fn(usize) + Sync));
+}
+
+impl<J: Join> Deal for J {
+    fn threads(&self) -> usize {
+        Join::threads(self)
+    }
+
+    fn for_each(&self, (first, end): (usize, usize), work: &(dyn Fn(usize) + Sync)) {
+        match end - first {
+            0 => {}
+            1 => work(first),
+            n => {
+                let middle = first + n / 2;
+                self.join(
+                    || self.for_each((first, middle), work),
+                    || self.for_each((middle, end), work),
+                );
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The steps of a network in order, run or looked at.
 
-use super::join::Join;
 use super::runner::{Output, Runner};
 use super::{Chain, Conv, Head};
 
@@ -14,38 +13,35 @@ pub trait Steps {
     fn head(&mut self, step: &Head);
 }
 
-impl<J: Join> Steps for Runner<'_, J> {
-    #[inline(always)]
+impl Steps for Runner<'_> {
     fn conv(&mut self, step: &Conv) {
         Runner::conv(self, step);
     }
 
-    #[inline(always)]
     fn chain(&mut self, step: &Chain) {
         Runner::chain(self, step);
     }
 
-    #[inline(always)]
     fn head(&mut self, step: &Head) {
         Runner::head(self, step);
     }
 }
 
 /// Runs steps and shows the output of each to an observer, with the step's number from 0.
-pub struct Observed<'a, J, O> {
-    runner: Runner<'a, J>,
+pub struct Observed<'a, O> {
+    runner: Runner<'a>,
     observe: O,
     step: usize,
 }
 
-impl<'a, J: Join, O: FnMut(usize, Output)> Observed<'a, J, O> {
+impl<'a, O: FnMut(usize, Output)> Observed<'a, O> {
     /// An observed runner, before its first step.
-    pub fn new(runner: Runner<'a, J>, observe: O) -> Self {
+    pub fn new(runner: Runner<'a>, observe: O) -> Self {
         Self { runner, observe, step: 0 }
     }
 }
 
-impl<J: Join, O: FnMut(usize, Output)> Steps for Observed<'_, J, O> {
+impl<O: FnMut(usize, Output)> Steps for Observed<'_, O> {
     fn conv(&mut self, step: &Conv) {
         self.runner.conv(step);
         (self.observe)(self.step, self.runner.output(&step.out));

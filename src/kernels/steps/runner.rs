@@ -2,7 +2,7 @@
 
 use super::super::isa::Ops;
 use super::convolve::{Operands, dense_rows};
-use super::join::{Join, for_each, share};
+use super::join::{Deal, Join, share};
 use super::view::View;
 use super::{Chain, Conv, Head, Place, Split, Tensor, Unit, chain, check, head};
 
@@ -89,15 +89,15 @@ impl Pointers {
 }
 
 /// Runs the steps of a network one after the other.
-pub struct Runner<'a, J> {
+pub struct Runner<'a> {
     ops: Ops,
-    join: &'a J,
+    join: &'a dyn Deal,
     memory: Memory<'a>,
 }
 
-impl<'a, J: Join> Runner<'a, J> {
+impl<'a> Runner<'a> {
     /// A runner for one inference. `memory.scratch` bounds the number of threads.
-    pub fn new(ops: Ops, join: &'a J, memory: Memory<'a>) -> Self {
+    pub fn new(ops: Ops, join: &'a impl Join, memory: Memory<'a>) -> Self {
         Self { ops, join, memory }
     }
 
@@ -117,7 +117,7 @@ impl<'a, J: Join> Runner<'a, J> {
         };
         let panels = step.dense.c_out.div_ceil(step.dense.panel);
         let threads = self.threads(step.split);
-        for_each(self.join, (0, threads), &|i| {
+        self.join.for_each((0, threads), &|i| {
             let memory = pointers.of_thread(0, 0);
             let by_rows = step.split == Split::Rows;
             let rows = if by_rows { share(step.out.h, i, threads) } else { (0, step.out.h) };
@@ -138,7 +138,7 @@ impl<'a, J: Join> Runner<'a, J> {
         let threads = self.threads(step.split);
         let Some(last) = step.units.last() else { return };
         if step.split != Split::Panels {
-            for_each(self.join, (0, threads), &|i| {
+            self.join.for_each((0, threads), &|i| {
                 let memory = pointers.of_thread(i, scratch);
                 // SAFETY: the step fits the memory; each thread has its own rows and scratch.
                 unsafe { chain::rows(ops, step, memory, share(step.out.h, i, threads)) };
@@ -147,7 +147,7 @@ impl<'a, J: Join> Runner<'a, J> {
         }
         let made =
             if step.project.is_some() { pointers.map(last) } else { pointers.view(&step.out) };
-        for_each(self.join, (0, threads), &|i| {
+        self.join.for_each((0, threads), &|i| {
             let memory = pointers.of_thread(i, scratch);
             let panels = share(last.panels(), i, threads);
             // SAFETY: the step fits the memory; each thread has its own panels and scratch.
@@ -157,7 +157,7 @@ impl<'a, J: Join> Runner<'a, J> {
         // Few panels do not divide evenly: threads share them by rows where that is fairer.
         let panels = project.c_out.div_ceil(project.panel);
         let by_panels = panels.is_multiple_of(threads);
-        for_each(self.join, (0, threads), &|i| {
+        self.join.for_each((0, threads), &|i| {
             let whole = (0, step.out.h);
             let rows = if by_panels { whole } else { share(step.out.h, i, threads) };
             let panels = if by_panels { share(panels, i, threads) } else { (0, panels) };
@@ -170,7 +170,7 @@ impl<'a, J: Join> Runner<'a, J> {
     pub fn head(&mut self, step: &Head) {
         fits(check::head(step, &self.memory));
         let (ops, pointers) = (self.ops, self.pointers());
-        for_each(self.join, (0, Head::PARTS), &|part| {
+        self.join.for_each((0, Head::PARTS), &|part| {
             // SAFETY: the step fits the memory; each part has its own sums.
             unsafe { head::part(ops, step, pointers.of_thread(0, 0), part) };
         });

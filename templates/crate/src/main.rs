@@ -1,7 +1,9 @@
 //! Measures the network and runs it on raw inputs.
 
+use std::collections::BinaryHeap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::hint::black_box;
 use std::io::{ErrorKind, Read, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -9,7 +11,7 @@ use std::time::{Duration, Instant};
 use {{ name }} as network;
 
 use network::{
-    ARENA_BYTES, CLASSES, INPUT, Isa, MACS, Model, NAME, Pool, STEPS, Step, Workspace,
+    ARENA_BYTES, CLASSES, INPUT, Isa, MACS, Model, NAME, Output, Pool, STEPS, Step, Workspace,
     golden_input, peak,
 };
 
@@ -32,6 +34,9 @@ options:
 
 /// Most threads that share one inference.
 const MOST_THREADS: usize = 64;
+
+/// Most runs that are not counted before those that are.
+const WARM_UP: usize = 5;
 
 fn main() -> ExitCode {
     let done = Options::parse(std::env::args_os().skip(1)).and_then(|options| options.run());
@@ -136,77 +141,100 @@ impl Options {
         match &self.command {
             Command::Help => Ok(USAGE.to_owned()),
             // A workspace has scratch memory for a constant number of threads, all of it resident.
-            Command::Bench => Ok(match (self.batch, self.threads) {
-                (Some(batch), _) => self.bench_batch(&model()?, batch),
-                (None, 1) => self.bench::<1>(&model()?),
-                (None, 2) => self.bench::<2>(&model()?),
-                (None, _) => self.bench::<MOST_THREADS>(&model()?),
-            }),
-            Command::Profile => Ok(match self.threads {
-                1 => self.profile::<1>(&model()?),
-                2 => self.profile::<2>(&model()?),
-                _ => self.profile::<MOST_THREADS>(&model()?),
-            }),
+            Command::Bench => {
+                let model = model()?;
+                let times = match (self.batch, self.threads) {
+                    (Some(batch), _) => self.time_batches(&model, batch),
+                    (None, 1) => self.time_runs::<1>(&model),
+                    (None, 2) => self.time_runs::<2>(&model),
+                    (None, _) => self.time_runs::<MOST_THREADS>(&model),
+                };
+                Ok(self.bench(&model, times))
+            }
+            Command::Profile => {
+                let model = model()?;
+                let profile = match self.threads {
+                    1 => self.time_steps::<1>(&model),
+                    2 => self.time_steps::<2>(&model),
+                    _ => self.time_steps::<MOST_THREADS>(&model),
+                };
+                Ok(self.profile(&model, profile))
+            }
             Command::Logits(file) => logits(&model()?, file),
         }
     }
 
-    fn bench<const THREADS: usize>(&self, model: &Model) -> String {
+    fn time_runs<const THREADS: usize>(&self, model: &Model) -> Vec<Duration> {
         let pool = Pool::new(self.threads);
         let mut workspace = Workspace::boxed_for::<THREADS>();
         let (input, mut logits) = (input(), zeros::<CLASSES>());
-        let times = self.measure(|| model.run_on(&pool, &input, &mut workspace, &mut logits));
-        let mut text = self.heading(model, 1);
-        summary(&mut text, &times, 1);
-        text
+        self.measure(&mut || model.run_on(&pool, &input, &mut workspace, &mut logits))
     }
 
-    fn bench_batch(&self, model: &Model, batch: usize) -> String {
+    fn time_batches(&self, model: &Model, batch: usize) -> Vec<Duration> {
         let pool = Pool::new(self.threads);
         let mut workspaces: Vec<_> = (0..self.threads).map(|_| Workspace::boxed()).collect();
         let inputs = input().repeat(batch);
         let mut logits = vec![0.0; batch * CLASSES];
         let (inputs, _) = inputs.as_chunks::<INPUT>();
         let (logits, _) = logits.as_chunks_mut::<CLASSES>();
-        let times = self.measure(|| model.run_batch(&pool, inputs, &mut workspaces, logits));
-        let mut text = self.heading(model, batch);
-        summary(&mut text, &times, batch);
-        text
+        self.measure(&mut || model.run_batch(&pool, inputs, &mut workspaces, logits))
     }
 
-    fn profile<const THREADS: usize>(&self, model: &Model) -> String {
+    fn time_steps<const THREADS: usize>(&self, model: &Model) -> Profile {
         let pool = Pool::new(self.threads);
         let mut workspace = Workspace::boxed_for::<THREADS>();
         let (input, mut logits) = (input(), zeros::<CLASSES>());
-        let mut times = vec![Vec::with_capacity(self.runs); STEPS.len()];
-        let mut most = 0.0f64;
-        self.measure(|| {
-            // A neighbour of the machine may slow down one of these, but not all.
-            if times[0].len().is_multiple_of(10) {
-                most = most.max(peak(model.isa()));
-            }
-            let mut last = Instant::now();
-            model.run_observed(&pool, &input, &mut workspace, &mut logits, |step, _| {
-                let now = Instant::now();
-                times[step].push(now - last);
-                last = now;
-            });
+        let mut profile = Profile::new(self.runs + WARM_UP);
+        self.measure(&mut || {
+            profile.start(model.isa());
+            let observe = |_, _: Output| profile.add();
+            model.run_observed(&pool, &input, &mut workspace, &mut logits, observe);
         });
-        let medians: Vec<Duration> = times.iter_mut().map(|times| median(times)).collect();
+        profile
+    }
+
+    /// Quartiles and rates; the last line is the median in nanoseconds.
+    fn bench(&self, model: &Model, times: Vec<Duration>) -> String {
+        let batch = self.batch.unwrap_or(1);
+        let mut text = self.heading(model, batch);
+        let [minimum, lower, median, upper, _] = quartiles(times);
+        let rows = [
+            ("median", median),
+            ("lower quartile", lower),
+            ("upper quartile", upper),
+            ("minimum", minimum),
+        ];
+        for (name, time) in rows {
+            let _ = writeln!(text, "{name:16} {:>10.1} µs", 1e6 * time.as_secs_f64());
+        }
+        let rate = gflops(MACS * batch as u64, median);
+        let _ = writeln!(text, "{:16} {rate:>10.1} GFLOP/s", "speed");
+        let images = batch as f64 / median.as_secs_f64();
+        let _ = writeln!(text, "{:16} {images:>10.1} images/s", "throughput");
+        let _ = writeln!(text, "{:16} {ARENA_BYTES:>10} bytes", "arena");
+        let _ = writeln!(text, "{}", nanoseconds(median));
+        text
+    }
+
+    fn profile(&self, model: &Model, profile: Profile) -> String {
+        let medians = profile.medians();
+        // Loops over a constant number of steps would be unrolled.
+        let steps = black_box(STEPS.as_slice());
         if self.csv {
             let mut text = String::from("step,macs,ns,isa,peak_gflops\n");
-            for (Step { name, macs, .. }, time) in STEPS.iter().zip(&medians) {
-                let (ns, isa, peak) = (time.as_nanos(), model.isa(), 2e-9 * most);
+            for (Step { name, macs, .. }, time) in steps.iter().zip(&medians) {
+                let (ns, isa, peak) = (nanoseconds(*time), model.isa(), 2e-9 * profile.peak);
                 let _ = writeln!(text, "{name},{macs},{ns},{isa},{peak:.1}");
             }
             return text;
         }
         let total: Duration = medians.iter().sum();
-        let cores = 2e-9 * most * self.threads as f64;
+        let cores = 2e-9 * profile.peak * self.threads as f64;
         let mut text = self.heading(model, 1);
         let _ = writeln!(text, "peak {cores:.1} GFLOP/s, multiply-adds alone, in the same run");
-        let widest = STEPS.iter().map(|step| step.name.len()).max().unwrap_or(0).max(5);
-        let shapes = STEPS.iter().map(|step| step.shapes.chars().count()).max().unwrap_or(0);
+        let widest = steps.iter().map(|step| step.name.len()).max().unwrap_or(0).max(5);
+        let shapes = steps.iter().map(|step| step.shapes.chars().count()).max().unwrap_or(0);
         let _ = writeln!(
             text,
             "{:widest$}  {:shapes$} {:>10} {:>7} {:>9} {:>8}",
@@ -224,7 +252,7 @@ impl Options {
                 100.0 * rate / cores
             );
         };
-        for (step, &time) in STEPS.iter().zip(&medians) {
+        for (step, &time) in steps.iter().zip(&medians) {
             row(step, time);
         }
         row(&Step { name: "total", shapes: "", macs: MACS }, total);
@@ -242,8 +270,8 @@ impl Options {
     }
 
     /// Times of runs, after some that are not counted.
-    fn measure(&self, mut run: impl FnMut()) -> Vec<Duration> {
-        for _ in 0..self.runs.min(5) {
+    fn measure(&self, run: &mut dyn FnMut()) -> Vec<Duration> {
+        for _ in 0..self.runs.min(WARM_UP) {
             run();
         }
         let time = |_| {
@@ -255,32 +283,54 @@ impl Options {
     }
 }
 
-/// Quartiles and rates; the last line is the median in nanoseconds.
-fn summary(text: &mut String, times: &[Duration], batch: usize) {
-    let mut times = times.to_vec();
-    times.sort_unstable();
-    let quantile = |q: usize| times[(times.len() - 1) * q / 4];
-    let median = quantile(2);
-    let rows = [
-        ("median", median),
-        ("lower quartile", quantile(1)),
-        ("upper quartile", quantile(3)),
-        ("minimum", quantile(0)),
-    ];
-    for (name, time) in rows {
-        let _ = writeln!(text, "{name:16} {:>10.1} µs", 1e6 * time.as_secs_f64());
-    }
-    let rate = gflops(MACS * batch as u64, median);
-    let _ = writeln!(text, "{:16} {rate:>10.1} GFLOP/s", "speed");
-    let images = batch as f64 / median.as_secs_f64();
-    let _ = writeln!(text, "{:16} {images:>10.1} images/s", "throughput");
-    let _ = writeln!(text, "{:16} {ARENA_BYTES:>10} bytes", "arena");
-    let _ = writeln!(text, "{}", median.as_nanos());
+/// What a profile measures.
+struct Profile {
+    /// The times of all steps of a run, run after run.
+    times: Vec<Duration>,
+    /// Multiply-accumulates a second of one core that does nothing else.
+    peak: f64,
+    /// The end of the step before.
+    last: Instant,
 }
 
-fn median(times: &mut [Duration]) -> Duration {
-    times.sort_unstable();
-    times.get(times.len().saturating_sub(1) / 2).copied().unwrap_or_default()
+impl Profile {
+    fn new(runs: usize) -> Self {
+        Self { times: Vec::with_capacity(runs * STEPS.len()), peak: 0.0, last: Instant::now() }
+    }
+
+    /// Before the first step of a run.
+    fn start(&mut self, isa: Isa) {
+        // A neighbour of the machine may slow down one of these, but not all.
+        if self.times.len().is_multiple_of(10 * STEPS.len()) {
+            self.peak = self.peak.max(peak(isa));
+        }
+        self.last = Instant::now();
+    }
+
+    /// After a step.
+    fn add(&mut self) {
+        let now = Instant::now();
+        self.times.push(now - self.last);
+        self.last = now;
+    }
+
+    /// The median of each step.
+    fn medians(&self) -> Vec<Duration> {
+        let of_step = |i| self.times.iter().copied().skip(i).step_by(STEPS.len());
+        (0..STEPS.len()).map(|i| quartiles(of_step(i).collect())[2]).collect()
+    }
+}
+
+/// Minimum, quartiles and maximum, of no times zeros.
+fn quartiles(times: Vec<Duration>) -> [Duration; 5] {
+    // A heap sorts with the least code.
+    let times = BinaryHeap::from(times).into_sorted_vec();
+    let last = times.len().saturating_sub(1);
+    [0, 1, 2, 3, 4].map(|q| times.get(last * q / 4).copied().unwrap_or_default())
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    time.as_nanos() as u64
 }
 
 fn gflops(macs: u64, time: Duration) -> f64 {
@@ -327,7 +377,13 @@ fn logits(model: &Model, file: &OsString) -> Result<String, String> {
         *value = f32::from_le_bytes(*bytes);
     }
     model.run(&input, &mut Workspace::boxed(), &mut logits);
-    let number = |x: &f32| if x.is_finite() { x.to_string() } else { "null".to_owned() };
-    let numbers: Vec<String> = logits.iter().map(number).collect();
-    Ok(format!("[{}]\n", numbers.join(", ")))
+    let mut text = String::from("[");
+    for (i, x) in logits.iter().enumerate() {
+        if i > 0 {
+            text += ", ";
+        }
+        let _ = if x.is_finite() { write!(text, "{x}") } else { write!(text, "null") };
+    }
+    text += "]\n";
+    Ok(text)
 }

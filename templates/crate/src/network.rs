@@ -12,7 +12,7 @@ use crate::kernels::steps::*;
 use crate::{plan, weights};
 
 /// Runs the network.
-pub fn run(steps: &mut impl Steps) {
+pub fn run(steps: &mut dyn Steps) {
 {%- for step in steps %}
     // {{ step.name }}: {{ step.what }}
     // {{ step.shapes }}, {{ step.macs }} MACs
