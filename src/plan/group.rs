@@ -122,12 +122,20 @@ fn group_at(graph: &LayerGraph, id: LayerId) -> Result<Group> {
     }
 }
 
-/// A unit, and the projection after it unless that feeds a further depthwise convolution or a head.
+/// Positions of a map up to which a pointwise convolution between two depthwise ones runs with the
+/// first of them. Larger ones run with the second, which finds their rows in the first-level cache;
+/// here that makes no difference, and threads that split rows need next to nothing of each other.
+const SMALL: usize = 14 * 14;
+
+/// A unit, and the projection after it unless that runs with a later depthwise convolution or a head.
 fn chain(graph: &LayerGraph, dense: Option<LayerId>, depthwise: LayerId) -> Group {
     let project = match only_reader(graph, depthwise) {
         Some((reader, Kind::Pointwise(_))) if is_pointwise(graph.layer(reader)) => {
             let next = only_reader(graph, reader).map(|(_, kind)| kind);
-            let goes_on = matches!(next, Some(Kind::Depthwise(_) | Kind::GlobalAveragePool));
+            let goes_on = match next {
+                Some(Kind::Depthwise(_)) => graph.layer(depthwise).input.positions() > SMALL,
+                next => next == Some(Kind::GlobalAveragePool),
+            };
             (!goes_on).then(|| fuse_add(graph, reader))
         }
         _ => None,

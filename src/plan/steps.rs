@@ -1,5 +1,7 @@
 //! Steps as the kernels take them, with everything but the places of tensors in the arena.
 
+use std::collections::HashMap;
+
 use super::group::{Group, UnitLayers, name};
 use super::schedule::{PANEL, Part, Schedule, Scheduled};
 use super::{Cursor, Element, Operation, Plan, Step};
@@ -14,6 +16,11 @@ pub fn steps(graph: &LayerGraph, scheduled: Vec<Scheduled>) -> Plan {
     let mut outputs: Vec<(LayerId, Tensor)> = Vec::new();
     let mut steps = Vec::new();
     let mut classes = 0;
+    // Depthwise convolutions that begin a step, which read panels of their own width.
+    let first: HashMap<LayerId, usize> = scheduled
+        .iter()
+        .map(|step| (step.group.layers()[0], step.parts[0].schedule.panel))
+        .collect();
     for Scheduled { group, parts } in scheduled {
         let tensor = |source| match source {
             Source::Input => whole(Place::Input, graph.input()),
@@ -41,8 +48,14 @@ pub fn steps(graph: &LayerGraph, scheduled: Vec<Scheduled>) -> Plan {
                     activation_of(graph, &group, &mut dense);
                     dense
                 });
-                if project.is_none() && reads_panels(graph, group.last()) {
-                    out.panel = units[units.len() - 1].depthwise.panel.min(out.c);
+                let readers = graph.consumers(Source::Layer(group.last()));
+                let panel = match project {
+                    None => units[units.len() - 1].depthwise.panel,
+                    Some(dense) => dense.panel,
+                };
+                let alike = |reader: &LayerId| in_panels(graph, *reader, panel, &first);
+                if residual.is_none() && readers.iter().all(alike) {
+                    out.panel = panel.min(out.c);
                 }
                 Operation::Chain { source, units, project, residual, out, split }
             }
@@ -118,12 +131,20 @@ fn activation_of(graph: &LayerGraph, group: &Group, dense: &mut Dense) {
     dense.clamp = graph.layer(group.last()).activation.bounds();
 }
 
-/// Whether all readers of a tensor can take it in panels of any width: pointwise convolutions, but
-/// no window over all channels and no sum.
-fn reads_panels(graph: &LayerGraph, id: LayerId) -> bool {
-    graph.consumers(Source::Layer(id)).iter().all(
-        |&reader| matches!(graph.layer(reader).kind, Kind::Pointwise(window) if window.stride == 1),
-    )
+/// Whether a layer can read panels of `panel` channels: a pointwise convolution can, whatever their
+/// width, and a depthwise one that is the `first` of a step with panels as wide; no window over all
+/// channels and no sum can.
+fn in_panels(
+    graph: &LayerGraph,
+    reader: LayerId,
+    panel: usize,
+    first: &HashMap<LayerId, usize>,
+) -> bool {
+    match graph.layer(reader).kind {
+        Kind::Pointwise(window) => window.stride == 1,
+        Kind::Depthwise(_) => first.get(&reader) == Some(&panel),
+        _ => false,
+    }
 }
 
 fn whole(place: Place, shape: Shape) -> Tensor {
