@@ -23,7 +23,7 @@ mod sets;
 use std::io::Write;
 
 use mbgen::kernels::isa::InstructionSet;
-use sets::{Kernels, avx512, kernels};
+use sets::{Kernels, avx512, kernels, portable_full};
 
 /// The table: a row is a kernel and what is shown of it, for each instruction set.
 macro_rules! on_every_instruction_set {
@@ -43,6 +43,7 @@ macro_rules! on_every_instruction_set {
         on_every_instruction_set!(@ avx512_halves $($rows)*);
         on_every_instruction_set!(@ avx2 $($rows)*);
         on_every_instruction_set!(@ portable $($rows)*);
+        on_every_instruction_set!(@ portable_full $($rows)*);
     };
 }
 
@@ -65,6 +66,7 @@ fn on(isa: &str, test: fn(&Kernels)) {
     let (isa, set) = match isa {
         "avx512" => (InstructionSet::Avx512, avx512(false)),
         "avx512_halves" => (InstructionSet::Avx512, avx512(true)),
+        "portable_full" => (InstructionSet::Portable, Some(portable_full())),
         other => {
             let isa: InstructionSet = other.parse().expect("a row of the table");
             (isa, kernels(isa))

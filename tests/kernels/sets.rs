@@ -39,6 +39,13 @@ pub fn avx512(double_pumped: bool) -> Option<Kernels> {
     available::avx512(double_pumped).map(Kernels)
 }
 
+/// The portable kernels with all their tiles.
+pub fn portable_full() -> Kernels {
+    #[cfg(unix)]
+    signals::install();
+    Kernels(available::portable_full())
+}
+
 /// Kernels under the names of the set's own, each of which it calls.
 macro_rules! named {
     ($($kernel:ident($panel:ty))*) => {

@@ -42,3 +42,10 @@ pub fn avx512(double_pumped: bool) -> Option<Kernels> {
     let _ = double_pumped;
     None
 }
+
+/// The portable kernels with all their tiles, which x86-64 leaves out.
+#[allow(dead_code)]
+pub fn portable_full() -> Kernels {
+    use mbgen::kernels::isa::{Isa, Portable};
+    Kernels { isa: InstructionSet::Portable, ops: Portable.ops() }
+}

@@ -72,7 +72,12 @@ impl InstructionSet {
             }
             Self::Portable => {}
         }
-        Portable.ops()
+        // x86-64 has faster sets, wherever they can be detected.
+        if cfg!(all(target_arch = "x86_64", feature = "std")) {
+            Portable.compact()
+        } else {
+            Portable.ops()
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Plain Rust for any CPU: arrays of four lanes, which compilers turn into whatever is there.
 
 use super::{
-    DensePanel, DepthwisePanel, LinearPanel, PeakRun, PoolPanel, Tiles, Vector, feature_enabled,
+    DensePanel, DepthwisePanel, Isa, LinearPanel, Ops, PeakRun, PoolPanel, Tiles, Vector,
+    feature_enabled,
 };
 
 /// The instruction set that every CPU has.
@@ -13,6 +14,13 @@ impl Portable {
     pub fn new() -> Option<Self> {
         Some(Self)
     }
+
+    /// The operators in little code, for processors that have faster sets.
+    pub fn compact(self) -> Ops {
+        feature_enabled!(@ dense, DensePanel, Tile128Compact);
+        feature_enabled!(@ depthwise, DepthwisePanel, Tile128Compact);
+        Ops { dense, depthwise, ..self.ops() }
+    }
 }
 
 struct Tile128;
@@ -22,8 +30,16 @@ impl Tiles for Tile128 {
     type Narrow = Four;
     const ROWS: usize = 4;
     const ACCUMULATORS: usize = 8;
-    // x86-64 has faster sets, wherever they can be detected.
-    const COMPACT: bool = cfg!(all(target_arch = "x86_64", feature = "std"));
+}
+
+struct Tile128Compact;
+
+impl Tiles for Tile128Compact {
+    type Wide = Four;
+    type Narrow = Four;
+    const ROWS: usize = Tile128::ROWS;
+    const ACCUMULATORS: usize = Tile128::ACCUMULATORS;
+    const COMPACT: bool = true;
 }
 
 feature_enabled!(Portable, Tile128, "portable");

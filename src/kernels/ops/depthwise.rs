@@ -196,10 +196,6 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
                     self.tile::<4>(&rows, x);
                     x += 4;
                 }
-                if x + 3 == width {
-                    self.tile::<3>(&rows, x);
-                    x += 3;
-                }
                 while x < width {
                     self.tile::<1>(&rows, x);
                     x += 1;

@@ -41,10 +41,13 @@ unsafe fn for_columns<T: Tiles, const VECTORS: usize>(cols: usize, work: &mut im
         unsafe { work.run::<T::Wide, 1>(col, wide) };
         col += wide;
     }
-    while cols > col {
-        let lanes = narrow.min(cols - col);
-        // SAFETY: at most as many lanes as columns left.
-        unsafe { work.run::<T::Narrow, 1>(col, lanes) };
-        col += lanes;
+    while wide > narrow && cols - col >= narrow {
+        // SAFETY: a narrow vector fits into the columns left.
+        unsafe { work.run::<T::Narrow, 1>(col, narrow) };
+        col += narrow;
+    }
+    if cols > col {
+        // SAFETY: fewer columns are left than a narrow vector has lanes.
+        unsafe { work.run::<T::Narrow, 1>(col, cols - col) };
     }
 }
