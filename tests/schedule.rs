@@ -129,7 +129,7 @@ fn same_panels(fusions: &Plan, panels: &Plan) -> String {
 #[test]
 fn whatever_is_allowed_gives_the_same_answers() {
     let (mut run, mut telling) = (0, 0);
-    for seed in 0..100 {
+    for seed in 0..300 {
         let Some((text, graph)) = network(seed) else { continue };
         for machine in [SMALL, LARGE] {
             telling += u64::from(vary(&text, &graph, &machine, seed));
@@ -137,7 +137,7 @@ fn whatever_is_allowed_gives_the_same_answers() {
         }
     }
     println!("{run} networks, {telling} of them fused otherwise");
-    assert!(run > 140 && telling > 20, "{run} run, {telling} telling");
+    assert!(run > 420 && telling > 15, "{run} run, {telling} telling");
     for (seed, (name, width, resolution)) in [
         ("v1", 0.25, (65, 47)),
         ("v1-paper", 0.5, (64, 64)),
@@ -154,10 +154,10 @@ fn whatever_is_allowed_gives_the_same_answers() {
     }
 }
 
-/// Runs of eleven blocks in which every one can follow the one before.
+/// Runs of eleven blocks in which every one can follow the one before, on a map that is not small.
 fn long() -> LayerGraph {
     let blocks = ["conv_dsc: {c: 20}"; 11].join(", ");
-    parsed(&spec([3, 9, 7], 4, 1.0, &format!("{{a: [conv_bn: {{c: 40}}, {blocks}]}}")))
+    parsed(&spec([3, 18, 11], 4, 1.0, &format!("{{a: [conv_bn: {{c: 40}}, {blocks}]}}")))
 }
 
 #[test]

@@ -65,7 +65,10 @@ impl Choices {
     /// The spec of a network.
     fn network(&mut self) -> String {
         let blocks: Vec<String> = (0..self.up_to(5)).map(|_| self.block()).collect();
-        let input = [self.up_to(5), self.up_to(36), self.up_to(36)].map(|n| n as usize);
+        // Some with maps on which chains of depthwise convolutions may run as one step.
+        let more = self.among(&[0, 0, 20]);
+        let (h, w) = (more + self.up_to(36), more + self.up_to(36));
+        let input = [self.up_to(5), h, w].map(|n| n as usize);
         let stages = format!("{{a: [{}]}}", blocks.join(", "));
         let text = networks::spec(input, self.up_to(40) as usize, 1.0, &stages);
         text.replace("{make_divisible: 8}", self.among(&["exact", "{make_divisible: 8}"]))
