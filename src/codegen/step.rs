@@ -332,6 +332,8 @@ fn what(step: &Step, layers: &[&Layer]) -> String {
                 [unit] if unit.dense.is_none() && project.is_some() => {
                     "depthwise separable convolution".to_owned()
                 }
+                [Unit { dense: None, .. }] => "depthwise convolution".to_owned(),
+                [_] => "parts of depthwise separable convolutions".to_owned(),
                 _ => "layers of depthwise separable convolutions, fused depth first".to_owned(),
             }
         }

@@ -122,9 +122,9 @@ fn group_at(graph: &LayerGraph, id: LayerId) -> Result<Group> {
     }
 }
 
-/// Positions of a map up to which a pointwise convolution between two depthwise ones runs with the
-/// first of them. Larger ones run with the second, which finds their rows in the first-level cache;
-/// here that makes no difference, and threads that split rows need next to nothing of each other.
+/// Positions of the first one's input up to which a pointwise convolution between two depthwise ones
+/// runs with the first of them, so that threads that split rows need next to nothing of each other.
+/// Above, it runs with the second, which then finds its input in the first-level cache.
 const SMALL: usize = 14 * 14;
 
 /// A unit, and the projection after it unless that runs with a later depthwise convolution or a head.

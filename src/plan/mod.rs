@@ -7,7 +7,7 @@
 //! `group` finds the layers that always run together, the parts; `schedule` chooses for each part
 //! panel, band, split and whether it runs depth first with the part before, unless `overrides`, a
 //! file, says so; `steps` makes the kernels' data of it, `arena` gives tensors their places, and
-//! `pack` orders the weights.
+//! `pack` orders the weights. `words` says what a step does.
 
 mod arena;
 mod group;

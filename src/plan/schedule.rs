@@ -17,6 +17,9 @@ pub(super) const PANEL: usize = 32;
 /// Channels of a panel where rows are long and channels few; every panel is a multiple of it.
 const NARROW_PANEL: usize = 16;
 
+/// Rows of a map from which on threads share rows evenly enough.
+const MANY_ROWS: usize = 14;
+
 /// A part of a step and how it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -112,7 +115,7 @@ impl Planner<'_> {
             let (panel, band, split) = match group {
                 Group::Conv(fused) => {
                     check.band(None);
-                    let by_rows = self.graph.layer(fused.dense).output.h >= 14;
+                    let by_rows = self.graph.layer(fused.dense).output.h >= MANY_ROWS;
                     let split = if by_rows { Split::Rows } else { Split::Panels };
                     let split = check.wish.split.map_or(split, |(split, _)| split);
                     (check.panel(PANEL, c), None, Some(split))
@@ -206,7 +209,7 @@ impl Planner<'_> {
         let whole = !fused && (map <= l1 || !project && map <= l2 / 4);
         // A projection reads all panels, so a split by panels sends half of them to another core. Where
         // rows are many, it costs less that two threads compute those that both need.
-        let by_rows = !whole || project && output.h >= 14;
+        let by_rows = !whole || project && output.h >= MANY_ROWS;
         let split = match (wish.split, wish.band) {
             (Some((split, _)), _) => split,
             (None, Some((band, _))) if band < output.h => Split::Rows,

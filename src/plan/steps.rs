@@ -16,8 +16,8 @@ pub fn steps(graph: &LayerGraph, scheduled: Vec<Scheduled>) -> Plan {
     let mut outputs: Vec<(LayerId, Tensor)> = Vec::new();
     let mut steps = Vec::new();
     let mut classes = 0;
-    // Depthwise convolutions that begin a step, which read panels of their own width.
-    let first: HashMap<LayerId, usize> = scheduled
+    // Panel of the first part of the step that begins with a layer.
+    let panel_from: HashMap<LayerId, usize> = scheduled
         .iter()
         .map(|step| (step.group.layers()[0], step.parts[0].schedule.panel))
         .collect();
@@ -49,13 +49,13 @@ pub fn steps(graph: &LayerGraph, scheduled: Vec<Scheduled>) -> Plan {
                     dense
                 });
                 let readers = graph.consumers(Source::Layer(group.last()));
-                let panel = match project {
+                let out_panel = match project {
                     None => units[units.len() - 1].depthwise.panel,
                     Some(dense) => dense.panel,
                 };
-                let alike = |reader: &LayerId| in_panels(graph, *reader, panel, &first);
+                let alike = |reader: &LayerId| in_panels(graph, *reader, out_panel, &panel_from);
                 if residual.is_none() && readers.iter().all(alike) {
-                    out.panel = panel.min(out.c);
+                    out.panel = out_panel.min(out.c);
                 }
                 Operation::Chain { source, units, project, residual, out, split }
             }
@@ -132,17 +132,17 @@ fn activation_of(graph: &LayerGraph, group: &Group, dense: &mut Dense) {
 }
 
 /// Whether a layer can read panels of `panel` channels: a pointwise convolution can, whatever their
-/// width, and a depthwise one that is the `first` of a step with panels as wide; no window over all
-/// channels and no sum can.
+/// width, and a depthwise one that begins a step with panels as wide; no window over all channels and
+/// no sum can.
 fn in_panels(
     graph: &LayerGraph,
     reader: LayerId,
     panel: usize,
-    first: &HashMap<LayerId, usize>,
+    panel_from: &HashMap<LayerId, usize>,
 ) -> bool {
     match graph.layer(reader).kind {
         Kind::Pointwise(window) => window.stride == 1,
-        Kind::Depthwise(_) => first.get(&reader) == Some(&panel),
+        Kind::Depthwise(_) => panel_from.get(&reader) == Some(&panel),
         _ => false,
     }
 }

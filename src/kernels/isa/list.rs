@@ -54,7 +54,8 @@ impl InstructionSet {
         }
     }
 
-    /// The operators of this instruction set, or the portable ones where the CPU lacks it.
+    /// The operators of this instruction set, or the portable ones where the CPU lacks it. On x86-64
+    /// those are a fallback with little code.
     // Asked once a run, from many places.
     #[inline(never)]
     pub fn ops(self) -> Ops {

@@ -85,7 +85,7 @@ pub trait Tiles {
     /// Whether a value that multiplies two vectors is better broadcast by each multiply, from memory,
     /// than once into a register.
     const EMBEDDED_BROADCAST: bool = false;
-    /// Whether little code is better than a tile of every size: for a set that no CPU is fast with.
+    /// Whether little code is better than a tile of every size: for a set that is a fallback only.
     const COMPACT: bool = false;
     /// Wide vectors side by side in a depthwise or linear tile's accumulators.
     const ACCUMULATORS: usize;

@@ -42,8 +42,8 @@ pub struct DensePanel {
     pub c: *mut f32,
     /// Distance between rows of C.
     pub ldc: usize,
-    /// Distance between [`GROUP`] columns of C and the next: `GROUP` where the columns of a row lie
-    /// together.
+    /// Distance between [`GROUP`] columns of C, counted from the panel's first, and the next: `GROUP`
+    /// where the columns of a row lie together, as those of a pooled panel do.
     pub c_group: usize,
     /// Values to add, laid out as C; null for none. Does not overlap C.
     pub residual: *const f32,
@@ -193,6 +193,7 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     /// All rows in tiles of four, and those that are left one by one.
     #[inline(always)]
     unsafe fn rows_of_two_sizes(&mut self) {
+        const { assert!(T::ROWS >= 4) };
         let mut row = 0;
         // SAFETY: the rows of a tile are among those left.
         unsafe {

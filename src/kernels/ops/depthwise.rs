@@ -20,8 +20,8 @@ pub struct DepthwisePanel {
     pub ring: usize,
     /// Distance between neighbouring input values of a channel.
     pub pixel_stride: usize,
-    /// Distance between [`GROUP`] input channels and the next: `GROUP` where the channels of a position
-    /// lie together.
+    /// Distance between [`GROUP`] input channels, counted from the panel's first, and the next: `GROUP`
+    /// where the channels of a position lie together.
     pub group: usize,
     /// Size of the input map.
     pub in_size: [usize; 2],

@@ -8,7 +8,7 @@ pub mod pool;
 
 use super::isa::{Tiles, Vector};
 
-/// Channels that lie together in every layout: the lanes of the widest vector.
+/// The unit in which layouts may part the channels of a panel: the lanes of the widest vector.
 pub const GROUP: usize = 16;
 
 /// Columns of a packed panel that holds `cols` of them: a multiple of the narrowest tail vector, so

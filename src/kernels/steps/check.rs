@@ -29,17 +29,21 @@ pub(super) fn chain(step: &Chain, memory: &Memory) -> Fits {
     output(out, &[Some(*source), *residual], memory)?;
     residual_on(residual, out, memory)?;
     ensure(!units.is_empty() && units.len() <= Chain::MAX_UNITS, "one to eight units")?;
+    let whole = units.len() == 1 && units[0].band >= units[0].output.0;
+    ensure(*split != Split::Panels || whole, "one unit, the whole map")?;
     let mut map = (source.h, source.w);
     let mut c = source.c;
     for (i, unit) in units.iter().enumerate() {
         let last = i + 1 == units.len();
         let Unit { depthwise, input, output, .. } = unit;
+        ensure(unit.band > 0, "a band of rows")?;
         ensure(input.0 > 0 && input.1 > 0 && output.0 > 0 && output.1 > 0, "empty map")?;
         depthwise_on(depthwise, memory)?;
         window(&depthwise.window, *input, *output)?;
         match &unit.dense {
             Some(dense) => {
                 weights(dense.weights, dense.packed_len(), memory)?;
+                ensure(dense.panel == depthwise.panel, "the same panels")?;
                 dense_on(dense, c, depthwise.c, depthwise.panel)?;
                 window(&dense.window, map, *input)?;
                 let rows_only = dense.window.kernel > 1 || dense.window.stride > 1;
@@ -63,19 +67,16 @@ pub(super) fn chain(step: &Chain, memory: &Memory) -> Fits {
                 ensure(panel, "panels of the source")?;
             }
         }
-        ensure(unit.band > 0, "a band of rows")?;
         let len = depthwise.c * unit.band * output.1;
         if *split == Split::Panels && project.is_some() {
-            ensure(units.len() == 1 && unit.band >= output.0, "one unit, the whole map")?;
             ensure(disjoint(unit.rows, len, out), "the rows do not overlap the output")?;
             ensure(disjoint(unit.rows, len, source), "the rows do not overlap the source")?;
-            ensure(unit.rows + len <= memory.shared.len(), "the rows are in the arena")?;
+            ensure(ends(unit.rows, len) <= memory.shared.len(), "the rows are in the arena")?;
         } else if !last || project.is_some() {
             scratch(unit.rows, len, memory)?;
         }
         (map, c) = (*output, depthwise.c);
     }
-    ensure(*split != Split::Panels || units.len() == 1, "one unit")?;
     ensure(map == (out.h, out.w), "the output's map")?;
     match project {
         Some(dense) => {
@@ -95,7 +96,7 @@ pub(super) fn head(step: &Head, memory: &Memory) -> Fits {
     tensor(&step.source, memory)?;
     weights(step.weights, step.packed_len(), memory)?;
     ensure(step.classes <= memory.logits.len(), "the logits")?;
-    ensure(step.sums + step.sums_len() <= memory.shared.len(), "the sums are in the arena")?;
+    ensure(ends(step.sums, step.sums_len()) <= memory.shared.len(), "the sums are in the arena")?;
     ensure(disjoint(step.sums, step.sums_len(), &step.source), "the sums do not overlap")?;
     ensure(step.panel > 0 && step.panel.is_multiple_of(8), "panels of whole vectors")?;
     match &step.dense {
@@ -120,7 +121,7 @@ fn tensor(tensor: &Tensor, memory: &Memory) -> Fits {
     ensure(tensor.panel > 0 && !tensor.is_empty(), "an empty tensor")?;
     match tensor.place {
         Place::Input => ensure(tensor.len() <= memory.input.len(), "the input"),
-        Place::Arena(at) => ensure(at + tensor.len() <= memory.shared.len(), "in the arena"),
+        Place::Arena(at) => ensure(ends(at, tensor.len()) <= memory.shared.len(), "in the arena"),
     }
 }
 
@@ -133,11 +134,16 @@ fn output(out: &Tensor, operands: &[Option<Tensor>], memory: &Memory) -> Fits {
     Ok(())
 }
 
+/// The end of `len` elements from `at` on, beyond all memory where there is no such number.
+fn ends(at: usize, len: usize) -> usize {
+    at.saturating_add(len)
+}
+
 /// Whether `len` elements of the arena from `at` on lie outside a tensor.
 fn disjoint(at: usize, len: usize, tensor: &Tensor) -> bool {
     match tensor.place {
         Place::Input => true,
-        Place::Arena(other) => at + len <= other || other + tensor.len() <= at,
+        Place::Arena(other) => ends(at, len) <= other || ends(other, tensor.len()) <= at,
     }
 }
 
@@ -148,12 +154,12 @@ fn residual_on(residual: &Option<Tensor>, out: &Tensor, memory: &Memory) -> Fits
 }
 
 fn weights(at: usize, len: usize, memory: &Memory) -> Fits {
-    ensure(at + len <= memory.weights.len(), "the weights")
+    ensure(ends(at, len) <= memory.weights.len(), "the weights")
 }
 
 fn scratch(at: usize, len: usize, memory: &Memory) -> Fits {
     let room = memory.scratch_len.min(memory.scratch.len());
-    ensure(at + len <= room, "the scratch memory")
+    ensure(ends(at, len) <= room, "the scratch memory")
 }
 
 /// A dense convolution from `c_in` channels to `c_out` channels in panels of `panel`.

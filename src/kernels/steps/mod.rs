@@ -134,12 +134,13 @@ pub struct Unit {
     pub ring: usize,
     /// Rows of a panel kept there.
     pub ring_rows: usize,
-    /// Channels of a panel there: those of the depthwise convolution's, or
-    /// [`GROUP`](super::ops::GROUP).
+    /// Channels of a panel there: the depthwise convolution's own, or [`GROUP`](super::ops::GROUP)
+    /// where its panels and channels are multiples of that and the rows are not shared.
     pub ring_panel: usize,
     /// Whether all panels use the same rows, one after the other.
     pub ring_shared: bool,
-    /// Offset in the scratch memory of the band of output rows, where the output is not the step's.
+    /// Offset of the band of output rows, where the output is not the step's: in the scratch memory,
+    /// or in the shared memory where threads share panels.
     pub rows: usize,
 }
 
@@ -172,7 +173,8 @@ pub struct Conv {
 
 /// Fused convolutions: units in a row, computed depth first by bands of rows, then optionally a
 /// pointwise projection with a residual. One unit and a projection are MobileNetV2's inverted
-/// residual block; units alone are runs of MobileNetV1's blocks.
+/// residual block; units alone are runs of MobileNetV1's blocks, and a unit without a dense
+/// convolution and a projection is one of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Chain<'a> {
     /// Input of the first unit.

@@ -39,8 +39,8 @@ impl View {
         self.base.wrapping_add(start + row * self.w * self.pitch(c) + (c - first))
     }
 
-    /// Distance between [`GROUP`] channels and the next of a panel of the convolution that reads or
-    /// writes this.
+    /// Distance between [`GROUP`] channels and the next, for a convolution whose panels are this view's
+    /// or, where those are single groups, a multiple of them.
     #[inline(always)]
     pub fn group(&self) -> usize {
         if self.panel == GROUP { GROUP * self.panel_rows * self.w } else { GROUP }

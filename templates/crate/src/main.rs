@@ -185,7 +185,7 @@ impl Options {
         let pool = Pool::new(self.threads);
         let mut workspace = Workspace::boxed_for::<THREADS>();
         let (input, mut logits) = (input(), zeros::<CLASSES>());
-        let mut profile = Profile::new(self.runs + WARM_UP);
+        let mut profile = Profile::new(self.runs);
         self.measure(&mut || {
             profile.start(model.isa());
             let observe = |_, _: Output| profile.add();
@@ -287,6 +287,8 @@ impl Options {
 struct Profile {
     /// The times of all steps of a run, run after run.
     times: Vec<Duration>,
+    /// The last runs of those, which count.
+    runs: usize,
     /// Multiply-accumulates a second of one core that does nothing else.
     peak: f64,
     /// The end of the step before.
@@ -295,7 +297,8 @@ struct Profile {
 
 impl Profile {
     fn new(runs: usize) -> Self {
-        Self { times: Vec::with_capacity(runs * STEPS.len()), peak: 0.0, last: Instant::now() }
+        let times = Vec::with_capacity((runs + WARM_UP) * STEPS.len());
+        Self { times, runs, peak: 0.0, last: Instant::now() }
     }
 
     /// Before the first step of a run.
@@ -316,7 +319,8 @@ impl Profile {
 
     /// The median of each step.
     fn medians(&self) -> Vec<Duration> {
-        let of_step = |i| self.times.iter().copied().skip(i).step_by(STEPS.len());
+        let first = self.times.len().saturating_sub(self.runs * STEPS.len());
+        let of_step = |i| self.times[first..].iter().copied().skip(i).step_by(STEPS.len());
         (0..STEPS.len()).map(|i| quartiles(of_step(i).collect())[2]).collect()
     }
 }
