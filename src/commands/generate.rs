@@ -5,11 +5,12 @@ use std::path::Path;
 
 use super::progress::Progress;
 use crate::block::{self, Variant};
-use crate::cli::{GenerateArgs, IngredientArgs};
+use crate::cli::{GenerateArgs, IngredientArgs, MachineArgs, OverrideArgs, VariantArgs};
 use crate::codegen::write::{Written, differences, write};
 use crate::codegen::{self, Input, Provenance, Tree};
 use crate::error::{Error, Result};
 use crate::graph::LayerGraph;
+use crate::machine::Description;
 use crate::plan::Plan;
 use crate::reference;
 use crate::spec::Loaded;
@@ -18,19 +19,8 @@ use crate::weights::{Folded, fold, initialise, read_safetensors};
 pub fn run(args: &GenerateArgs) -> Result<()> {
     let folder = &args.output;
     let progress = Progress::start();
-    let loaded = block::load(&args.spec)?;
-    let machine = args.machine.load()?;
-    let variant = Variant::from(&args.variant);
-    let graph = loaded.graph(&variant)?;
-    let plan = Plan::with(&graph, &machine.machine(), &args.overrides.load()?)?;
-    let planned = Planned {
-        loaded: &loaded,
-        variant: &variant,
-        graph: &graph,
-        plan: &plan,
-        machine: &machine.name,
-    };
-    let tree = tree(planned, &args.ingredients, &progress)?;
+    let planned = Planned::of(&args.spec, &args.variant, &args.machine, &args.overrides)?;
+    let tree = tree(&planned, &args.ingredients, &progress)?;
     if args.check {
         let lines = differences(&tree, folder)?;
         if lines.is_empty() {
@@ -53,19 +43,34 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
 }
 
 /// A spec's variant, planned.
-#[derive(Clone, Copy)]
-pub struct Planned<'a> {
-    pub loaded: &'a Loaded,
-    pub variant: &'a Variant,
-    pub graph: &'a LayerGraph,
-    pub plan: &'a Plan,
-    /// Name of the machine that it was planned for.
-    pub machine: &'a str,
+pub struct Planned {
+    pub loaded: Loaded,
+    pub variant: Variant,
+    pub graph: LayerGraph,
+    pub machine: Description,
+    pub plan: Plan,
+}
+
+impl Planned {
+    /// Loads what the arguments name.
+    pub fn of(
+        spec: &str,
+        variant: &VariantArgs,
+        machine: &MachineArgs,
+        overrides: &OverrideArgs,
+    ) -> Result<Self> {
+        let loaded = block::load(spec)?;
+        let machine = machine.load()?;
+        let variant = Variant::from(variant);
+        let graph = loaded.graph(&variant)?;
+        let plan = Plan::with(&graph, &machine.machine(), &overrides.load()?)?;
+        Ok(Self { loaded, variant, graph, machine, plan })
+    }
 }
 
 /// The crate of a plan.
-pub fn tree(planned: Planned, ingredients: &IngredientArgs, progress: &Progress) -> Result<Tree> {
-    let Planned { loaded, variant, graph, plan, machine } = planned;
+pub fn tree(planned: &Planned, ingredients: &IngredientArgs, progress: &Progress) -> Result<Tree> {
+    let Planned { loaded, variant, graph, machine, plan } = planned;
     let labels = labels(loaded, variant, ingredients.labels.as_deref())?;
     let golden = reference::golden_input(graph.input());
     progress.doing("weights");
@@ -78,7 +83,7 @@ pub fn tree(planned: Planned, ingredients: &IngredientArgs, progress: &Progress)
         variant,
         graph,
         plan,
-        machine,
+        machine: &machine.name,
         weights: &weights,
         provenance: &provenance,
         labels: labels.as_deref(),

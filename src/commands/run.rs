@@ -8,7 +8,6 @@ use super::generate::{self, Planned, Source};
 use super::print;
 use super::progress::Progress;
 use crate::analysis::{Roofline, Totals};
-use crate::block::{self, Variant};
 use crate::cli::RunArgs;
 use crate::codegen;
 use crate::codegen::write::write;
@@ -31,19 +30,9 @@ pub fn run(args: &RunArgs) -> Result<()> {
         File::open(image).map_err(Error::io("read", image))?;
     }
     let progress = Progress::start();
-    let loaded = block::load(&args.spec)?;
-    let variant = Variant::from(&args.variant);
-    let graph = loaded.graph(&variant)?;
-    let machine = args.machine.load()?;
-    let plan = Plan::with(&graph, &machine.machine(), &args.overrides.load()?)?;
-    let planned = Planned {
-        loaded: &loaded,
-        variant: &variant,
-        graph: &graph,
-        plan: &plan,
-        machine: &machine.name,
-    };
-    let tree = generate::tree(planned, &args.ingredients, &progress)?;
+    let planned = Planned::of(&args.spec, &args.variant, &args.machine, &args.overrides)?;
+    let tree = generate::tree(&planned, &args.ingredients, &progress)?;
+    let Planned { loaded, variant, graph, machine, plan } = planned;
 
     let scratch = Scratch::open(&codegen::package(&loaded.spec, &variant))?;
     let folder = scratch.crate_folder();

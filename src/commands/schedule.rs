@@ -1,14 +1,11 @@
 //! `mbgen schedule`: how each step of a generated crate runs.
 
+use super::generate::Planned;
 use super::print;
-use crate::block::{self, Variant};
 use crate::cli::ScheduleArgs;
 use crate::error::Result;
-use crate::plan::Plan;
 
 pub fn run(args: &ScheduleArgs) -> Result<()> {
-    let graph = block::load(&args.spec)?.graph(&Variant::from(&args.variant))?;
-    let machine = args.machine.load()?.machine();
-    let plan = Plan::with(&graph, &machine, &args.overrides.load()?)?;
-    print(plan.schedule().as_bytes())
+    let planned = Planned::of(&args.spec, &args.variant, &args.machine, &args.overrides)?;
+    print(planned.plan.schedule().as_bytes())
 }
