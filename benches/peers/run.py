@@ -151,7 +151,7 @@ class Crate:
         pass
 
 
-def prepare(names, mbgen, machine):
+def prepare(names, mbgen, planned_for):
     """Weights, models and a built crate of each network."""
     sys.path.insert(0, str(HERE))
     import export
@@ -171,7 +171,7 @@ def prepare(names, mbgen, machine):
         crate, target = WORK / "crates" / name, WORK / "build"
         weights = WORK / "models" / f"{name}.safetensors"
         subprocess.run([mbgen, "generate", spec, "--width", str(width), "--weights", weights,
-                        *(["--machine", machine] if machine else []), "--force", "--output", crate],
+                        *(["--machine", planned_for] if planned_for else []), "--force", "--output", crate],
                        check=True)
         cargo = ["cargo", "build", "--release", "--quiet", "--manifest-path", crate / "Cargo.toml"]
         subprocess.run([*cargo, "--target-dir", target], check=True)

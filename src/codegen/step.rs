@@ -49,15 +49,15 @@ impl<'a> StepWriter<'a> {
     /// One step, the next in order.
     pub fn view(&mut self, input: &Input, step: &Step) -> StepView {
         let constant = self.names.name(&path(input, step));
-        let (call, ty, value) = match &step.operation {
-            Operation::Conv(conv) => ("conv", "Conv", self.conv(&constant, step, conv)),
+        let (ty, value) = match &step.operation {
+            Operation::Conv(conv) => ("Conv", self.conv(&constant, step, conv)),
             Operation::Chain { source, units, project, residual, out, split } => {
                 let (source, project, residual, out, split) =
                     (*source, *project, *residual, *out, *split);
                 let chain = Chain { source, units, project, residual, out, split };
-                ("chain", "Chain", self.chain(&constant, step, &chain))
+                ("Chain", self.chain(&constant, step, &chain))
             }
-            Operation::Head(head) => ("head", "Head", self.head(&constant, step, head)),
+            Operation::Head(head) => ("Head", self.head(&constant, step, head)),
         };
         let head = format!("const {constant}: {ty} = ");
         let value = value.render(0, head.len());
@@ -79,7 +79,7 @@ impl<'a> StepWriter<'a> {
         StepView {
             name: step.name.clone(),
             constant,
-            call,
+            call: step.operation.name(),
             ty,
             what: what(step, &layers),
             fuses: wrap(&step.fuses(), LINE - 4),

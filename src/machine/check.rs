@@ -1,16 +1,12 @@
 //! From the file as it is written to a [`Description`], with all that is wrong at once.
 
-use std::cell::RefCell;
-
-use serde::Deserialize;
-
 use super::file::{Cache, Compute, File, Lanes, Memory, Sets};
 use super::{Description, Level, LevelName, Rates, instruction_set, parse_name};
 use crate::error::{Error, Result};
 use crate::kernels::isa::InstructionSet;
 use crate::spec::at::At;
 use crate::spec::diagnostic::{Diagnostic, excerpt, list, render};
-use crate::spec::reader::Reader;
+use crate::spec::reader::read;
 use crate::spec::tree::{self, Span};
 use crate::spec::{QUANTITY, parse_quantity};
 
@@ -21,10 +17,9 @@ const MOST: (f64, u64) = (1e6, 1 << 40);
 pub fn parse(text: &str, name: &str) -> Result<Description> {
     let wrong = |problems, root: Option<&_>| Error::Spec(render(problems, text, name, root));
     let root = tree::parse(text).map_err(|problem| wrong(vec![*problem], None))?;
-    let findings = RefCell::default();
-    let file = File::deserialize(Reader::new(&root, &findings));
-    let mut checker = Checker { problems: findings.into_inner() };
-    let description = file.ok().and_then(|file| checker.description(file));
+    let (file, problems) = read(&root);
+    let mut checker = Checker { problems };
+    let description = file.and_then(|file| checker.description(file));
     match description {
         Some(description) if checker.problems.is_empty() => Ok(description),
         _ => Err(wrong(checker.problems, Some(&root))),

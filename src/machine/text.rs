@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Description, Level, Rates};
+use crate::spec::binary_unit;
 
 impl Description {
     /// The file, as [`Description::parse`] reads it: rates with one decimal, sizes exact.
@@ -48,11 +49,7 @@ fn quoted(text: &str) -> String {
 
 /// A size in the largest binary unit that leaves a whole number.
 fn size_text(bytes: u64) -> String {
-    let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
-    match units.into_iter().find(|(shift, _)| bytes.is_multiple_of(1 << shift)) {
-        Some((shift, unit)) => format!("{}{unit}", bytes >> shift),
-        None => bytes.to_string(),
-    }
+    binary_unit(bytes).map_or_else(|| bytes.to_string(), |(n, unit)| format!("{n}{unit}"))
 }
 
 #[cfg(test)]

@@ -134,6 +134,17 @@ impl Plan {
     }
 }
 
+impl Operation {
+    /// The call that runs it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Conv(_) => "conv",
+            Self::Chain { .. } => "chain",
+            Self::Head(_) => "head",
+        }
+    }
+}
+
 impl Step {
     /// The step's output; `None` for the head, whose output is the logits.
     pub fn output(&self) -> Option<&Tensor> {
@@ -162,8 +173,7 @@ impl Step {
             if unit.dense.is_some() {
                 end = end.max(unit.ring + unit.ring_len());
             }
-            let own_rows = i + 1 < units.len() || project.is_some();
-            if own_rows && *split != Split::Panels {
+            if rows_in_scratch(i, units.len(), project.is_some(), *split) {
                 end = end.max(unit.rows + unit.rows_len());
             }
         }
@@ -183,6 +193,12 @@ impl Unit {
     pub fn rows_len(&self) -> usize {
         self.depthwise.c * self.band * self.output.1
     }
+}
+
+/// Whether unit `i` of a chain of `units` keeps its output rows in the scratch memory: not where they
+/// are the step's output, and not where threads share panels of them.
+fn rows_in_scratch(i: usize, units: usize, project: bool, split: Split) -> bool {
+    (i + 1 < units || project) && split != Split::Panels
 }
 
 /// Rounds up to a whole number of cache lines of `f32`.

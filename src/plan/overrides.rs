@@ -1,7 +1,6 @@
 //! A file of schedules that override the planner's: names of parts, and what is chosen for them.
 //! [`Plan::schedule`](super::Plan::schedule) writes one of all parts.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
@@ -14,7 +13,7 @@ use crate::kernels::steps;
 use crate::spec::at::{At, Ordered};
 use crate::spec::diagnostic::{Diagnostic, excerpt, render};
 use crate::spec::read_text;
-use crate::spec::reader::Reader;
+use crate::spec::reader::read;
 use crate::spec::tree::{self, Span};
 use crate::suggest::did_you_mean;
 
@@ -96,11 +95,10 @@ impl Overrides {
     pub fn parse(text: &str, name: &str) -> Result<Self> {
         let wrong = |problem| Error::Spec(render(vec![problem], text, name, None));
         let root = tree::parse(text).map_err(|problem| wrong(*problem))?;
-        let findings = RefCell::default();
-        let read = Entries::deserialize(Reader::new(&root, &findings));
-        let entries = read.map_or_else(|_| Vec::new(), |entries| entries.0);
+        let (entries, problems) = read::<Entries>(&root);
+        let entries = entries.map_or_else(Vec::new, |entries| entries.0);
         let overrides = Self { name: name.to_owned(), text: text.to_owned(), entries };
-        overrides.settle(findings.into_inner())?;
+        overrides.settle(problems)?;
         Ok(overrides)
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::group::{Group, UnitLayers, name};
 use super::schedule::{PANEL, Part, Schedule, Scheduled};
-use super::{Cursor, Element, Operation, Plan, Step};
+use super::{Cursor, Element, Operation, Plan, Step, rows_in_scratch};
 use crate::graph::{LayerGraph, LayerId, Source};
 use crate::kernels::ops::GROUP;
 use crate::kernels::steps::{Conv, Dense, Depthwise, Head, Place, Split, Tensor, Unit, Window};
@@ -117,8 +117,7 @@ fn units(
         if made.dense.is_some() {
             made.ring = scratch.take(made.ring_len());
         }
-        let own_rows = i + 1 < units.len() || project;
-        if own_rows && split != Some(Split::Panels) {
+        if rows_in_scratch(i, units.len(), project, split.unwrap_or(Split::Whole)) {
             made.rows = scratch.take(made.rows_len());
         }
         made

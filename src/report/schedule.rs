@@ -51,7 +51,7 @@ pub fn section(plan: &Plan) -> Section {
             Column::number("band", "band"),
             Column::number("ring_rows", "ring"),
             Column::text("split", "split"),
-            Column::number("out_bytes_offset", "output at").turn(2),
+            Column::number("out_offset_bytes", "output at").turn(2),
         ],
         rows: parts().map(row).collect(),
         notes,
@@ -77,7 +77,7 @@ pub fn json(plan: &Plan) -> Value {
         let parts = step.parts.iter().enumerate();
         json!({
             "name": step.name,
-            "operation": operation(step),
+            "operation": step.operation.name(),
             "runs": step.runs(),
             "split": step.parts[0].schedule.split.map(split_name),
             "out_offset": offset(step),
@@ -85,15 +85,6 @@ pub fn json(plan: &Plan) -> Value {
         })
     };
     plan.steps.iter().map(step).collect()
-}
-
-/// The call that runs a step.
-fn operation(step: &Step) -> &'static str {
-    match step.operation {
-        Operation::Conv(_) => "conv",
-        Operation::Chain { .. } => "chain",
-        Operation::Head(_) => "head",
-    }
 }
 
 /// The unit of a chain that a part is.

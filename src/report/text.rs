@@ -1,6 +1,7 @@
 //! Numbers and shapes as people write them.
 
 use crate::layer::Shape;
+use crate::spec::binary_unit;
 
 /// A count with a comma every three digits.
 pub fn thousands(n: u64) -> String {
@@ -39,9 +40,8 @@ pub fn bytes(n: u64) -> String {
 
 /// A size in the largest unit of powers of 1024 that leaves a whole number: the sizes of caches.
 pub fn binary(n: u64) -> String {
-    let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
-    let unit = units.into_iter().find(|(shift, _)| n > 0 && n.is_multiple_of(1 << shift));
-    unit.map_or_else(|| format!("{n} B"), |(shift, unit)| format!("{} {unit}", n >> shift))
+    let (n, unit) = binary_unit(n).unwrap_or((n, "B"));
+    format!("{n} {unit}")
 }
 
 /// A time in nanoseconds with the unit in which it reads best: ns, µs, ms, s.

@@ -110,6 +110,14 @@ pub fn parse_quantity(text: &str) -> Option<u64> {
     (value < u64::MAX as f64).then_some(value as u64)
 }
 
+/// A number of bytes in the largest unit of powers of 1024 that leaves a whole number; `None` where
+/// that is the byte.
+pub fn binary_unit(bytes: u64) -> Option<(u64, &'static str)> {
+    let units = UNITS.iter().rev().filter(|(name, _)| name.ends_with("iB"));
+    let fits = |&&(_, scale): &&(&str, u64)| bytes > 0 && bytes.is_multiple_of(scale);
+    units.clone().find(fits).map(|&(name, scale)| (bytes / scale, name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::parse_quantity;

@@ -20,7 +20,7 @@ mod rounding;
 mod schema;
 pub(crate) mod tree;
 
-pub use budget::{Budget, Metric, QUANTITY, parse_quantity};
+pub use budget::{Budget, Metric, QUANTITY, binary_unit, parse_quantity};
 pub use draft::{Draft, Problem};
 pub use embedded::{EMBEDDED, Embedded};
 pub(crate) use load::read_text;

@@ -4,25 +4,20 @@ mod block;
 mod head;
 mod table;
 
-use std::cell::RefCell;
-
-use serde::Deserialize;
-
 use super::at::At;
 use super::budget::{QUANTITY, parse_quantity};
 use super::diagnostic::{Diagnostic, excerpt};
 use super::file::{self, Count, File};
-use super::reader::{MAX_COUNT, Reader};
+use super::reader::{MAX_COUNT, read};
 use super::tree::Node;
 use super::{Activation, Budget, Input, Padding, Preprocess, Rounding, Spec, Stage, Width};
 
 /// The spec in a tree with stand-ins for what is wrong, and everything that is wrong. There is no
 /// spec where its input, width or classes are wrong: nothing could be said about its layers.
 pub fn check(root: &Node) -> (Option<Spec>, Vec<Diagnostic>) {
-    let findings = RefCell::default();
-    let file = File::deserialize(Reader::new(root, &findings));
-    let mut checker = Checker { problems: findings.into_inner() };
-    let spec = file.ok().and_then(|file| checker.spec(file));
+    let (file, problems) = read(root);
+    let mut checker = Checker { problems };
+    let spec = file.and_then(|file| checker.spec(file));
     (spec, checker.problems)
 }
 

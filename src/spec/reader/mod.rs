@@ -13,12 +13,19 @@ use std::collections::HashMap;
 use std::fmt;
 
 use serde::de::value::SeqDeserializer;
-use serde::de::{self, Deserializer, Visitor};
+use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 
 use self::access::{Entries, Field, PlaceAndValue, Variant};
 use super::at;
 use super::diagnostic::{Diagnostic, list};
 use super::tree::{Node, Span, Value};
+
+/// The value in a tree, where enough of it can be read, and everything that is wrong with the tree.
+pub fn read<T: DeserializeOwned>(root: &Node) -> (Option<T>, Vec<Diagnostic>) {
+    let findings = Findings::default();
+    let value = T::deserialize(Reader::new(root, &findings)).ok();
+    (value, findings.into_inner())
+}
 
 /// Largest count, size or channel number of a spec.
 pub const MAX_COUNT: u64 = 1 << 31;
