@@ -97,3 +97,4 @@ pub mod run;
 pub mod spec;
 mod suggest;
 pub mod weights;
+mod yaml;
