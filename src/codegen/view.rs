@@ -10,7 +10,7 @@ use super::readme::Cost;
 use super::step::StepWriter;
 use crate::analysis::Totals;
 use crate::layer::{Kind, Layer};
-use crate::report::text::shape;
+use crate::text::shape;
 
 /// A crate, as its templates see it.
 #[derive(Debug, Serialize)]

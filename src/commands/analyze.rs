@@ -8,9 +8,10 @@ use crate::block::{self, Variant};
 use crate::cli::cost::AnalyzeArgs;
 use crate::error::Result;
 use crate::graph::LayerGraph;
+use crate::output::{Output, write};
 use crate::plan::Plan;
 use crate::reference::golden_input;
-use crate::report::{CostReport, Format, Model, Output, Style, reconcile, write};
+use crate::report::{CostReport, Format, Model, Style, reconcile};
 use crate::spec::Loaded;
 use crate::weights;
 

@@ -4,7 +4,7 @@ use super::file::{Cache, Compute, File, Lanes, Memory, Sets};
 use super::{Description, Level, LevelName, Rates, instruction_set, parse_name};
 use crate::error::{Error, Result};
 use crate::kernels::isa::InstructionSet;
-use crate::spec::{QUANTITY, parse_quantity};
+use crate::quantity::{QUANTITY, parse_quantity};
 use crate::yaml::{self, At, Diagnostic, Span, excerpt, list, read, render};
 
 /// Most GFLOP/s or GB/s of one core, and bytes of a cache: beyond, a unit is wrong.

@@ -14,7 +14,6 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 mod memory;
-mod output;
 pub mod profile;
 pub mod reconcile;
 mod roofline;
@@ -22,11 +21,9 @@ mod rows;
 mod schedule;
 pub mod sheet;
 pub mod table;
-pub mod text;
 
 use std::fmt;
 
-pub use output::{Output, write, write_with};
 pub use table::Style;
 
 use crate::analysis::clamp::Clamp;

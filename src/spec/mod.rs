@@ -15,7 +15,7 @@ mod load;
 mod rounding;
 mod schema;
 
-pub use budget::{Budget, Metric, QUANTITY, binary_unit, parse_quantity};
+pub use budget::{Budget, Metric};
 pub use draft::{Draft, Problem};
 pub use embedded::{EMBEDDED, Embedded};
 pub(crate) use load::read_text;

@@ -4,9 +4,9 @@ mod block;
 mod head;
 mod table;
 
-use super::budget::{QUANTITY, parse_quantity};
 use super::file::{self, Count, File};
 use super::{Activation, Budget, Input, Padding, Preprocess, Rounding, Spec, Stage, Width};
+use crate::quantity::{QUANTITY, parse_quantity};
 use crate::yaml::{At, Diagnostic, MAX_COUNT, Node, excerpt, read};
 
 /// The spec in a tree with stand-ins for what is wrong, and everything that is wrong. There is no
