@@ -8,6 +8,7 @@ use crate::block::{self, Variant};
 use crate::cli::cost::AnalyzeArgs;
 use crate::error::Result;
 use crate::graph::LayerGraph;
+use crate::initialise::initialise;
 use crate::output::{Output, write};
 use crate::plan::Plan;
 use crate::reference::golden_input;
@@ -66,7 +67,7 @@ fn clamps(
     let (dict, origin) = match &args.weights {
         Some(path) => (weights::load(path)?, path.as_path()),
         None => {
-            let dict = weights::initialise(graph, loaded.spec.bn_eps, args.seed, &input);
+            let dict = initialise(graph, loaded.spec.bn_eps, args.seed, &input);
             (dict, Path::new("seeded weights"))
         }
     };

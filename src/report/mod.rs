@@ -52,15 +52,14 @@ pub struct Model {
 impl Model {
     /// The network of a spec with `variant` applied.
     pub fn of(loaded: &Loaded, variant: &Variant) -> Self {
-        let spec = &loaded.spec;
-        let (h, w) = variant.resolution.unwrap_or((spec.input.height, spec.input.width));
+        let spec = variant.apply(&loaded.spec);
         Self {
-            name: spec.name.clone(),
             spec: loaded.name.clone(),
-            width: variant.width.unwrap_or(spec.width.multiplier),
-            input: Shape::new(spec.input.channels, h, w),
-            classes: variant.classes.unwrap_or(spec.classes),
+            width: spec.width.multiplier,
+            input: spec.input.into(),
+            classes: spec.classes,
             padding: spec.padding,
+            name: spec.name,
         }
     }
 
