@@ -29,6 +29,8 @@ pub enum Error {
     },
     /// A check or a budget failed.
     Failed(String),
+    /// A mistake in mbgen.
+    Internal(String),
 }
 
 /// The result of everything that can fail on the user's input.
@@ -58,6 +60,9 @@ impl fmt::Display for Error {
         match self {
             Self::Spec(text) | Self::Usage(text) | Self::Failed(text) => f.write_str(text),
             Self::Input { path, message } => write!(f, "{}: {message}", path.display()),
+            Self::Internal(text) => {
+                write!(f, "a mistake in mbgen, which is worth a report: {text}")
+            }
             Self::Io { action, path, .. } => write!(f, "cannot {action} {}", path.display()),
         }
     }

@@ -71,7 +71,7 @@ pub struct Overrides {
 
 /// What is asked of one part, and where.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Wish {
+pub(super) struct Request {
     pub fuse: Option<(bool, Span)>,
     pub panel: Option<(usize, Span)>,
     pub band: Option<(usize, Span)>,
@@ -100,14 +100,18 @@ impl Overrides {
     }
 
     /// What is asked of each of the parts with these names.
-    pub(super) fn wishes(&self, names: &[String], problems: &mut Vec<Diagnostic>) -> Vec<Wish> {
-        let mut wishes = vec![Wish::default(); names.len()];
+    pub(super) fn requests(
+        &self,
+        names: &[String],
+        problems: &mut Vec<Diagnostic>,
+    ) -> Vec<Request> {
+        let mut requests = vec![Request::default(); names.len()];
         let parts: HashMap<&str, usize> =
             names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
         for (key, entry) in &self.entries {
             let (Some(name), Some(entry)) = (&key.value, entry.value) else { continue };
             if let Some(&part) = parts.get(name.as_str()) {
-                wishes[part] = entry.into();
+                requests[part] = entry.into();
                 continue;
             }
             let known = names.iter().map(String::as_str);
@@ -117,7 +121,7 @@ impl Overrides {
             let unknown = unknown.help(did_you_mean(name, known));
             problems.push(unknown.note("note", "`mbgen schedule SPEC` lists them".to_owned()));
         }
-        wishes
+        requests
     }
 
     /// An error that shows the problems, if there are any.
@@ -130,7 +134,7 @@ impl Overrides {
     }
 }
 
-impl From<Entry> for Wish {
+impl From<Entry> for Request {
     fn from(entry: Entry) -> Self {
         fn said<T, U>(at: Option<At<T>>, read: impl Fn(T) -> U) -> Option<(U, Span)> {
             at.and_then(|at| Some((read(at.value?), at.span)))

@@ -117,7 +117,8 @@ impl Loaded {
         let Some(file) = &self.spec.labels else { return Ok(None) };
         let (path, text) = match &self.origin {
             Origin::Embedded => {
-                let text = embedded::labels(file).unwrap_or_default().to_owned();
+                let unknown = || Error::Internal(format!("no labels {file} are shipped"));
+                let text = embedded::labels(file).ok_or_else(unknown)?.to_owned();
                 (PathBuf::from(file), text)
             }
             Origin::Folder(folder) => {
