@@ -84,6 +84,7 @@ pub mod cli;
 pub mod codegen;
 pub mod commands;
 pub mod error;
+pub mod escape;
 pub mod exec;
 pub mod gate;
 pub mod graph;

@@ -7,6 +7,7 @@ use clap::Parser;
 use mbgen::cli::Cli;
 use mbgen::commands;
 use mbgen::error::Error;
+use mbgen::escape::visible_lines;
 
 fn main() -> ExitCode {
     match commands::run(&Cli::parse().command) {
@@ -30,5 +31,5 @@ fn report(error: &Error) {
         text += &format!(": {error}");
         cause = error.source();
     }
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", visible_lines(&text));
 }

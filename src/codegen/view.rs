@@ -9,6 +9,7 @@ use super::readme::Cost;
 use super::step::StepWriter;
 use crate::analysis::Totals;
 use crate::error::Result;
+use crate::escape::prose;
 use crate::layer::{Kind, Layer};
 use crate::text::shape;
 
@@ -137,7 +138,7 @@ impl Crate {
         Ok(Self {
             name: input.package.to_owned(),
             title: title(input),
-            source: spec.source.clone(),
+            source: spec.source.as_deref().map(prose),
             mbgen: env!("CARGO_PKG_VERSION"),
             channels: shape.c,
             height: shape.h,

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::escape;
 use crate::kernels::steps;
 use crate::spec::read_text;
 use crate::suggest::did_you_mean;
@@ -82,7 +83,7 @@ impl Overrides {
     /// Loads a file.
     pub fn load(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::io("read", path))?;
-        Self::parse(&read_text(file, path, MAX_BYTES)?, &path.display().to_string())
+        Self::parse(&read_text(file, path, MAX_BYTES)?, &escape::path(path))
     }
 
     /// Reads a file. `name` stands for it in messages.

@@ -4,6 +4,7 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use super::table::Table;
+use crate::escape::json_in_html;
 use crate::report::sheet::Document;
 
 /// `$name` of `templates/report`.
@@ -152,7 +153,7 @@ impl Page {
         let mut tera = Tera::new();
         tera.add_raw_templates(TEMPLATES)?;
         let mut context = Context::from_serialize(self)?;
-        context.insert("data", &inert(&self.data));
+        context.insert("data", &json_in_html(&self.data));
         context.insert("style", STYLE);
         context.insert("plot", PLOT);
         context.insert("script", SCRIPT);
@@ -163,9 +164,4 @@ impl Page {
 /// Whether a line only separates others.
 fn is_rule(line: &str) -> bool {
     line.chars().all(|c| matches!(c, '=' | '-' | '─'))
-}
-
-/// JSON that cannot end the script element it stands in.
-fn inert(json: &str) -> String {
-    json.replace('<', "\\u003c")
 }
