@@ -16,7 +16,7 @@ use mbgen::spec::{Block, Loaded};
 
 fn main() {
     let v2 = load("v2").expect("v2 is shipped");
-    let graph = || expand(&v2.spec, &Variant::default()).expect("v2 has a graph");
+    let graph = || expand(&v2.spec).expect("v2 has a graph");
     report(
         "v2, expanded and analysed",
         "100 us",
@@ -40,7 +40,7 @@ fn main() {
 /// Every stage from the spec to a report.
 fn stages(loaded: &Loaded) {
     let variant = Variant::default();
-    let graph = expand(&loaded.spec, &variant).expect("a deep v2 has a graph");
+    let graph = expand(&loaded.spec).expect("a deep v2 has a graph");
     let machine = Machine::REFERENCE;
     let plan = Plan::new(&graph, &machine).expect("a deep v2 has a plan");
     let analysis = Analysis::of(&graph).with_plan(&plan);
@@ -54,7 +54,7 @@ fn stages(loaded: &Loaded) {
     };
     let layers = graph.len();
     let line = |what: &str, time| report(&format!("{layers} layers, {what}"), "linear", time);
-    line("expanded", median(3, || expand(&loaded.spec, &variant).map(|graph| graph.len())));
+    line("expanded", median(3, || expand(&loaded.spec).map(|graph| graph.len())));
     line("analysed", median(3, || Analysis::of(&graph).rows.len()));
     line("planned", median(3, || Plan::new(&graph, &machine).map(|plan| plan.shared)));
     for format in Format::ALL {

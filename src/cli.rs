@@ -12,7 +12,7 @@ use crate::block::Variant;
 use crate::error;
 use crate::machine::{Description, parse_name};
 use crate::plan::Overrides;
-use crate::spec::parse_quantity;
+use crate::quantity::parse_quantity;
 
 /// Counts what networks of the MobileNet family cost, and compiles them to Rust crates.
 #[derive(Debug, Parser)]

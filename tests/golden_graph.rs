@@ -79,7 +79,7 @@ fn hidden_channels_round_ties_to_even() {
         [0.5, 7, 1, 1], [0.5, 6, 1, 1], [1.5, 3, 1, 1]]}}]}, \
         head: [{g: global_average_pool}, {l: linear}]}";
     let spec = mbgen::spec::Spec::parse(text, "ties").unwrap();
-    let graph = mbgen::block::expand(&spec, &Variant::default()).unwrap();
+    let graph = mbgen::block::expand(&spec).unwrap();
     let hidden = |block: &str| {
         let name = format!("{block}.conv.0.0");
         let layer = graph.layers().find(|(_, layer)| *layer.name == *name);

@@ -245,7 +245,7 @@ head: [{pool: global_average_pool}, {fc: linear}]
 #[test]
 fn predictions_are_sums_of_the_slowest_of_flops_and_bytes() {
     let spec = Spec::parse(TINY, "tiny.yaml").unwrap();
-    let graph = expand(&spec, &Variant::default()).unwrap();
+    let graph = expand(&spec).unwrap();
     let machine = Description::parse(GOOD, "small.yaml").unwrap();
     let plan = Plan::new(&graph, &machine.machine()).unwrap();
     let roofline = Roofline::of(&graph, &plan, &machine);
@@ -275,7 +275,7 @@ fn predictions_are_sums_of_the_slowest_of_flops_and_bytes() {
 #[test]
 fn pointwise_convolutions_take_time_for_outputs_too() {
     let text = TINY.replace("c: 8, s: 2}}", "c: 8, s: 2}}, {conv_bn: {c: 24, k: 1}}");
-    let graph = expand(&Spec::parse(&text, "tiny.yaml").unwrap(), &Variant::default()).unwrap();
+    let graph = expand(&Spec::parse(&text, "tiny.yaml").unwrap()).unwrap();
     let (_, layer) = graph.layers().find(|(_, l)| matches!(l.kind, Kind::Pointwise(_))).unwrap();
     let machine = Description::parse(GOOD, "small.yaml").unwrap();
     // 24 channels take as long as 32: 8x32x4 MACs at 64 GFLOP/s, and 128 outputs at 4 a ns.

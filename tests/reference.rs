@@ -4,7 +4,7 @@ mod support;
 
 use std::path::Path;
 
-use mbgen::block::{Variant, expand};
+use mbgen::block::expand;
 use mbgen::graph::{LayerGraph, LayerId, Source};
 use mbgen::layer::{Kind, Layer, Shape, Window};
 use mbgen::reference::{golden_input, run};
@@ -116,7 +116,7 @@ fn convolutions_are_their_definition() {
                 let block = format!("c: 8, k: {kernel}, s: {stride}, padding: {padding}");
                 let stages = format!("{{a: [conv_bn: {{{block}}}, conv_dsc: {{{block}}}]}}");
                 let spec = Spec::parse(&networks::spec([3, h, w], 2, 1.0, &stages), "test");
-                let Ok(graph) = expand(&spec.unwrap(), &Variant::default()) else { continue };
+                let Ok(graph) = expand(&spec.unwrap()) else { continue };
                 let dict = formula(&graph, (0.5, 1.5));
                 let weights = fold(&dict, &graph, 1e-5, Path::new("formula")).unwrap();
                 let input = golden_input(graph.input());

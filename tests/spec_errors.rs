@@ -31,7 +31,7 @@ head: [{mean: global_average_pool}, {fc: linear}]
 /// The messages for a text, with the problems of its expansion, as the commands show them.
 fn problems(text: &str) -> String {
     let draft = Draft::read(text, "net.yaml");
-    let found = draft.spec().map(|spec| block::expand(spec, &Variant::default()));
+    let found = draft.spec().map(|spec| block::expand(spec));
     let found = found.and_then(Result::err).unwrap_or_default();
     draft.finish(found, None).expect_err("the spec is wrong").to_string()
 }
@@ -59,7 +59,7 @@ fn check(shown: &str, message: &str, place: &str, path: &str, allowed: &str) {
 #[test]
 fn the_good_spec_is_good() {
     let spec = Spec::parse(GOOD, "net.yaml").unwrap();
-    assert_eq!(block::expand(&spec, &Variant::default()).unwrap().len(), 20);
+    assert_eq!(block::expand(&spec).unwrap().len(), 20);
 }
 
 #[test]

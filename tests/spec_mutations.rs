@@ -1,6 +1,6 @@
 //! Whatever is done to a spec, it is read or refused with a place: nothing panics, nothing hangs.
 
-use mbgen::block::{self, Variant};
+use mbgen::block;
 use mbgen::spec::{Draft, EMBEDDED};
 
 /// A small generator, so that a failure is the same everywhere.
@@ -116,7 +116,7 @@ fn mutated_specs_are_read_or_refused() {
             mutate(&mut text, &mut random);
         }
         let draft = Draft::read(&text, "mutant.yaml");
-        let found = draft.spec().map(|spec| block::expand(spec, &Variant::default()));
+        let found = draft.spec().map(|spec| block::expand(spec));
         let found = found.and_then(Result::err).unwrap_or_default();
         match draft.finish(found, None) {
             Ok(_) => good += 1,

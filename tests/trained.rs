@@ -4,7 +4,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use mbgen::block::{Variant, expand};
+use mbgen::block::expand;
 use mbgen::reference::run;
 use mbgen::spec::{Padding, Spec, load};
 use mbgen::weights::{Folded, fold, load as load_weights};
@@ -30,7 +30,7 @@ impl Trained<'_> {
         if self.turned {
             assert_eq!(std::mem::replace(&mut spec.padding, Padding::Symmetric), Padding::Same);
         }
-        let graph = expand(&spec, &Variant::default()).unwrap();
+        let graph = expand(&spec).unwrap();
         let dict = load_weights(&self.weights).unwrap_or_else(|error| panic!("{error}"));
         let weights: Folded = fold(&dict, &graph, spec.bn_eps, &self.weights)
             .unwrap_or_else(|error| panic!("{error}"));

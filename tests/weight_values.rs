@@ -5,9 +5,10 @@ mod support;
 use std::path::Path;
 
 use mbgen::graph::{LayerGraph, LayerId};
+use mbgen::initialise::initialise;
 use mbgen::layer::{Kind, Layer};
 use mbgen::reference::{golden_input, run};
-use mbgen::weights::{Folded, FoldedLayer, StateDict, Tensor, fold, formula, initialise};
+use mbgen::weights::{Folded, FoldedLayer, StateDict, Tensor, fold, formula};
 use support::{largest_difference, networks};
 
 const EPS: f64 = 1e-3;

@@ -45,8 +45,8 @@ pub fn measure(
     input: &[f32],
 ) -> Result<Vec<Clamp>> {
     let clamped = loaded.graph(variant)?;
-    let spec = unclamped(&loaded.spec);
-    let graph = expand(&spec, variant)
+    let spec = unclamped(&variant.apply(&loaded.spec));
+    let graph = expand(&spec)
         .map_err(|_| Error::Usage(format!("{} has no graph without clamps", loaded.name)))?;
     let folded = fold(weights, &graph, spec.bn_eps, origin)?;
     let outputs = reference::run(&graph, &folded, input);

@@ -94,7 +94,7 @@ impl Sweep {
         Ok(Point {
             spec: index,
             variant,
-            width: variant.width.unwrap_or(loaded.spec.width.multiplier),
+            width: variant.apply(&loaded.spec).width.multiplier,
             resolution: [graph.input().h, graph.input().w],
             totals,
         })

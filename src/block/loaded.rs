@@ -1,15 +1,16 @@
 //! From a spec's file to its graph, with problems shown where they stand in the file.
 
-use super::{Variant, expand};
+use super::{Variant, check_input, expand};
 use crate::error::{Error, Result};
 use crate::graph::LayerGraph;
+use crate::layer::Shape;
 use crate::spec::{self, Draft, Loaded};
 
 /// Loads a spec as [`spec::load`] does, and reports the problems of its expansion together with
 /// its own.
 pub fn load(arg: &str) -> Result<Loaded> {
     spec::read(arg)?.check(|draft| {
-        let found = draft.spec().map(|spec| expand(spec, &Variant::default()));
+        let found = draft.spec().map(|spec| expand(spec));
         draft.finish(found.and_then(std::result::Result::err).unwrap_or_default(), None)
     })
 }
@@ -17,15 +18,16 @@ pub fn load(arg: &str) -> Result<Loaded> {
 impl Loaded {
     /// The layer graph of a variant of the spec.
     pub fn graph(&self, variant: &Variant) -> Result<LayerGraph> {
-        if let Some(problem) = variant.check_input(&self.spec) {
+        let spec = variant.apply(&self.spec);
+        if let Some(problem) = check_input(Shape::from(spec.input)) {
             return Err(Error::Usage(format!("{variant}: {problem}")));
         }
-        let mut problems = match expand(&self.spec, variant) {
+        let mut problems = match expand(&spec) {
             Ok(graph) => return Ok(graph),
             Err(problems) => problems,
         };
         let mut note = format!("with `{variant}` from the command line");
-        if expand(&self.spec, &Variant::default()).is_ok() {
+        if expand(&self.spec).is_ok() {
             note += "; the spec by itself is fine";
             // All follow from the options, so one tells enough.
             problems.truncate(1);

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::graph::{LayerGraph, Source};
 use crate::layer::{Kind, Layer, Shape, Window};
-use crate::spec::{Activation, Block, Padding, Position, Spec, WidthRule};
+use crate::spec::{Activation, Block, Padding, Position, Preprocess, Spec, WidthRule};
 
 pub use crate::spec::Problem;
 pub use loaded::load;
@@ -42,21 +42,26 @@ pub struct Variant {
 }
 
 impl Variant {
-    /// Shape of the input.
-    pub fn input(&self, spec: &Spec) -> Shape {
-        let (height, width) = self.resolution.unwrap_or((spec.input.height, spec.input.width));
-        Shape::new(spec.input.channels, height, width)
-    }
-
-    /// What is wrong with the size of the input, if anything.
-    fn check_input(&self, spec: &Spec) -> Option<String> {
-        let Shape { c, h, w } = self.input(spec);
-        let message = match product(&[c, h, w]) {
-            0 => "is empty; every side needs a size of at least 1".to_owned(),
-            1..=MAX_ELEMENTS => return None,
-            elements => format!("has {elements} elements; at most 2^31 are allowed"),
-        };
-        Some(format!("the input of {c} x {h} x {w} {message}"))
+    /// The spec of the variant. Photos are scaled along with the input, and labels of another number
+    /// of classes are dropped.
+    pub fn apply(&self, spec: &Spec) -> Spec {
+        let mut spec = spec.clone();
+        if let Some(width) = self.width {
+            spec.width.multiplier = width;
+        }
+        if let Some((height, width)) = self.resolution {
+            let before = spec.input.height.min(spec.input.width).max(1);
+            let scaled = |side: usize| (side * height.min(width) + before / 2) / before;
+            if let Some(Preprocess { resize: Some(resize), .. }) = &mut spec.preprocess {
+                *resize = scaled(*resize);
+            }
+            (spec.input.height, spec.input.width) = (height, width);
+        }
+        if let Some(classes) = self.classes.filter(|&classes| classes != spec.classes) {
+            spec.classes = classes;
+            spec.labels = None;
+        }
+        spec
     }
 }
 
@@ -77,17 +82,26 @@ impl fmt::Display for Variant {
     }
 }
 
+/// What is wrong with the size of the input, if anything.
+fn check_input(Shape { c, h, w }: Shape) -> Option<String> {
+    let message = match product(&[c, h, w]) {
+        0 => "is empty; every side needs a size of at least 1".to_owned(),
+        1..=MAX_ELEMENTS => return None,
+        elements => format!("has {elements} elements; at most 2^31 are allowed"),
+    };
+    Some(format!("the input of {c} x {h} x {w} {message}"))
+}
+
 /// Expands a spec into its layer graph. All problems of the spec are returned at once, one for each
 /// of its entries. Time is bounded by [`MAX_LAYERS`], whatever the spec's numbers are.
-pub fn expand(spec: &Spec, variant: &Variant) -> Result<LayerGraph, Vec<Problem>> {
-    if let Some(message) = variant.check_input(spec) {
+pub fn expand(spec: &Spec) -> Result<LayerGraph, Vec<Problem>> {
+    let input = Shape::from(spec.input);
+    if let Some(message) = check_input(input) {
         return Err(vec![Problem { at: Position::default(), message }]);
     }
-    let input = variant.input(spec);
     let mut builder = Builder {
         graph: LayerGraph::new(input),
         spec,
-        multiplier: variant.width.unwrap_or(spec.width.multiplier),
         source: Source::Input,
         problems: Vec::new(),
         at: Position::default(),
@@ -97,7 +111,7 @@ pub fn expand(spec: &Spec, variant: &Variant) -> Result<LayerGraph, Vec<Problem>
     // A break means that the network is too long; what follows would add nothing to that.
     let _ = builder.stages();
     if !builder.full {
-        head::expand(&spec.head, variant.classes.unwrap_or(spec.classes), &mut builder);
+        head::expand(&spec.head, spec.classes, &mut builder);
     }
     if builder.problems.is_empty() { Ok(builder.graph) } else { Err(builder.problems) }
 }
@@ -121,7 +135,6 @@ impl StagePath<'_> {
 struct Builder<'a> {
     graph: LayerGraph,
     spec: &'a Spec,
-    multiplier: f64,
     /// The tensor that the next layer reads.
     source: Source,
     problems: Vec<Problem>,
@@ -219,8 +232,8 @@ impl Builder<'_> {
     /// Applies the width multiplier to a channel count.
     fn channels(&mut self, c: usize, rule: WidthRule) -> usize {
         let alpha = match rule {
-            WidthRule::Scale => self.multiplier,
-            WidthRule::AtLeastOne => self.multiplier.max(1.0),
+            WidthRule::Scale => self.spec.width.multiplier,
+            WidthRule::AtLeastOne => self.spec.width.multiplier.max(1.0),
         };
         self.spec.width.rounding.apply(c, alpha).unwrap_or_else(|| {
             self.problem(format!(

@@ -8,8 +8,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::{MachineArgs, OverrideArgs, VariantArgs, list};
 use crate::analysis::{By, Tool};
 use crate::gate::{Increase, Limit};
+use crate::output::Output;
+use crate::report::Format;
 use crate::report::graph::GraphFormat;
-use crate::report::{Format, Output};
 
 /// `mbgen analyze`.
 #[derive(Debug, Args)]

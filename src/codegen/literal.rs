@@ -82,7 +82,7 @@ impl Literal {
 
 /// A number with an underscore every three digits.
 pub fn number(n: usize) -> String {
-    crate::report::text::thousands(n as u64).replace(',', "_")
+    crate::text::thousands(n as u64).replace(',', "_")
 }
 
 /// An `f32` literal.

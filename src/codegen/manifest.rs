@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Input, Provenance, names};
+use super::{Input, Provenance};
 
 /// The manifest's place in a crate.
 pub const FILE: &str = "mbgen.json";
@@ -37,10 +37,10 @@ pub fn render(input: &Input, files: &BTreeMap<String, Vec<u8>>) -> String {
     let manifest = Manifest {
         schema: SCHEMA.into(),
         mbgen: env!("CARGO_PKG_VERSION").into(),
-        package: names::package(input.spec, input.variant),
+        package: input.package.into(),
         options: serde_json::json!({
             "spec": input.spec.name,
-            "width": input.variant.width.unwrap_or(input.spec.width.multiplier),
+            "width": input.spec.width.multiplier,
             "resolution": [shape.h, shape.w],
             "classes": input.plan.classes,
             "machine": input.machine,

@@ -27,7 +27,6 @@ pub use names::package;
 pub use shipped::{KERNELS, PHOTO};
 pub use write::Tree;
 
-use crate::block::Variant;
 use crate::error::Result;
 use crate::graph::LayerGraph;
 use crate::plan::Plan;
@@ -37,10 +36,10 @@ use crate::weights::Folded;
 /// All that a crate is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
-    /// The network's description.
+    /// The network's description, with what was asked for in it.
     pub spec: &'a Spec,
-    /// What was asked for beside the spec.
-    pub variant: &'a Variant,
+    /// The crate's name; see [`package`].
+    pub package: &'a str,
     /// The layers.
     pub graph: &'a LayerGraph,
     /// What runs.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Input;
 use crate::analysis::Totals;
-use crate::report::text::{bytes, thousands};
+use crate::text::{bytes, thousands};
 
 /// What a network costs.
 #[derive(Debug, Serialize)]

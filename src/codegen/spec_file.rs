@@ -18,7 +18,7 @@ pub fn render(input: &Input, view: &Crate) -> String {
     }
     text += &format!("input: {{channels: {}, height: {}, width: {}}}\n", shape.c, shape.h, shape.w);
     text += &format!("classes: {}\n", input.plan.classes);
-    let multiplier = input.variant.width.unwrap_or(spec.width.multiplier);
+    let multiplier = spec.width.multiplier;
     let rounding = match spec.width.rounding {
         Rounding::MakeDivisible(n) => format!("{{make_divisible: {n}}}"),
         Rounding::Floor(min) => format!("{{floor: {min}}}"),

@@ -10,7 +10,7 @@ use crate::kernels::steps::{
 };
 use crate::layer::{Kind, Layer};
 use crate::plan::{Operation, Step};
-use crate::report::text::{ascii, shape, thousands};
+use crate::text::{ascii, shape, thousands};
 
 /// Writes steps as Rust, and collects the constants that they use.
 pub(super) struct StepWriter<'a> {

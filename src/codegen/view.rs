@@ -5,12 +5,11 @@ use serde::Serialize;
 use super::Input;
 use super::blob::{Blob, is_classifier};
 use super::literal::{LINE, Literal, float, number};
-use super::names;
 use super::readme::Cost;
 use super::step::StepWriter;
 use crate::analysis::Totals;
 use crate::layer::{Kind, Layer};
-use crate::report::text::shape;
+use crate::text::shape;
 
 /// A crate, as its templates see it.
 #[derive(Debug, Serialize)]
@@ -128,12 +127,13 @@ impl Crate {
         let mut steps = StepWriter::new(blob);
         let views = input.plan.steps.iter().map(|step| steps.view(input, step)).collect();
         let spec = input.spec;
+        let resize = spec.preprocess.as_ref().and_then(|preprocess| preprocess.resize);
         let (mean, std) = match &spec.preprocess {
             Some(preprocess) => (preprocess.mean.clone(), preprocess.std.clone()),
             None => (vec![0.0; shape.c], vec![1.0; shape.c]),
         };
         Self {
-            name: names::package(spec, input.variant),
+            name: input.package.to_owned(),
             title: title(input),
             source: spec.source.clone(),
             mbgen: env!("CARGO_PKG_VERSION"),
@@ -141,7 +141,7 @@ impl Crate {
             height: shape.h,
             width: shape.w,
             classes: input.plan.classes,
-            resize: resize(input),
+            resize: resize.unwrap_or(shape.h.min(shape.w)),
             mean: floats(&mean),
             std: floats(&std),
             labels: input.labels.is_some(),
@@ -161,19 +161,9 @@ impl Crate {
 
 /// Name, width and sizes in one line.
 fn title(input: &Input) -> String {
-    let width = input.variant.width.unwrap_or(input.spec.width.multiplier);
+    let width = input.spec.width.multiplier;
     let (name, classes) = (&input.spec.name, input.plan.classes);
     format!("{name} at width {width:?}: {} → {classes} classes", shape(input.graph.input()))
-}
-
-/// Length of a photo's shorter side before the crop, scaled along with the input.
-fn resize(input: &Input) -> usize {
-    let (spec, shape) = (input.spec.input, input.graph.input());
-    let (before, now) = (spec.height.min(spec.width), shape.h.min(shape.w));
-    match input.spec.preprocess.as_ref().and_then(|preprocess| preprocess.resize) {
-        Some(resize) => (resize * now + before / 2) / before,
-        None => now,
-    }
 }
 
 /// A literal of an array that fits a line, short where all values are the same.
@@ -211,7 +201,7 @@ fn weights(input: &Input, blob: &Blob) -> WeightsView {
     WeightsView {
         values: number(blob.header.values as usize),
         panel: blob.header.panel,
-        embed: embed(&names::package(input.spec, input.variant)),
+        embed: embed(input.package),
         hash: format!("0x{:016x}", blob.header.layout),
         offsets,
         rows,

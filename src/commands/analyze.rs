@@ -8,9 +8,11 @@ use crate::block::{self, Variant};
 use crate::cli::cost::AnalyzeArgs;
 use crate::error::Result;
 use crate::graph::LayerGraph;
+use crate::initialise::initialise;
+use crate::output::{Output, write};
 use crate::plan::Plan;
 use crate::reference::golden_input;
-use crate::report::{CostReport, Format, Model, Output, Style, reconcile, write};
+use crate::report::{CostReport, Format, Model, Style, reconcile};
 use crate::spec::Loaded;
 use crate::weights;
 
@@ -65,7 +67,7 @@ fn clamps(
     let (dict, origin) = match &args.weights {
         Some(path) => (weights::load(path)?, path.as_path()),
         None => {
-            let dict = weights::initialise(graph, loaded.spec.bn_eps, args.seed, &input);
+            let dict = initialise(graph, loaded.spec.bn_eps, args.seed, &input);
             (dict, Path::new("seeded weights"))
         }
     };

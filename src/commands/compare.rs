@@ -8,8 +8,8 @@ use crate::cli::cost::{CompareArgs, GateArgs, SweepArgs};
 use crate::error::{Error, Result};
 use crate::gate::{Baseline, Check, Entry, baseline};
 use crate::graph::LayerGraph;
+use crate::output::write_with;
 use crate::report::compare::{Comparison, Layers, failure};
-use crate::report::write_with;
 use crate::spec::{Loaded, Metric};
 
 /// Up to as many points, each is planned, for its arena and its time.

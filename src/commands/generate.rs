@@ -10,11 +10,12 @@ use crate::codegen::write::{Written, differences, write};
 use crate::codegen::{self, Input, Provenance, Tree};
 use crate::error::{Error, Result};
 use crate::graph::LayerGraph;
+use crate::initialise::initialise;
 use crate::machine::Description;
 use crate::plan::Plan;
 use crate::reference;
 use crate::spec::Loaded;
-use crate::weights::{Folded, fold, initialise, read_safetensors};
+use crate::weights::{Folded, fold, read_safetensors};
 
 pub fn run(args: &GenerateArgs) -> Result<()> {
     let folder = &args.output;
@@ -79,8 +80,8 @@ pub fn tree(planned: &Planned, ingredients: &IngredientArgs, progress: &Progress
     let expected = reference::run(graph, &weights, &golden);
     progress.doing("code");
     codegen::generate(&Input {
-        spec: &loaded.spec,
-        variant,
+        spec: &variant.apply(&loaded.spec),
+        package: &codegen::package(&loaded.spec, variant),
         graph,
         plan,
         machine: &machine.name,
@@ -134,9 +135,8 @@ impl<'a> Source<'a> {
         if let Some(path) = &ingredients.weights {
             return Self::File(path);
         }
-        let spec = &loaded.spec;
-        let unchanged = variant.width.is_none_or(|width| width == spec.width.multiplier)
-            && variant.classes.is_none_or(|classes| classes == spec.classes);
+        let (asked, spec) = (variant.apply(&loaded.spec), &loaded.spec);
+        let unchanged = asked.width == spec.width && asked.classes == spec.classes;
         match loaded.weights() {
             Some(bytes) if unchanged && ingredients.seed.is_none() => Self::Shipped(bytes),
             _ => Self::Seed(ingredients.seed.unwrap_or(0)),
@@ -147,7 +147,7 @@ impl<'a> Source<'a> {
 /// The names of the classes: those of a file, or the spec's where it has as many classes.
 fn labels(loaded: &Loaded, variant: &Variant, file: Option<&Path>) -> Result<Option<Vec<String>>> {
     let spec = &loaded.spec;
-    let classes = variant.classes.unwrap_or(spec.classes);
+    let classes = variant.apply(spec).classes;
     let Some(path) = file else {
         if classes != spec.classes && spec.labels.is_some() {
             eprintln!(

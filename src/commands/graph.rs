@@ -3,7 +3,8 @@
 use crate::block::{self, Variant};
 use crate::cli::cost::GraphArgs;
 use crate::error::Result;
-use crate::report::{Model, Output, graph, write};
+use crate::output::{Output, write};
+use crate::report::{Model, graph};
 
 pub fn run(args: &GraphArgs) -> Result<()> {
     let loaded = block::load(&args.spec)?;

@@ -5,7 +5,7 @@ use super::progress::Progress;
 use crate::cli::MeasureArgs;
 use crate::error::Result;
 use crate::machine::{Caches, measure, shipped_text};
-use crate::report::{Output, write};
+use crate::output::{Output, write};
 
 pub fn run(args: &MeasureArgs) -> Result<()> {
     if let Some(name) = &args.yaml {

@@ -15,9 +15,9 @@ use crate::error::{Error, Result};
 use crate::kernels::isa::InstructionSet;
 use crate::plan::Plan;
 use crate::report::profile::{self, Measured};
-use crate::report::text::{bytes, thousands};
 use crate::report::{Model, Style, table};
 use crate::run::{Scratch, cargo};
+use crate::text::{bytes, thousands};
 
 /// The photo that is shown when none is given.
 const COFFEE: (&str, &[u8]) = ("coffee.png", include_bytes!("../../archs/images/coffee.png"));

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::Row;
 use crate::analysis::sweep::Point;
 use crate::error::{Error, Result};
-use crate::report::{Output, write};
+use crate::output::{Output, write};
 use crate::spec::Metric;
 
 /// Version of the file's structure.

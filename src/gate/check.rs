@@ -6,8 +6,8 @@ use super::{Allowance, Baseline, Entry, Increase, LayerEntry, Limit};
 use crate::analysis::sweep::Point;
 use crate::analysis::{Analysis, Row, align};
 use crate::error::{Error, Result};
-use crate::report::text;
 use crate::spec::{Loaded, Metric};
+use crate::text;
 
 /// Most failed checks whose layers are looked for.
 const BLAMED_CHECKS: usize = 20;

@@ -9,7 +9,8 @@ mod check;
 pub use baseline::{Baseline, Entry, LayerEntry};
 pub use check::{Blame, Check, Origin};
 
-use crate::spec::{Metric, QUANTITY, parse_quantity};
+use crate::quantity::{QUANTITY, parse_quantity};
+use crate::spec::Metric;
 
 /// A limit on one metric of every network.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,7 +10,7 @@ pub use window::{Padding2d, Window};
 
 use std::sync::Arc;
 
-use crate::spec::Activation;
+use crate::spec::{Activation, Input};
 
 /// Shape of an activation: channels, rows, columns. A vector of `c` values is `[c, 1, 1]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +37,12 @@ impl Shape {
     /// Number of positions of the map.
     pub const fn positions(self) -> usize {
         self.h * self.w
+    }
+}
+
+impl From<Input> for Shape {
+    fn from(Input { channels, height, width }: Input) -> Self {
+        Self::new(channels, height, width)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::spec::parse_quantity;
+use crate::quantity::parse_quantity;
 
 /// Sizes in bytes of the caches that a core has for its data: of one instance each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

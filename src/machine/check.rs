@@ -4,11 +4,8 @@ use super::file::{Cache, Compute, File, Lanes, Memory, Sets};
 use super::{Description, Level, LevelName, Rates, instruction_set, parse_name};
 use crate::error::{Error, Result};
 use crate::kernels::isa::InstructionSet;
-use crate::spec::at::At;
-use crate::spec::diagnostic::{Diagnostic, excerpt, list, render};
-use crate::spec::reader::read;
-use crate::spec::tree::{self, Span};
-use crate::spec::{QUANTITY, parse_quantity};
+use crate::quantity::{QUANTITY, parse_quantity};
+use crate::yaml::{self, At, Diagnostic, Span, excerpt, list, read, render};
 
 /// Most GFLOP/s or GB/s of one core, and bytes of a cache: beyond, a unit is wrong.
 const MOST: (f64, u64) = (1e6, 1 << 40);
@@ -16,7 +13,7 @@ const MOST: (f64, u64) = (1e6, 1 << 40);
 /// Reads and checks a file.
 pub fn parse(text: &str, name: &str) -> Result<Description> {
     let wrong = |problems, root: Option<&_>| Error::Spec(render(problems, text, name, root));
-    let root = tree::parse(text).map_err(|problem| wrong(vec![*problem], None))?;
+    let root = yaml::parse(text).map_err(|problem| wrong(vec![*problem], None))?;
     let (file, problems) = read(&root);
     let mut checker = Checker { problems };
     let description = file.and_then(|file| checker.description(file));

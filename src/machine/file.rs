@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 use crate::kernels::isa::InstructionSet;
-use crate::spec::at::{At, Ordered};
+use crate::yaml::{At, Ordered};
 
 /// The schema as pretty-printed JSON, with a final newline.
 pub fn schema() -> String {

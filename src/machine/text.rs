@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Description, Level, Rates};
-use crate::spec::binary_unit;
+use crate::quantity::binary_unit;
 
 impl Description {
     /// The file, as [`Description::parse`] reads it: rates with one decimal, sizes exact.

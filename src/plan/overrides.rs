@@ -10,12 +10,9 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::kernels::steps;
-use crate::spec::at::{At, Ordered};
-use crate::spec::diagnostic::{Diagnostic, excerpt, render};
 use crate::spec::read_text;
-use crate::spec::reader::read;
-use crate::spec::tree::{self, Span};
 use crate::suggest::did_you_mean;
+use crate::yaml::{self, At, Diagnostic, Ordered, Span, excerpt, read, render};
 
 /// Largest file that is read: enough for every part of the longest network.
 const MAX_BYTES: u64 = 16 << 20;
@@ -94,7 +91,7 @@ impl Overrides {
     /// Everything that is wrong with the file by itself.
     pub fn parse(text: &str, name: &str) -> Result<Self> {
         let wrong = |problem| Error::Spec(render(vec![problem], text, name, None));
-        let root = tree::parse(text).map_err(|problem| wrong(*problem))?;
+        let root = yaml::parse(text).map_err(|problem| wrong(*problem))?;
         let (entries, problems) = read::<Entries>(&root);
         let entries = entries.map_or_else(Vec::new, |entries| entries.0);
         let overrides = Self { name: name.to_owned(), text: text.to_owned(), entries };
@@ -128,7 +125,7 @@ impl Overrides {
         if problems.is_empty() {
             return Ok(());
         }
-        let root = tree::parse(&self.text).ok();
+        let root = yaml::parse(&self.text).ok();
         Err(Error::Spec(render(problems, &self.text, &self.name, root.as_ref())))
     }
 }

@@ -9,8 +9,7 @@ use crate::graph::{LayerGraph, Source};
 use crate::kernels::steps::{Chain, Split};
 use crate::layer::{Kind, Shape};
 use crate::machine::Machine;
-use crate::spec::diagnostic::Diagnostic;
-use crate::spec::tree::Span;
+use crate::yaml::{Diagnostic, Span};
 
 /// Channels of a panel: two vectors of the widest instruction set. Those of a projection always.
 pub(super) const PANEL: usize = 32;

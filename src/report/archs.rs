@@ -2,8 +2,8 @@
 
 use super::Model;
 use super::sheet::{Cell, Column, Document, Section};
-use super::text;
 use crate::analysis::Totals;
+use crate::text;
 
 /// The networks with what they cost.
 pub fn document(networks: &[(Model, Totals)]) -> Document {

@@ -2,7 +2,6 @@
 
 use super::cost::CONVENTION;
 use super::sheet::{Cell, Column, Document, Section};
-use super::text::{bytes, thousands};
 use super::{Format, Style, bmf, compare_json, csv, html, markdown, table};
 use crate::analysis::moves::{Move, moves};
 use crate::analysis::sweep::{Plateau, Point, plateaus};
@@ -10,6 +9,7 @@ use crate::analysis::{By, Row, Totals, align};
 use crate::gate::Check;
 use crate::machine::Description;
 use crate::spec::{Loaded, Metric};
+use crate::text::{bytes, thousands};
 
 /// Most points that a table shows.
 const SHOWN: usize = 1_000;

@@ -1,11 +1,11 @@
 //! The layout of a cost report: rows, totals by kind of layer, separable section, footer.
 
 use super::sheet::{Cell, Column, Document, Section};
-use super::text::{bytes, percent, si, thousands};
 use super::{CostReport, memory, reconcile, roofline, rows, schedule};
 use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::residual::Body;
 use crate::analysis::{Analysis, F32_BYTES, ResidualPair, Separable, Totals};
+use crate::text::{bytes, percent, si, thousands};
 
 /// Printed under every table.
 pub const CONVENTION: &str = "A MAC counts once, and only convolutions and linear layers have \

@@ -1,10 +1,10 @@
 //! Memory over time: a chart of what is alive, and the map of the generated crate's arena.
 
 use super::sheet::{Cell, Column, Section};
-use super::text::bytes;
 use crate::analysis::arena::{Arena, ArenaBlock, ArenaStep, BlockKind};
 use crate::analysis::{Analysis, F32_BYTES};
 use crate::graph::Source;
+use crate::text::bytes;
 
 /// Most columns of the chart.
 const CHART_WIDTH: usize = 68;

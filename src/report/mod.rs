@@ -14,7 +14,6 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 mod memory;
-mod output;
 pub mod profile;
 pub mod reconcile;
 mod roofline;
@@ -22,11 +21,9 @@ mod rows;
 mod schedule;
 pub mod sheet;
 pub mod table;
-pub mod text;
 
 use std::fmt;
 
-pub use output::{Output, write, write_with};
 pub use table::Style;
 
 use crate::analysis::clamp::Clamp;
@@ -55,15 +52,14 @@ pub struct Model {
 impl Model {
     /// The network of a spec with `variant` applied.
     pub fn of(loaded: &Loaded, variant: &Variant) -> Self {
-        let spec = &loaded.spec;
-        let (h, w) = variant.resolution.unwrap_or((spec.input.height, spec.input.width));
+        let spec = variant.apply(&loaded.spec);
         Self {
-            name: spec.name.clone(),
             spec: loaded.name.clone(),
-            width: variant.width.unwrap_or(spec.width.multiplier),
-            input: Shape::new(spec.input.channels, h, w),
-            classes: variant.classes.unwrap_or(spec.classes),
+            width: spec.width.multiplier,
+            input: spec.input.into(),
+            classes: spec.classes,
             padding: spec.padding,
+            name: spec.name,
         }
     }
 

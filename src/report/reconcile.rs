@@ -1,10 +1,10 @@
 //! What another tool prints for this network, and what makes the difference.
 
 use super::sheet::{Cell, Column, Document, Section};
-use super::text::thousands;
 use super::{CostReport, Format, Style, bmf, csv, html, json, markdown, table};
 use crate::analysis::Totals;
 use crate::analysis::tools::{FIGURES, Figure, Quantity, Tool};
+use crate::text::thousands;
 
 /// Bytes that torchinfo adds to the input for the tensor object.
 const TORCHINFO_TENSOR_BYTES: u64 = 80;

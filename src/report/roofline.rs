@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::sheet::{Cell, Column, Section};
-use super::text::{self, percent};
 use crate::analysis::Roofline;
 use crate::analysis::roofline::{Bound, StepTime};
 use crate::machine::Level;
+use crate::text::{self, percent};
 
 /// The steps with bound, intensity and time.
 pub fn section(roofline: &Roofline) -> Section {

@@ -1,9 +1,9 @@
 //! The table of layers, blocks or stages.
 
 use super::sheet::{Cell, Column, Section};
-use super::text::shape;
 use crate::analysis::{Analysis, By, F32_BYTES, Row, Totals, group};
 use crate::layer::{Kind, Padding2d};
+use crate::text::shape;
 
 /// One row for each layer, block or stage; the first that reaches the memory peak stands out.
 pub fn section(analysis: &Analysis, by: By) -> Section {

@@ -1,6 +1,6 @@
 //! A report laid out, before any format: sections of columns and typed cells.
 
-use super::text::{self, thousands};
+use crate::text::{self, thousands};
 
 /// A report for people.
 #[derive(Clone, Debug, Default)]

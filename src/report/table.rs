@@ -6,7 +6,7 @@ use comfy_table::{Attribute, CellAlignment, Color, ContentArrangement, Table, Ta
 use comfy_table::{LineStyle, presets};
 
 use super::sheet::{Cell, Document, Section};
-use super::text;
+use crate::text;
 
 /// Columns of a device that does not say how many it has.
 const WIDTH: usize = 100;

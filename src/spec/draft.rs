@@ -1,9 +1,9 @@
 //! A spec that has been read, with all that is wrong with it so far.
 
 use super::check;
-use super::diagnostic::{Diagnostic, node_at, render};
-use super::{Position, Spec, tree};
+use super::{Position, Spec};
 use crate::error::{Error, Result};
+use crate::yaml::{self, Diagnostic, node_at, render};
 
 /// What is wrong with one entry of a spec.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub struct Problem {
 pub struct Draft<'t> {
     text: &'t str,
     name: &'t str,
-    tree: Option<tree::Node<'t>>,
+    tree: Option<yaml::Node<'t>>,
     spec: Option<Spec>,
     problems: Vec<Diagnostic>,
 }
@@ -35,7 +35,7 @@ impl Spec {
 impl<'t> Draft<'t> {
     /// Reads a spec and collects what is wrong with it. `name` stands for the file in messages.
     pub fn read(text: &'t str, name: &'t str) -> Self {
-        match tree::parse(text) {
+        match yaml::parse(text) {
             Ok(tree) => {
                 let (spec, problems) = check::check(&tree);
                 Self { text, name, tree: Some(tree), spec, problems }
@@ -56,7 +56,7 @@ impl<'t> Draft<'t> {
         let mut found = Vec::new();
         for Problem { at, message } in later {
             let Some(node) = self.entry(at) else {
-                found.push(Diagnostic::new(tree::Span::default(), message));
+                found.push(Diagnostic::new(yaml::Span::default(), message));
                 continue;
             };
             let wrong = |known: &Diagnostic| {
@@ -76,12 +76,12 @@ impl<'t> Draft<'t> {
     }
 
     /// The entry that stands at a position.
-    fn entry(&self, at: Position) -> Option<&tree::Node<'t>> {
+    fn entry(&self, at: Position) -> Option<&yaml::Node<'t>> {
         let root = self.tree.as_ref()?;
         if at != Position::default() {
             return node_at(root, at);
         }
-        let tree::Value::Map(keys) = &root.value else { return None };
+        let yaml::Value::Map(keys) = &root.value else { return None };
         keys.iter().find(|(key, _)| key.text() == Some("head")).map(|(_, head)| head)
     }
 }

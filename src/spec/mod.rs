@@ -3,30 +3,27 @@
 //! [`Spec`] mirrors the YAML file: the papers' tables, unexpanded. Channel counts are those of the
 //! paper; the width multiplier is applied when [`crate::block`] expands the tables into layers.
 //!
-//! Reading goes text, `tree` (YAML with places, bounded), `reader` and `file` (serde types, all
-//! errors of shape and kind at once), `check` (what the values may be), [`Draft`], [`Spec`]. Files of
-//! machines ([`crate::machine`]) are read with the same `tree`, `reader` and diagnostics.
+//! Reading goes text, [`yaml`](crate::yaml) and `file` (serde types, all errors of shape and kind at
+//! once), `check` (what the values may be), [`Draft`], [`Spec`].
 
-pub(crate) mod at;
 mod budget;
 mod check;
-pub(crate) mod diagnostic;
 mod draft;
 mod embedded;
 mod file;
 mod load;
-pub(crate) mod reader;
 mod rounding;
 mod schema;
-pub(crate) mod tree;
 
-pub use budget::{Budget, Metric, QUANTITY, binary_unit, parse_quantity};
+pub use budget::{Budget, Metric};
 pub use draft::{Draft, Problem};
 pub use embedded::{EMBEDDED, Embedded};
 pub(crate) use load::read_text;
 pub use load::{Loaded, Origin, load, load_shipped, read};
 pub use rounding::{Rounding, make_divisible};
 pub use schema::schema;
+
+pub use crate::yaml::Position;
 
 /// A checked network description.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,15 +124,6 @@ pub enum Block {
     InvertedResidual(InvertedResidual),
     /// A table of classic bottleneck residual blocks (torchvision's `Bottleneck`).
     Residual(Residual),
-}
-
-/// Position of a block or row in its file, 1-based; `0, 0` for specs built in memory.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Position {
-    /// Line.
-    pub line: usize,
-    /// Column.
-    pub column: usize,
 }
 
 /// `conv_bn`: a dense convolution with batch normalisation and activation.

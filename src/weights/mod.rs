@@ -1,15 +1,14 @@
-//! The weights of a network: read, made up, checked and folded.
+//! The weights of a network: read, checked and folded.
 //!
 //! A [`StateDict`] has PyTorch's names and shapes. [`fold`] is the only way from there to what an
 //! executor uses, and it checks every name, shape and value.
 //!
-//! **Invariant.** The same spec, seed and file give the same bits on every platform.
+//! **Invariant.** The same spec and file give the same bits on every platform.
 
 mod check;
 mod file;
 mod fold;
 mod formula;
-mod initialise;
 mod parameter;
 pub mod splitmix;
 
@@ -18,7 +17,7 @@ use std::collections::BTreeMap;
 pub use file::{load, read_safetensors};
 pub use fold::{Folded, FoldedLayer, fold};
 pub use formula::formula;
-pub use initialise::initialise;
+pub use parameter::{Parameter, Role, parameters};
 
 /// A dense tensor, row-major.
 #[derive(Clone, Debug, PartialEq)]

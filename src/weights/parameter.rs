@@ -4,7 +4,7 @@ use crate::layer::{Kind, Layer};
 
 /// What a tensor is to its layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub enum Role {
     /// Weight of a convolution, `[O, I/groups, kh, kw]`.
     Convolution,
     /// Scale γ of a batch normalisation.
@@ -23,20 +23,24 @@ pub(super) enum Role {
 
 /// One tensor of a layer.
 #[derive(Clone, Debug)]
-pub(super) struct Parameter {
+pub struct Parameter {
+    /// What it is to its layer.
     pub role: Role,
+    /// PyTorch's name of it.
     pub name: String,
+    /// Size of each dimension.
     pub shape: Vec<usize>,
 }
 
 impl Parameter {
-    pub(super) fn elements(&self) -> usize {
+    /// Number of elements.
+    pub fn elements(&self) -> usize {
         self.shape.iter().product()
     }
 }
 
 /// The tensors of a layer: its weight, then its bias or those of its batch normalisation.
-pub(super) fn parameters(layer: &Layer) -> Vec<Parameter> {
+pub fn parameters(layer: &Layer) -> Vec<Parameter> {
     let Some(shape) = layer.weight_shape() else { return Vec::new() };
     let linear = layer.kind == Kind::Linear;
     let role = if linear { Role::Linear } else { Role::Convolution };

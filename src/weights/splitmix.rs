@@ -19,17 +19,19 @@ pub fn unit(t: u64, i: u64) -> f64 {
 
 /// Standard normal numbers by the Box-Muller transform over SplitMix64.
 #[derive(Clone, Debug)]
-pub(super) struct Normal {
+pub struct Normal {
     state: u64,
     spare: Option<f64>,
 }
 
 impl Normal {
-    pub(super) fn new(seed: u64) -> Self {
+    /// The stream of a seed.
+    pub fn new(seed: u64) -> Self {
         Self { state: splitmix64(seed), spare: None }
     }
 
-    pub(super) fn sample(&mut self) -> f64 {
+    /// The next number.
+    pub fn sample(&mut self) -> f64 {
         if let Some(spare) = self.spare.take() {
             return spare;
         }

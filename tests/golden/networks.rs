@@ -1,6 +1,6 @@
 //! The networks of the golden files, built from the tables that those files carry.
 
-use mbgen::block::{self, Variant};
+use mbgen::block;
 use mbgen::graph::LayerGraph;
 use mbgen::spec::{
     Activation, Block, ConvBn, ConvDsc, HeadItem, HeadKind, Input, InvertedResidual, InvertedRow,
@@ -27,7 +27,7 @@ pub fn layer_files() -> Vec<String> {
 }
 
 pub fn expand(spec: &Spec) -> LayerGraph {
-    block::expand(spec, &Variant::default()).unwrap()
+    block::expand(spec).unwrap()
 }
 
 /// The network `v1_seed`, `v1_paper` or `v2` as the papers have it.

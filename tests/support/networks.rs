@@ -13,7 +13,7 @@ pub fn shipped(name: &str, width: f64, resolution: (usize, usize), classes: usiz
 /// The graph of a spec's text.
 pub fn parsed(yaml: &str) -> LayerGraph {
     let spec = Spec::parse(yaml, "test.yaml").unwrap_or_else(|error| panic!("{error}"));
-    expand(&spec, &Variant::default()).unwrap()
+    expand(&spec).unwrap()
 }
 
 /// A spec with 8-channel rounding whose stages are given as YAML, pool and classifier at the end.

@@ -1,6 +1,6 @@
 //! Random networks of every block kind: shapes that nobody would choose.
 
-use mbgen::block::{Variant, expand};
+use mbgen::block::expand;
 use mbgen::graph::LayerGraph;
 use mbgen::spec::Spec;
 use mbgen::weights::splitmix::splitmix64;
@@ -79,5 +79,5 @@ impl Choices {
 pub fn network(seed: u64) -> Option<(String, LayerGraph)> {
     let text = Choices(seed).network();
     let spec = Spec::parse(&text, "random.yaml").unwrap_or_else(|e| panic!("{seed}: {e}\n{text}"));
-    Some((text, expand(&spec, &Variant::default()).ok()?))
+    Some((text, expand(&spec).ok()?))
 }

@@ -5,9 +5,9 @@ mod layout;
 mod mermaid;
 mod svg;
 
-use super::text::shape;
 use crate::graph::{LayerGraph, Source};
 use crate::layer::{Kind, Layer};
+use crate::text::shape;
 
 /// The formats of a picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

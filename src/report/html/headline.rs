@@ -2,7 +2,7 @@
 
 use super::Tile;
 use crate::analysis::{Analysis, F32_BYTES};
-use crate::report::text::{bytes, percent, si, thousands, time};
+use crate::text::{bytes, percent, si, thousands, time};
 
 /// Parameters, MACs, weights, peak, arena and time.
 pub fn tiles(analysis: &Analysis) -> Vec<Tile> {

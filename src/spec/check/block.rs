@@ -1,15 +1,13 @@
 //! The entries of a stage.
 
-use super::super::at::At;
-use super::super::diagnostic::Diagnostic;
 use super::super::file::{self, Count, InvertedColumn, ResidualColumn, Table};
-use super::super::tree::Span;
 use super::super::{
     Activation, Block, ConvBn, ConvDsc, InvertedResidual, InvertedRow, Residual, ResidualRow,
     WidthRule,
 };
 use super::table::Row;
 use super::{Checker, activation, count_or, padding};
+use crate::yaml::{At, Diagnostic, Span};
 
 /// Largest expansion factor.
 const MAX_EXPANSION: f64 = 1024.0;

@@ -1,11 +1,9 @@
 //! The head: a global average pool and a linear layer, under module names of the user's choice.
 
-use super::super::at::At;
-use super::super::diagnostic::Diagnostic;
 use super::super::file::{Head, HeadLayer, Named};
-use super::super::tree::Span;
 use super::super::{HeadItem, HeadKind, Stage};
 use super::Checker;
+use crate::yaml::{At, Diagnostic, Span};
 
 /// What a head must be, for messages.
 const SHAPE: &str = "a head is `global_average_pool`, then `linear`; dropouts may stand between";

@@ -4,13 +4,10 @@ mod block;
 mod head;
 mod table;
 
-use super::at::At;
-use super::budget::{QUANTITY, parse_quantity};
-use super::diagnostic::{Diagnostic, excerpt};
 use super::file::{self, Count, File};
-use super::reader::{MAX_COUNT, read};
-use super::tree::Node;
 use super::{Activation, Budget, Input, Padding, Preprocess, Rounding, Spec, Stage, Width};
+use crate::quantity::{QUANTITY, parse_quantity};
+use crate::yaml::{At, Diagnostic, MAX_COUNT, Node, excerpt, read};
 
 /// The spec in a tree with stand-ins for what is wrong, and everything that is wrong. There is no
 /// spec where its input, width or classes are wrong: nothing could be said about its layers.

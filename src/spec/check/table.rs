@@ -1,11 +1,8 @@
 //! Tables: rows of numbers under named columns.
 
-use super::super::at::At;
-use super::super::diagnostic::{Diagnostic, list};
 use super::super::file::{InvertedColumn, ResidualColumn, Table};
-use super::super::reader::MAX_COUNT;
-use super::super::{Position, tree::Span};
 use super::Checker;
+use crate::yaml::{At, Diagnostic, MAX_COUNT, Position, Span, list};
 
 /// The columns that a kind of table may have.
 pub trait Column: Copy + PartialEq + 'static {

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::at::At;
 use super::{Count, Padding};
+use crate::yaml::At;
 
 /// One entry of a stage.
 #[derive(Debug, Deserialize, JsonSchema)]

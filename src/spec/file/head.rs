@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 
-use super::super::at::At;
+use crate::yaml::At;
 
 /// One layer of the head.
 #[derive(Debug, Deserialize, JsonSchema)]

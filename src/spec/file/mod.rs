@@ -13,8 +13,8 @@ pub use self::block::{
     Activation, Block, ConvBn, ConvDsc, InvertedColumn, ResidualColumn, Table, WidthRule,
 };
 pub use self::head::{Head, HeadLayer};
-use super::at::{At, Ordered};
 use super::budget::Metric;
+use crate::yaml::{At, Ordered};
 
 /// A mapping under names of the author's choice.
 pub type Named<V> = At<Ordered<At<String>, At<V>>>;

@@ -2,14 +2,14 @@
 
 use super::super::diagnostic::{Diagnostic, excerpt, list};
 use super::super::tree::{Span, Value};
-use super::{Halt, Reader, Role};
+use super::{ReadError, Reader, Role};
 use crate::suggest::did_you_mean;
 
 impl Reader<'_> {
     /// Takes note of a problem; the failure that is returned needs no reason of its own.
-    pub(super) fn report(self, diagnostic: Diagnostic) -> Halt {
+    pub(super) fn report(self, diagnostic: Diagnostic) -> ReadError {
         self.findings.borrow_mut().push(diagnostic);
-        Halt(None)
+        ReadError(None)
     }
 
     /// What the value is called in messages.
@@ -23,7 +23,7 @@ impl Reader<'_> {
     }
 
     /// Reports a value of the wrong kind.
-    pub(super) fn wrong(self, allowed: impl Into<String>) -> Halt {
+    pub(super) fn wrong(self, allowed: impl Into<String>) -> ReadError {
         let Some(node) = self.node else {
             return self.report(Diagnostic::missing(self.span, self.name));
         };
@@ -57,7 +57,7 @@ impl Reader<'_> {
     }
 
     /// Reports a second key where the one key says what the mapping is.
-    pub(super) fn second_key(self, first: &str, second: &str, at: Span) -> Halt {
+    pub(super) fn second_key(self, first: &str, second: &str, at: Span) -> ReadError {
         let message = format!("`{}` beside `{}`", excerpt(second), excerpt(first));
         let why = "one key is allowed here: begin another entry with `- `, or indent";
         self.report(Diagnostic::key(at, message).label(why))
@@ -71,7 +71,7 @@ impl Reader<'_> {
         at: Span,
         is_key: bool,
         allowed: &[&str],
-    ) -> Halt {
+    ) -> ReadError {
         let message = format!("unknown {kind} `{}`", excerpt(word));
         let unknown =
             if is_key { Diagnostic::key(at, message) } else { Diagnostic::new(at, message) };

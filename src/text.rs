@@ -1,7 +1,7 @@
 //! Numbers and shapes as people write them.
 
 use crate::layer::Shape;
-use crate::spec::binary_unit;
+use crate::quantity::binary_unit;
 
 /// A count with a comma every three digits.
 pub fn thousands(n: u64) -> String {

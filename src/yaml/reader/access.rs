@@ -6,9 +6,9 @@ use serde::de::{
 };
 
 use super::super::diagnostic::Diagnostic;
-use super::{Halt, Reader};
+use super::{ReadError, Reader};
 
-impl<'de> IntoDeserializer<'de, Halt> for Reader<'_> {
+impl<'de> IntoDeserializer<'de, ReadError> for Reader<'_> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -23,12 +23,12 @@ pub struct PlaceAndValue<'a> {
 }
 
 impl<'de> SeqAccess<'de> for PlaceAndValue<'_> {
-    type Error = Halt;
+    type Error = ReadError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, Halt> {
+    ) -> Result<Option<T::Value>, ReadError> {
         if let Some(number) = self.place.next() {
             return seed.deserialize(number.into_deserializer()).map(Some);
         }
@@ -39,8 +39,8 @@ impl<'de> SeqAccess<'de> for PlaceAndValue<'_> {
 /// A field's name as the derived code knows it.
 pub struct Field(pub &'static str);
 
-impl<'de> IntoDeserializer<'de, Halt> for Field {
-    type Deserializer = StrDeserializer<'de, Halt>;
+impl<'de> IntoDeserializer<'de, ReadError> for Field {
+    type Deserializer = StrDeserializer<'de, ReadError>;
 
     fn into_deserializer(self) -> Self::Deserializer {
         self.0.into_deserializer()
@@ -62,22 +62,22 @@ impl<I> Entries<'_, I> {
 
 impl<'de, 'a, K, I> MapAccess<'de> for Entries<'a, I>
 where
-    K: IntoDeserializer<'de, Halt>,
+    K: IntoDeserializer<'de, ReadError>,
     I: Iterator<Item = (K, Reader<'a>)>,
 {
-    type Error = Halt;
+    type Error = ReadError;
 
     fn next_key_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, Halt> {
+    ) -> Result<Option<T::Value>, ReadError> {
         let Some((key, value)) = self.entries.next() else { return Ok(None) };
         self.value = Some(value);
         seed.deserialize(key.into_deserializer()).map(Some)
     }
 
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Halt> {
-        let value = self.value.take().ok_or(Halt(None))?;
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, ReadError> {
+        let value = self.value.take().ok_or(ReadError(None))?;
         seed.deserialize(value)
     }
 }
@@ -90,26 +90,26 @@ pub struct Variant<'a> {
 }
 
 impl<'de> EnumAccess<'de> for Variant<'_> {
-    type Error = Halt;
+    type Error = ReadError;
     type Variant = Self;
 
-    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Self), Halt> {
-        let name: StrDeserializer<Halt> = self.name.into_deserializer();
+    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Self), ReadError> {
+        let name: StrDeserializer<ReadError> = self.name.into_deserializer();
         Ok((seed.deserialize(name)?, self))
     }
 }
 
 impl<'de> VariantAccess<'de> for Variant<'_> {
-    type Error = Halt;
+    type Error = ReadError;
 
-    fn unit_variant(self) -> Result<(), Halt> {
+    fn unit_variant(self) -> Result<(), ReadError> {
         match self.value {
             None => Ok(()),
             Some(value) => Err(value.wrong(format!("`{}` takes no value", self.name))),
         }
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Halt> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ReadError> {
         match self.value {
             Some(value) => seed.deserialize(value),
             None => {
@@ -120,15 +120,15 @@ impl<'de> VariantAccess<'de> for Variant<'_> {
         }
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Halt> {
-        Err(Halt(None))
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, ReadError> {
+        Err(ReadError(None))
     }
 
     fn struct_variant<V: Visitor<'de>>(
         self,
         _: &'static [&'static str],
         _: V,
-    ) -> Result<V::Value, Halt> {
-        Err(Halt(None))
+    ) -> Result<V::Value, ReadError> {
+        Err(ReadError(None))
     }
 }

@@ -1,12 +1,12 @@
-//! Weights for a network that nobody has trained.
+//! Weights for a network that nobody has trained, set by the oracle.
+//!
+//! **Invariant.** The same spec and seed give the same bits on every platform.
 
-use super::fold::FoldedLayer;
-use super::parameter::{Role, parameters};
-use super::splitmix::Normal;
-use super::{StateDict, Tensor};
 use crate::graph::{LayerGraph, Source};
 use crate::layer::Layer;
 use crate::reference::{activate, evaluate, operands};
+use crate::weights::splitmix::Normal;
+use crate::weights::{FoldedLayer, Role, StateDict, Tensor, parameters};
 
 /// Random weights from a seed, with running statistics that keep activations in range.
 ///

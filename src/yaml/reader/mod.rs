@@ -35,17 +35,17 @@ pub type Findings = RefCell<Vec<Diagnostic>>;
 
 /// The failure of a value. Its reason is among the [`Findings`] unless it is given here.
 #[derive(Debug)]
-pub struct Halt(Option<String>);
+pub struct ReadError(Option<String>);
 
-impl fmt::Display for Halt {
+impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(self.0.as_deref().unwrap_or("reported"))
     }
 }
 
-impl std::error::Error for Halt {}
+impl std::error::Error for ReadError {}
 
-impl de::Error for Halt {
+impl de::Error for ReadError {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self(Some(message.to_string()))
     }
@@ -86,9 +86,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Reports what serde found wrong by itself, and passes on what has been reported.
-    fn settle<T>(self, result: Result<T, Halt>) -> Result<T, Halt> {
+    fn settle<T>(self, result: Result<T, ReadError>) -> Result<T, ReadError> {
         match result {
-            Err(Halt(Some(message))) => Err(self.report(Diagnostic::new(self.span, message))),
+            Err(ReadError(Some(message))) => Err(self.report(Diagnostic::new(self.span, message))),
             settled => settled,
         }
     }
@@ -134,17 +134,17 @@ impl<'a> Reader<'a> {
 }
 
 impl<'de> Deserializer<'de> for Reader<'_> {
-    type Error = Halt;
+    type Error = ReadError;
 
     /// A list as such, anything else as a newtype, which asks again for what it is.
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Halt> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.node {
             Some(Node { value: Value::List(_), .. }) => self.deserialize_seq(visitor),
             _ => self.settle(visitor.visit_newtype_struct(self)),
         }
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Halt> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.node.map(|node| &node.value) {
             Some(Value::Scalar { text, plain: true }) if text == "true" || text == "false" => {
                 self.settle(visitor.visit_bool(text == "true"))
@@ -153,7 +153,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         }
     }
 
-    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Halt> {
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.number() {
             Some(n) if n >= 1.0 && n <= MAX_COUNT as f64 && n.fract() == 0.0 => {
                 self.settle(visitor.visit_u64(n as u64))
@@ -162,14 +162,14 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         }
     }
 
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Halt> {
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.number() {
             Some(n) => self.settle(visitor.visit_f64(n)),
             None => Err(self.wrong("a number is allowed")),
         }
     }
 
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Halt> {
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.node.and_then(Node::text) {
             Some(text) if !self.node.is_some_and(Node::is_null) => {
                 self.settle(visitor.visit_str(text))
@@ -178,11 +178,11 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         }
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Halt> {
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Halt> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.node {
             Some(node) if !node.is_null() => self.settle(visitor.visit_some(self)),
             _ => self.settle(visitor.visit_none()),
@@ -193,7 +193,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         self,
         _name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Halt> {
+    ) -> Result<V::Value, ReadError> {
         self.settle(visitor.visit_newtype_struct(self))
     }
 
@@ -202,7 +202,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         name: &'static str,
         _len: usize,
         visitor: V,
-    ) -> Result<V::Value, Halt> {
+    ) -> Result<V::Value, ReadError> {
         debug_assert_eq!(name, at::NAME, "no other tuple struct is part of a spec");
         let Span { at, start, end } = self.span;
         let place = [at.line, at.column, start, end];
@@ -211,7 +211,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         )
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Halt> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.node {
             Some(Node { value: Value::List(items), .. }) => {
                 let items =
@@ -222,7 +222,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         }
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Halt> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.node {
             Some(Node { value: Value::Map(entries), .. }) => {
                 let entries = self.entries(entries).into_iter().map(|(_, key, value)| (key, value));
@@ -237,7 +237,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         _name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Halt> {
+    ) -> Result<V::Value, ReadError> {
         let Some(Node { value: Value::Map(entries), .. }) = self.node else {
             return Err(self.wrong(format!("a mapping with the keys {} is allowed", list(fields))));
         };
@@ -262,7 +262,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         kind: &'static str,
         variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Halt> {
+    ) -> Result<V::Value, ReadError> {
         let allowed = || format!("allowed: {}", list(variants));
         let (name, at, value) = match self.node.map(|node| (node, &node.value)) {
             Some((node, Value::Scalar { text, .. })) if !node.is_null() => {
@@ -284,7 +284,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         self.settle(visitor.visit_enum(Variant { name, value, reader: self }))
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Halt> {
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_str(visitor)
     }
 
