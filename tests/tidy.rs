@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which they depend on each other: each may use those before it.
 const ROOMS: [&str; 25] = [
-    "escape",
     "error",
     "suggest",
     "quantity",
-    "json",
+    "interrupt",
+    "disk",
     "output",
     "yaml",
     "spec",
@@ -35,12 +35,14 @@ const ROOMS: [&str; 25] = [
 const TOP: &str = "commands";
 
 /// A library, and the places that may know it.
-const LIBRARIES: [(&str, &[&str]); 5] = [
+const LIBRARIES: [(&str, &[&str]); 7] = [
     ("petgraph", &["graph"]),
     ("comfy_table", &["report"]),
     ("tera", &["codegen", "report/html"]),
     ("serde_yaml", &["yaml"]),
     ("clap", &["cli", "main"]),
+    ("rustix", &["disk", "interrupt"]),
+    ("signal_hook", &["interrupt"]),
 ];
 
 /// Every file of `src`: its path there without `.rs`, and its lines without comments.
@@ -120,8 +122,7 @@ fn a_library_is_known_where_it_belongs() {
 #[test]
 fn unsafe_code_is_in_the_kernels() {
     for (file, code) in sources() {
-        let begins = ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern", "allow(unsafe"];
-        let unsafe_code = code.iter().any(|line| begins.iter().any(|begin| line.contains(begin)));
+        let unsafe_code = code.iter().any(|line| line.contains("unsafe "));
         assert!(!unsafe_code || file.starts_with("kernels/"), "{file}");
     }
 }

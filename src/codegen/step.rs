@@ -5,7 +5,6 @@ use super::blob::Blob;
 use super::literal::{LINE, Literal, float, number};
 use super::names::Constants;
 use super::view::{Constant, StepView, constant, wrap};
-use crate::error::{Error, Result};
 use crate::kernels::steps::{
     Chain, Conv, Dense, Depthwise, Head, Place, Split, Tensor, Unit, Window,
 };
@@ -48,17 +47,17 @@ impl<'a> StepWriter<'a> {
     }
 
     /// One step, the next in order.
-    pub fn view(&mut self, input: &Input, step: &Step) -> Result<StepView> {
+    pub fn view(&mut self, input: &Input, step: &Step) -> StepView {
         let constant = self.names.name(&path(input, step));
         let (ty, value) = match &step.operation {
-            Operation::Conv(conv) => ("Conv", self.conv(&constant, step, conv)?),
+            Operation::Conv(conv) => ("Conv", self.conv(&constant, step, conv)),
             Operation::Chain { source, units, project, residual, out, split } => {
                 let (source, project, residual, out, split) =
                     (*source, *project, *residual, *out, *split);
                 let chain = Chain { source, units, project, residual, out, split };
-                ("Chain", self.chain(&constant, step, &chain)?)
+                ("Chain", self.chain(&constant, step, &chain))
             }
-            Operation::Head(head) => ("Head", self.head(&constant, step, head)?),
+            Operation::Head(head) => ("Head", self.head(&constant, step, head)),
         };
         let head = format!("const {constant}: {ty} = ");
         let value = value.render(0, head.len());
@@ -77,7 +76,7 @@ impl<'a> StepWriter<'a> {
                 ("macs", Literal::text(number(macs as usize))),
             ],
         );
-        Ok(StepView {
+        StepView {
             name: step.name.clone(),
             constant,
             call: step.operation.name(),
@@ -90,7 +89,7 @@ impl<'a> StepWriter<'a> {
             macs: thousands(macs),
             value,
             row: row.render(4, 4),
-        })
+        }
     }
 
     /// The shared constants that are used.
@@ -117,19 +116,19 @@ impl<'a> StepWriter<'a> {
         constants
     }
 
-    fn conv(&mut self, name: &str, step: &Step, conv: &Conv) -> Result<Literal> {
+    fn conv(&mut self, name: &str, step: &Step, conv: &Conv) -> Literal {
         let Conv { dense, source, residual, out, split } = conv;
         let fields = vec![
-            ("dense", self.dense(dense)?),
-            ("source", self.operand(source)?),
-            ("residual", self.residual(residual.as_ref())?),
-            ("out", self.output(name, step, out)?),
+            ("dense", self.dense(dense)),
+            ("source", self.operand(source)),
+            ("residual", self.residual(residual.as_ref())),
+            ("out", self.output(name, step, out)),
             ("split", split_literal(*split)),
         ];
-        Ok(Literal::Struct("Conv", fields))
+        Literal::Struct("Conv", fields)
     }
 
-    fn chain(&mut self, name: &str, step: &Step, chain: &Chain) -> Result<Literal> {
+    fn chain(&mut self, name: &str, step: &Step, chain: &Chain) -> Literal {
         let Chain { source, units, project, residual, out, split } = chain;
         let mut written = Vec::new();
         for (i, unit) in units.iter().enumerate() {
@@ -137,30 +136,20 @@ impl<'a> StepWriter<'a> {
             let last = i + 1 == units.len();
             // The last unit of a chain without projection writes the step's output.
             let rows = !last || project.is_some();
-            written.push(self.unit(name, &suffix, step, unit, rows)?);
+            written.push(self.unit(name, &suffix, step, unit, rows));
         }
         let fields = vec![
-            ("source", self.operand(source)?),
+            ("source", self.operand(source)),
             ("units", Literal::Slice(written)),
-            (
-                "project",
-                Literal::option(project.as_ref().map(|dense| self.dense(dense)).transpose()?),
-            ),
-            ("residual", self.residual(residual.as_ref())?),
-            ("out", self.output(name, step, out)?),
+            ("project", Literal::option(project.as_ref().map(|dense| self.dense(dense)))),
+            ("residual", self.residual(residual.as_ref())),
+            ("out", self.output(name, step, out)),
             ("split", split_literal(*split)),
         ];
-        Ok(Literal::Struct("Chain", fields))
+        Literal::Struct("Chain", fields)
     }
 
-    fn unit(
-        &mut self,
-        name: &str,
-        suffix: &str,
-        step: &Step,
-        unit: &Unit,
-        own: bool,
-    ) -> Result<Literal> {
+    fn unit(&mut self, name: &str, suffix: &str, step: &Step, unit: &Unit, own: bool) -> Literal {
         let Unit {
             dense,
             depthwise,
@@ -175,7 +164,7 @@ impl<'a> StepWriter<'a> {
         } = unit;
         let ring = if dense.is_some() {
             let what = format!("`{}`: rows of the expansion, in the scratch memory.", step.name);
-            Literal::Text(self.offset(&format!("{name}_RING{suffix}"), what, *ring))
+            self.offset(&format!("{name}_RING{suffix}"), what, *ring)
         } else {
             Literal::text(ring)
         };
@@ -183,13 +172,13 @@ impl<'a> StepWriter<'a> {
             let place = if step.workspace.is_some() { "shared" } else { "scratch" };
             let what =
                 format!("`{}`: rows of the depthwise output, in the {place} memory.", step.name);
-            Literal::Text(self.offset(&format!("{name}_ROWS{suffix}"), what, *rows))
+            self.offset(&format!("{name}_ROWS{suffix}"), what, *rows)
         } else {
             Literal::text(rows)
         };
         let fields = vec![
-            ("dense", Literal::option(dense.as_ref().map(|dense| self.dense(dense)).transpose()?)),
-            ("depthwise", self.depthwise(depthwise)?),
+            ("dense", Literal::option(dense.as_ref().map(|dense| self.dense(dense)))),
+            ("depthwise", self.depthwise(depthwise)),
             ("input", Literal::text(format!("{input:?}"))),
             ("output", Literal::text(format!("{output:?}"))),
             ("band", Literal::text(band)),
@@ -199,28 +188,28 @@ impl<'a> StepWriter<'a> {
             ("ring_shared", Literal::text(ring_shared)),
             ("rows", rows),
         ];
-        Ok(Literal::Struct("Unit", fields))
+        Literal::Struct("Unit", fields)
     }
 
-    fn head(&mut self, name: &str, step: &Step, head: &Head) -> Result<Literal> {
+    fn head(&mut self, name: &str, step: &Step, head: &Head) -> Literal {
         let Head { source, weights, dense, c, panel, classes, sums } = head;
         let what = format!("`{}`: partial sums of the classifier.", step.name);
         let fields = vec![
-            ("source", self.operand(source)?),
-            ("weights", Literal::text(self.blob.constant(*weights)?)),
-            ("dense", Literal::option(dense.as_ref().map(|dense| self.dense(dense)).transpose()?)),
+            ("source", self.operand(source)),
+            ("weights", Literal::text(self.blob.constant(*weights))),
+            ("dense", Literal::option(dense.as_ref().map(|dense| self.dense(dense)))),
             ("c", Literal::text(c)),
             ("panel", Literal::text(panel)),
             ("classes", Literal::text(classes)),
-            ("sums", Literal::Text(self.offset(&format!("{name}_SUMS"), what, *sums))),
+            ("sums", self.offset(&format!("{name}_SUMS"), what, *sums)),
         ];
-        Ok(Literal::Struct("Head", fields))
+        Literal::Struct("Head", fields)
     }
 
-    fn dense(&mut self, dense: &Dense) -> Result<Literal> {
+    fn dense(&mut self, dense: &Dense) -> Literal {
         let Dense { weights, c_in, c_out, panel, window, clamp, prefetch } = dense;
         let fields = vec![
-            ("weights", Literal::text(self.blob.constant(*weights)?)),
+            ("weights", Literal::text(self.blob.constant(*weights))),
             ("c_in", Literal::text(c_in)),
             ("c_out", Literal::text(c_out)),
             ("panel", Literal::text(panel)),
@@ -228,19 +217,19 @@ impl<'a> StepWriter<'a> {
             ("clamp", self.clamp(*clamp)),
             ("prefetch", Literal::text(prefetch)),
         ];
-        Ok(Literal::Struct("Dense", fields))
+        Literal::Struct("Dense", fields)
     }
 
-    fn depthwise(&mut self, depthwise: &Depthwise) -> Result<Literal> {
+    fn depthwise(&mut self, depthwise: &Depthwise) -> Literal {
         let Depthwise { weights, c, panel, window, clamp } = depthwise;
         let fields = vec![
-            ("weights", Literal::text(self.blob.constant(*weights)?)),
+            ("weights", Literal::text(self.blob.constant(*weights))),
             ("c", Literal::text(c)),
             ("panel", Literal::text(panel)),
             ("window", self.window(window)),
             ("clamp", self.clamp(*clamp)),
         ];
-        Ok(Literal::Struct("Depthwise", fields))
+        Literal::Struct("Depthwise", fields)
     }
 
     fn window(&mut self, window: &Window) -> Literal {
@@ -269,32 +258,35 @@ impl<'a> StepWriter<'a> {
     }
 
     /// A tensor that an earlier step made.
-    fn operand(&mut self, tensor: &Tensor) -> Result<Literal> {
+    fn operand(&mut self, tensor: &Tensor) -> Literal {
         if tensor.place == Place::Input {
-            return Ok(self.constant("INPUT"));
+            return self.constant("INPUT");
         }
-        let made = self.tensors.iter().rev().find(|(made, _)| made == tensor);
-        let unknown = || Error::Internal(format!("no step before makes {tensor:?}"));
-        made.map(|(_, name)| Literal::text(name)).ok_or_else(unknown)
+        match self.tensors.iter().rev().find(|(made, _)| made == tensor) {
+            Some((_, name)) => Literal::text(name),
+            None => {
+                let Place::Arena(at) = tensor.place else { return self.constant("INPUT") };
+                tensor_literal(tensor, format!("Place::Arena({at})"))
+            }
+        }
     }
 
-    fn residual(&mut self, tensor: Option<&Tensor>) -> Result<Literal> {
-        Ok(Literal::option(tensor.map(|tensor| self.operand(tensor)).transpose()?))
+    fn residual(&mut self, tensor: Option<&Tensor>) -> Literal {
+        Literal::option(tensor.map(|tensor| self.operand(tensor)))
     }
 
-    fn output(&mut self, name: &str, step: &Step, out: &Tensor) -> Result<Literal> {
-        let Place::Arena(at) = out.place else {
-            return Err(Error::Internal(format!("{} writes the input", step.name)));
-        };
-        let offset = self.offset(name, format!("`{}`: output.", step.name), at);
-        Ok(tensor_literal(out, format!("Place::Arena({offset})")))
+    fn output(&mut self, name: &str, step: &Step, out: &Tensor) -> Literal {
+        let Place::Arena(at) = out.place else { return self.operand(out) };
+        let what = format!("`{}`: output.", step.name);
+        let Literal::Text(offset) = self.offset(name, what, at) else { return self.operand(out) };
+        tensor_literal(out, format!("Place::Arena({offset})"))
     }
 
     /// A named offset in the arena.
-    fn offset(&mut self, name: &str, what: String, value: usize) -> String {
+    fn offset(&mut self, name: &str, what: String, value: usize) -> Literal {
         let name = self.offset_names.name(name);
         self.offsets.push(constant(what, &name, number(value)));
-        format!("plan::{name}")
+        Literal::text(format!("plan::{name}"))
     }
 }
 

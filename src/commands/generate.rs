@@ -6,16 +6,15 @@ use std::path::Path;
 use super::progress::Progress;
 use crate::block::{self, Variant};
 use crate::cli::{GenerateArgs, IngredientArgs, MachineArgs, OverrideArgs, VariantArgs};
-use crate::codegen::write::{Written, differences, write};
+use crate::codegen::write::{Kept, Written, differences, write};
 use crate::codegen::{self, Input, Provenance, Tree};
 use crate::error::{Error, Result};
-use crate::escape;
 use crate::graph::LayerGraph;
 use crate::initialise::initialise;
 use crate::machine::Description;
 use crate::plan::Plan;
 use crate::reference;
-use crate::spec::{Loaded, lines_of};
+use crate::spec::Loaded;
 use crate::weights::{Folded, fold, read_safetensors};
 
 pub fn run(args: &GenerateArgs) -> Result<()> {
@@ -28,15 +27,19 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
         if lines.is_empty() {
             return Ok(());
         }
-        let name = escape::path(folder);
+        let name = folder.display();
         let lines = lines.join("\n  ");
         return Err(Error::Failed(format!("{name} is not what would be generated:\n  {lines}")));
     }
     progress.doing("writing");
-    let written = write(&tree, folder, args.force)?;
+    let outcome = write(&tree, folder, args.force)?;
     drop(progress);
-    let name = escape::path(folder);
-    match written {
+    for Kept { was, is } in &outcome.kept {
+        let (was, is) = (was.display(), is.display());
+        eprintln!("note: {was} was in the place of a generated file; it is now {is}");
+    }
+    let name = folder.display();
+    match outcome.written {
         Written::Created => eprintln!("wrote {name}"),
         Written::Updated => eprintln!("updated {name}"),
         Written::Unchanged => eprintln!("{name} is up to date"),
@@ -160,7 +163,7 @@ fn labels(loaded: &Loaded, variant: &Variant, file: Option<&Path>) -> Result<Opt
         return loaded.labels();
     };
     let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
-    let labels: Vec<String> = lines_of(&text);
+    let labels: Vec<String> = text.trim_end().lines().map(str::to_owned).collect();
     if labels.len() != classes {
         let found = labels.len();
         let message = format!("{found} labels for {classes} classes; one for each, a line each");

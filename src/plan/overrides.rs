@@ -9,7 +9,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::escape;
 use crate::kernels::steps;
 use crate::spec::read_text;
 use crate::suggest::did_you_mean;
@@ -72,7 +71,7 @@ pub struct Overrides {
 
 /// What is asked of one part, and where.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Request {
+pub(super) struct Wish {
     pub fuse: Option<(bool, Span)>,
     pub panel: Option<(usize, Span)>,
     pub band: Option<(usize, Span)>,
@@ -83,7 +82,7 @@ impl Overrides {
     /// Loads a file.
     pub fn load(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::io("read", path))?;
-        Self::parse(&read_text(file, path, MAX_BYTES)?, &escape::path(path))
+        Self::parse(&read_text(file, path, MAX_BYTES)?, &path.display().to_string())
     }
 
     /// Reads a file. `name` stands for it in messages.
@@ -101,18 +100,14 @@ impl Overrides {
     }
 
     /// What is asked of each of the parts with these names.
-    pub(super) fn requests(
-        &self,
-        names: &[String],
-        problems: &mut Vec<Diagnostic>,
-    ) -> Vec<Request> {
-        let mut requests = vec![Request::default(); names.len()];
+    pub(super) fn wishes(&self, names: &[String], problems: &mut Vec<Diagnostic>) -> Vec<Wish> {
+        let mut wishes = vec![Wish::default(); names.len()];
         let parts: HashMap<&str, usize> =
             names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
         for (key, entry) in &self.entries {
             let (Some(name), Some(entry)) = (&key.value, entry.value) else { continue };
             if let Some(&part) = parts.get(name.as_str()) {
-                requests[part] = entry.into();
+                wishes[part] = entry.into();
                 continue;
             }
             let known = names.iter().map(String::as_str);
@@ -122,7 +117,7 @@ impl Overrides {
             let unknown = unknown.help(did_you_mean(name, known));
             problems.push(unknown.note("note", "`mbgen schedule SPEC` lists them".to_owned()));
         }
-        requests
+        wishes
     }
 
     /// An error that shows the problems, if there are any.
@@ -135,7 +130,7 @@ impl Overrides {
     }
 }
 
-impl From<Entry> for Request {
+impl From<Entry> for Wish {
     fn from(entry: Entry) -> Self {
         fn said<T, U>(at: Option<At<T>>, read: impl Fn(T) -> U) -> Option<(U, Span)> {
             at.and_then(|at| Some((read(at.value?), at.span)))

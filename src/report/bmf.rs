@@ -2,9 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::CostReport;
+use super::{CostReport, json};
 use crate::analysis::Totals;
-use crate::json::pretty;
 
 /// The totals of one network as one benchmark, named by network, width and resolution.
 pub fn render(report: &CostReport) -> String {
@@ -31,5 +30,5 @@ pub fn benchmarks(all: impl IntoIterator<Item = (String, Vec<(&'static str, u64)
     };
     let all: Map<String, Value> =
         all.into_iter().map(|(name, values)| (name, measures(values))).collect();
-    pretty(&all)
+    json::to_string(&all)
 }
