@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::escape;
+
 /// What went wrong, for the user.
 #[derive(Debug)]
 pub enum Error {
@@ -29,6 +31,8 @@ pub enum Error {
     },
     /// A check or a budget failed.
     Failed(String),
+    /// A mistake in mbgen.
+    Internal(String),
 }
 
 /// The result of everything that can fail on the user's input.
@@ -57,8 +61,11 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Spec(text) | Self::Usage(text) | Self::Failed(text) => f.write_str(text),
-            Self::Input { path, message } => write!(f, "{}: {message}", path.display()),
-            Self::Io { action, path, .. } => write!(f, "cannot {action} {}", path.display()),
+            Self::Input { path, message } => write!(f, "{}: {message}", escape::path(path)),
+            Self::Internal(text) => {
+                write!(f, "a mistake in mbgen, which is worth a report: {text}")
+            }
+            Self::Io { action, path, .. } => write!(f, "cannot {action} {}", escape::path(path)),
         }
     }
 }

@@ -7,6 +7,7 @@ use clap::Parser;
 use mbgen::cli::Cli;
 use mbgen::commands;
 use mbgen::error::Error;
+use mbgen::escape::visible_lines;
 use mbgen::interrupt;
 
 fn main() -> ExitCode {
@@ -36,5 +37,5 @@ fn report(error: &Error) {
         text += &format!(": {error}");
         cause = error.source();
     }
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", visible_lines(&text));
 }

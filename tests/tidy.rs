@@ -4,10 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which they depend on each other: each may use those before it.
-const ROOMS: [&str; 25] = [
+const ROOMS: [&str; 27] = [
+    "escape",
     "error",
     "suggest",
     "quantity",
+    "json",
     "interrupt",
     "disk",
     "output",
@@ -122,7 +124,8 @@ fn a_library_is_known_where_it_belongs() {
 #[test]
 fn unsafe_code_is_in_the_kernels() {
     for (file, code) in sources() {
-        let unsafe_code = code.iter().any(|line| line.contains("unsafe "));
+        let begins = ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern", "allow(unsafe"];
+        let unsafe_code = code.iter().any(|line| begins.iter().any(|begin| line.contains(begin)));
         assert!(!unsafe_code || file.starts_with("kernels/"), "{file}");
     }
 }

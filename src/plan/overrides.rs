@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::escape;
 use crate::kernels::steps;
 use crate::spec::read_text;
 use crate::suggest::did_you_mean;
@@ -71,7 +72,7 @@ pub struct Overrides {
 
 /// What is asked of one part, and where.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Wish {
+pub(super) struct Request {
     pub fuse: Option<(bool, Span)>,
     pub panel: Option<(usize, Span)>,
     pub band: Option<(usize, Span)>,
@@ -82,7 +83,7 @@ impl Overrides {
     /// Loads a file.
     pub fn load(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::io("read", path))?;
-        Self::parse(&read_text(file, path, MAX_BYTES)?, &path.display().to_string())
+        Self::parse(&read_text(file, path, MAX_BYTES)?, &escape::path(path))
     }
 
     /// Reads a file. `name` stands for it in messages.
@@ -100,14 +101,18 @@ impl Overrides {
     }
 
     /// What is asked of each of the parts with these names.
-    pub(super) fn wishes(&self, names: &[String], problems: &mut Vec<Diagnostic>) -> Vec<Wish> {
-        let mut wishes = vec![Wish::default(); names.len()];
+    pub(super) fn requests(
+        &self,
+        names: &[String],
+        problems: &mut Vec<Diagnostic>,
+    ) -> Vec<Request> {
+        let mut requests = vec![Request::default(); names.len()];
         let parts: HashMap<&str, usize> =
             names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
         for (key, entry) in &self.entries {
             let (Some(name), Some(entry)) = (&key.value, entry.value) else { continue };
             if let Some(&part) = parts.get(name.as_str()) {
-                wishes[part] = entry.into();
+                requests[part] = entry.into();
                 continue;
             }
             let known = names.iter().map(String::as_str);
@@ -117,7 +122,7 @@ impl Overrides {
             let unknown = unknown.help(did_you_mean(name, known));
             problems.push(unknown.note("note", "`mbgen schedule SPEC` lists them".to_owned()));
         }
-        wishes
+        requests
     }
 
     /// An error that shows the problems, if there are any.
@@ -130,7 +135,7 @@ impl Overrides {
     }
 }
 
-impl From<Entry> for Wish {
+impl From<Entry> for Request {
     fn from(entry: Entry) -> Self {
         fn said<T, U>(at: Option<At<T>>, read: impl Fn(T) -> U) -> Option<(U, Span)> {
             at.and_then(|at| Some((read(at.value?), at.span)))

@@ -6,6 +6,7 @@ use annotate_snippets::{AnnotationKind, Element, Level, Renderer, Snippet};
 
 use super::Position;
 use super::tree::{Node, Span, Value};
+use crate::escape::visible;
 
 /// Most problems that are shown; more are counted.
 const MAX_SHOWN: usize = 20;
@@ -100,6 +101,7 @@ pub fn render(
     name: &str,
     root: Option<&Node>,
 ) -> String {
+    let name = &*visible(name);
     problems.sort_by_key(|problem| problem.span.at);
     let mut out = String::new();
     for problem in problems.iter().take(MAX_SHOWN) {
