@@ -103,4 +103,4 @@ pub mod spec;
 mod suggest;
 pub mod text;
 pub mod weights;
-mod yaml;
+pub mod yaml;

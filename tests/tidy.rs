@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 /// The rooms in the order in which they depend on each other: each may use those before it.
 const ROOMS: [&str; 25] = [
     "escape",
-    "error",
     "suggest",
+    "yaml",
+    "error",
     "quantity",
     "json",
     "output",
-    "yaml",
     "spec",
     "layer",
     "text",
