@@ -6,7 +6,7 @@ use std::path::Path;
 use super::progress::Progress;
 use crate::block::{self, Variant};
 use crate::cli::{GenerateArgs, IngredientArgs, MachineArgs, OverrideArgs, VariantArgs};
-use crate::codegen::write::{Written, differences, write};
+use crate::codegen::write::{Kept, Written, differences, write};
 use crate::codegen::{self, Input, Provenance, Tree};
 use crate::error::{Error, Result};
 use crate::escape;
@@ -33,10 +33,14 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
         return Err(Error::Failed(format!("{name} is not what would be generated:\n  {lines}")));
     }
     progress.doing("writing");
-    let written = write(&tree, folder, args.force)?;
+    let outcome = write(&tree, folder, args.force)?;
     drop(progress);
+    for Kept { was, is } in &outcome.kept {
+        let (was, is) = (escape::path(was), escape::path(is));
+        eprintln!("note: {was} was in the place of a generated file; it is now {is}");
+    }
     let name = escape::path(folder);
-    match written {
+    match outcome.written {
         Written::Created => eprintln!("wrote {name}"),
         Written::Updated => eprintln!("updated {name}"),
         Written::Unchanged => eprintln!("{name} is up to date"),
