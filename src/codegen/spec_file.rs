@@ -2,6 +2,7 @@
 
 use super::Input;
 use super::view::Crate;
+use crate::escape::quoted;
 use crate::spec::{Activation, Block, HeadKind, Padding, Pool, Rounding, WidthRule};
 
 /// The spec with everything that the command line changed written into it.
@@ -126,17 +127,4 @@ fn options(activation: Activation, default: Activation, padding: Option<Padding>
         text += &format!(", padding: {}", padding.name());
     }
     text
-}
-
-/// A double-quoted YAML scalar.
-fn quoted(text: &str) -> String {
-    let mut quoted = "\"".to_owned();
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted += &format!("\\U{:08x}", u32::from(c)),
-            c => quoted.push(c),
-        }
-    }
-    quoted + "\""
 }

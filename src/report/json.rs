@@ -11,6 +11,7 @@ use crate::analysis::{
     Totals, group, memory,
 };
 use crate::graph::Source;
+use crate::json::pretty;
 use crate::layer::{Kind, Layer, Shape, Window};
 use crate::spec::Padding;
 
@@ -42,14 +43,7 @@ pub fn render(report: &CostReport) -> String {
         roofline: analysis.roofline.as_ref().map(roofline::json),
         relu6: clamps.map(relu6),
     };
-    to_string(&document)
-}
-
-/// `document` as indented JSON with a final newline.
-pub(super) fn to_string(document: &impl Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
-    text.push('\n');
-    text
+    pretty(&document)
 }
 
 #[derive(Serialize)]
@@ -167,7 +161,7 @@ pub(super) fn reconciliation(model: &Model, tool: Tool, totals: &Totals) -> Stri
         let (value, terms) = (figure.value(totals), terms(figure, totals));
         json!({"key": figure.key, "value": value, "terms": terms})
     };
-    to_string(&json!({
+    pretty(&json!({
         "schema": AS_SCHEMA,
         "model": ModelJson::from(model),
         "tool": tool.name(),

@@ -3,7 +3,6 @@
 use super::super::diagnostic::{Diagnostic, excerpt, list};
 use super::super::tree::{Span, Value};
 use super::{ReadError, Reader, Role};
-use crate::suggest::did_you_mean;
 
 impl Reader<'_> {
     /// Takes note of a problem; the failure that is returned needs no reason of its own.
@@ -47,14 +46,14 @@ impl Reader<'_> {
 
     /// Reports a key that no field has.
     pub(super) fn unknown_key(self, key: &str, at: Span, fields: &[&str]) {
-        let help = if key == "<<" {
-            Some("merge keys are not supported: write the keys out".to_owned())
-        } else {
-            did_you_mean(key, fields.iter().copied())
-        };
         let unknown = Diagnostic::key(at, format!("unknown key `{}`", excerpt(key)));
         let unknown = unknown.label(format!("not a key of {}", self.subject()));
-        self.report(unknown.help(help).note("allowed", list(fields)));
+        let unknown = if key == "<<" {
+            unknown.help("merge keys are not supported: write the keys out".to_owned())
+        } else {
+            unknown.suggest(key, fields.iter().copied())
+        };
+        self.report(unknown.note("allowed", list(fields)));
     }
 
     /// Reports a key that its mapping has already.
@@ -82,7 +81,7 @@ impl Reader<'_> {
         let message = format!("unknown {kind} `{}`", excerpt(word));
         let unknown =
             if is_key { Diagnostic::key(at, message) } else { Diagnostic::new(at, message) };
-        let help = did_you_mean(word, allowed.iter().copied());
-        self.report(unknown.label(format!("allowed: {}", list(allowed))).help(help))
+        let unknown = unknown.label(format!("allowed: {}", list(allowed)));
+        self.report(unknown.suggest(word, allowed.iter().copied()))
     }
 }
