@@ -258,5 +258,5 @@ impl Model<'_> {
 
 /// Whether a kind of layer takes what the layer before it made from the registers.
 fn in_registers(kind: Kind) -> bool {
-    matches!(kind, Kind::Add | Kind::GlobalAveragePool)
+    matches!(kind, Kind::Add | Kind::GlobalAveragePool(_))
 }

@@ -85,7 +85,7 @@ impl Rates {
                 let outputs = layer.output.elements() as f64 * padded;
                 flops / self.pw + self.pw_out.map_or(0.0, |rate| outputs / rate)
             }
-            Kind::GlobalAveragePool | Kind::Linear | Kind::Add => flops / self.peak,
+            Kind::GlobalAveragePool(_) | Kind::Linear | Kind::Add => flops / self.peak,
         }
     }
 }

@@ -282,7 +282,7 @@ impl<'a> RowJson<'a> {
 impl Operation {
     fn of(layer: &Layer) -> Self {
         let [k, p] = match layer.kind {
-            Kind::GlobalAveragePool => {
+            Kind::GlobalAveragePool(_) => {
                 [Sides::RowsColumns([layer.input.h, layer.input.w]), Sides::All(0)]
             }
             Kind::Linear => [Sides::All(1), Sides::All(0)],

@@ -125,7 +125,7 @@ fn count(n: usize) -> Cell {
 fn kernel(row: &Row) -> Cell {
     match (row.first.kind, row.first.kind.window()) {
         (_, Some(w)) => Cell::Text(format!("{0}×{0}", w.kernel)),
-        (Kind::GlobalAveragePool, _) => {
+        (Kind::GlobalAveragePool(_), _) => {
             Cell::Text(format!("{}×{}", row.first.input.h, row.first.input.w))
         }
         _ => Cell::Empty,

@@ -3,6 +3,7 @@
 mod networks;
 mod published;
 mod rounding;
+mod written;
 
 use mbgen::analysis::{Analysis, By};
 use mbgen::report::{CostReport, Model, json};

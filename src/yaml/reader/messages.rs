@@ -15,7 +15,7 @@ impl Reader<'_> {
     fn subject(self) -> String {
         match (self.name, self.role) {
             ("", Role::Value) => "the file".to_owned(),
-            (name, Role::Value) => format!("`{}`", excerpt(name)),
+            (name, Role::Value | Role::Variant) => format!("`{}`", excerpt(name)),
             (name, Role::Item) => format!("an entry of `{}`", excerpt(name)),
             (name, Role::Key) => format!("a key of `{}`", excerpt(name)),
         }
@@ -24,7 +24,14 @@ impl Reader<'_> {
     /// Reports a value of the wrong kind.
     pub(super) fn wrong(self, allowed: impl Into<String>) -> ReadError {
         let Some(node) = self.node else {
-            return self.report(Diagnostic::missing(self.span, self.name));
+            return self.report(match self.role {
+                Role::Variant => {
+                    let wrong = format!("`{}` without a value", self.name);
+                    let label = format!("write `{}: ...`", self.name);
+                    Diagnostic::new(self.span, wrong).label(label)
+                }
+                _ => Diagnostic::missing(self.span, self.name),
+            });
         };
         let found = match &node.value {
             Value::List(_) => "a list".to_owned(),
