@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{F32_BYTES, Memory, elements};
+use super::{F32_BYTES, Lifetimes, elements};
 use crate::graph::LayerGraph;
 use crate::layer::Kind;
 use crate::spec::{Activation, Pool};
@@ -122,10 +122,10 @@ impl ByOp {
 impl Totals {
     /// Totals of a network.
     pub fn of(graph: &LayerGraph) -> Self {
-        Self::with_memory(graph, &Memory::of(graph))
+        Self::with_lifetimes(graph, &Lifetimes::of(graph))
     }
 
-    pub(super) fn with_memory(graph: &LayerGraph, memory: &Memory) -> Self {
+    pub(super) fn with_lifetimes(graph: &LayerGraph, lifetimes: &Lifetimes) -> Self {
         let mut t = Self {
             input_elems: elements(graph.input()),
             n_rows: graph.len(),
@@ -139,7 +139,7 @@ impl Totals {
         t.params_bn_folded = t.weights + t.bias + t.bn_affine / 2;
         t.flops = t.macs.saturating_mul(2);
         t.weight_bytes = t.params_bn_folded * F32_BYTES;
-        let peaks = memory.peaks(graph);
+        let peaks = lifetimes.peaks(graph);
         t.peak_tensor_elems = peaks.tensor;
         t.peak_io_elems = peaks.io;
         t.peak_live_elems = peaks.live;

@@ -17,10 +17,10 @@ pub fn render(report: &CostReport, tool: Tool, format: Format, style: Style) -> 
         Format::Csv => csv::render(&document(report, tool)),
         Format::Markdown => markdown::render(&document(report, tool)),
         Format::Html => html::render(&document(report, tool)),
-        Format::Json => json::reconciliation(report.model, tool, totals),
+        Format::Json => json::reconciliation(report.network, tool, totals),
         Format::Bmf => {
             let measures = tool.figures().map(|f| (f.key, f.value(totals)));
-            bmf::benchmarks([(report.model.to_string(), measures.collect())])
+            bmf::benchmarks([(report.network.to_string(), measures.collect())])
         }
     }
 }
@@ -93,7 +93,7 @@ fn document(report: &CostReport, tool: Tool) -> Document {
     }
     notes.extend(wrap(caveat(tool)));
     Document {
-        title: report.model.title(),
+        title: report.network.title(),
         sections: tool.figures().map(|figure| section(figure, totals)).collect(),
         notes,
         ..Document::default()
