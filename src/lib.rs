@@ -82,9 +82,12 @@
 
 pub mod analysis;
 pub mod block;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod codegen;
+#[cfg(feature = "cli")]
 pub mod commands;
+#[cfg(feature = "cli")]
 pub mod disk;
 pub mod error;
 pub mod escape;
@@ -92,19 +95,22 @@ pub mod exec;
 pub mod gate;
 pub mod graph;
 pub mod initialise;
+#[cfg(feature = "cli")]
 pub mod interrupt;
 pub mod json;
 pub mod kernels;
 pub mod layer;
 pub mod machine;
+#[cfg(feature = "cli")]
 pub mod output;
 pub mod plan;
 pub mod quantity;
 pub mod reference;
 pub mod report;
+#[cfg(feature = "cli")]
 pub mod run;
 pub mod spec;
 mod suggest;
 pub mod text;
 pub mod weights;
-mod yaml;
+pub mod yaml;

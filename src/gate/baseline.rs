@@ -9,7 +9,6 @@ use crate::analysis::Row;
 use crate::analysis::sweep::Point;
 use crate::error::{Error, Result};
 use crate::json::line;
-use crate::output::{Output, write};
 use crate::spec::Metric;
 
 /// Version of the file's structure.
@@ -156,9 +155,10 @@ impl Baseline {
         }
     }
 
+    #[cfg(feature = "cli")]
     /// Writes the file in one step, a line for each layer so that changes read well.
     pub fn write(&self, path: &Path) -> Result<()> {
-        write(&Output::File(path.to_owned()), &self.text())
+        crate::output::write(&crate::output::Output::File(path.to_owned()), &self.text())
     }
 
     fn text(&self) -> String {
