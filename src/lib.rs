@@ -144,7 +144,7 @@ pub mod report;
 #[cfg(feature = "cli")]
 pub mod run;
 pub mod spec;
-mod suggest;
+pub mod suggest;
 pub mod text;
 pub mod weights;
 pub mod yaml;
