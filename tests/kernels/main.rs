@@ -14,6 +14,7 @@ mod available;
 
 mod dense;
 mod depthwise;
+mod extents;
 mod linear;
 mod mathematics;
 mod memory;
