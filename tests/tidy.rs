@@ -4,12 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which they depend on each other: each may use those before it.
-const ROOMS: [&str; 23] = [
-    "error",
+const ROOMS: [&str; 27] = [
+    "escape",
     "suggest",
-    "quantity",
-    "output",
     "yaml",
+    "error",
+    "quantity",
+    "json",
+    "interrupt",
+    "disk",
+    "output",
     "spec",
     "layer",
     "text",
@@ -33,12 +37,14 @@ const ROOMS: [&str; 23] = [
 const TOP: &str = "commands";
 
 /// A library, and the places that may know it.
-const LIBRARIES: [(&str, &[&str]); 5] = [
+const LIBRARIES: [(&str, &[&str]); 7] = [
     ("petgraph", &["graph"]),
     ("comfy_table", &["report"]),
     ("tera", &["codegen", "report/html"]),
     ("serde_yaml", &["yaml"]),
     ("clap", &["cli", "main"]),
+    ("rustix", &["disk", "interrupt"]),
+    ("signal_hook", &["interrupt"]),
 ];
 
 /// Every file of `src`: its path there without `.rs`, and its lines without comments.
@@ -118,7 +124,8 @@ fn a_library_is_known_where_it_belongs() {
 #[test]
 fn unsafe_code_is_in_the_kernels() {
     for (file, code) in sources() {
-        let unsafe_code = code.iter().any(|line| line.contains("unsafe "));
+        let begins = ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern", "allow(unsafe"];
+        let unsafe_code = code.iter().any(|line| begins.iter().any(|begin| line.contains(begin)));
         assert!(!unsafe_code || file.starts_with("kernels/"), "{file}");
     }
 }

@@ -74,8 +74,8 @@ impl Provenance {
 
 /// Generates a crate.
 pub fn generate(input: &Input) -> Result<Tree> {
-    let blob = blob::Blob::new(input);
-    let view = view::Crate::new(input, &blob);
+    let blob = blob::Blob::new(input)?;
+    let view = view::Crate::new(input, &blob)?;
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for (path, text) in templates::render(&view)? {
         files.insert(path, text.into_bytes());

@@ -6,15 +6,16 @@ use std::path::Path;
 use super::progress::Progress;
 use crate::block::{self, Variant};
 use crate::cli::{GenerateArgs, IngredientArgs, MachineArgs, OverrideArgs, VariantArgs};
-use crate::codegen::write::{Written, differences, write};
+use crate::codegen::write::{Kept, Written, differences, write};
 use crate::codegen::{self, Input, Provenance, Tree};
 use crate::error::{Error, Result};
+use crate::escape;
 use crate::graph::LayerGraph;
 use crate::initialise::initialise;
 use crate::machine::Description;
 use crate::plan::Plan;
 use crate::reference;
-use crate::spec::Loaded;
+use crate::spec::{Loaded, lines_of};
 use crate::weights::{Folded, fold, read_safetensors};
 
 pub fn run(args: &GenerateArgs) -> Result<()> {
@@ -27,15 +28,19 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
         if lines.is_empty() {
             return Ok(());
         }
-        let name = folder.display();
+        let name = escape::path(folder);
         let lines = lines.join("\n  ");
         return Err(Error::Failed(format!("{name} is not what would be generated:\n  {lines}")));
     }
     progress.doing("writing");
-    let written = write(&tree, folder, args.force)?;
+    let outcome = write(&tree, folder, args.force)?;
     drop(progress);
-    let name = folder.display();
-    match written {
+    for Kept { was, is } in &outcome.kept {
+        let (was, is) = (escape::path(was), escape::path(is));
+        eprintln!("note: {was} was in the place of a generated file; it is now {is}");
+    }
+    let name = escape::path(folder);
+    match outcome.written {
         Written::Created => eprintln!("wrote {name}"),
         Written::Updated => eprintln!("updated {name}"),
         Written::Unchanged => eprintln!("{name} is up to date"),
@@ -159,7 +164,7 @@ fn labels(loaded: &Loaded, variant: &Variant, file: Option<&Path>) -> Result<Opt
         return loaded.labels();
     };
     let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
-    let labels: Vec<String> = text.trim_end().lines().map(str::to_owned).collect();
+    let labels: Vec<String> = lines_of(&text);
     if labels.len() != classes {
         let found = labels.len();
         let message = format!("{found} labels for {classes} classes; one for each, a line each");

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::Row;
 use crate::analysis::sweep::Point;
 use crate::error::{Error, Result};
+use crate::json::line;
 use crate::output::{Output, write};
 use crate::spec::Metric;
 
@@ -153,25 +154,20 @@ impl Baseline {
             format!(
                 "{{\n      \"spec\": {},\n      \"width\": {},\n      \"resolution\": {},\n      \
                  \"metrics\": {},\n      \"layers\": {}\n    }}",
-                json(spec),
-                json(width),
-                json(resolution),
-                json(metrics),
-                lines(layers.iter().map(json), 6)
+                line(spec),
+                line(width),
+                line(resolution),
+                line(metrics),
+                lines(layers.iter().map(line), 6)
             )
         });
         format!(
             "{{\n  \"schema\": {},\n  \"reasons\": {},\n  \"points\": {}\n}}\n",
-            json(&self.schema),
-            lines(self.reasons.iter().map(json), 2),
+            line(&self.schema),
+            lines(self.reasons.iter().map(line), 2),
             lines(points, 2)
         )
     }
-}
-
-/// A value on one line.
-fn json(value: &(impl Serialize + ?Sized)) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// A JSON array with an item on each line, in brackets that stand at `indent`.

@@ -4,13 +4,13 @@
 //! input gives the same plan everywhere. Its steps are made of the plain data that the kernels take.
 //!
 //! Batch normalisation, activation and residual add are folded into their convolution. In order:
-//! `group` finds the layers that always run together, the parts; `schedule` chooses for each part
+//! `fuse` finds the layers that always run together, the parts; `schedule` chooses for each part
 //! panel, band, split and whether it runs depth first with the part before, unless `overrides`, a
 //! file, says so; `steps` makes the kernels' data of it, `arena` gives tensors their places, and
 //! `pack` orders the weights. `words` says what a step does.
 
 mod arena;
-mod group;
+mod fuse;
 mod overrides;
 mod pack;
 mod schedule;
@@ -109,9 +109,9 @@ impl Plan {
     ///
     /// As [`Plan::new`], and where an override names no part of the graph or asks for what cannot be.
     pub fn with(graph: &LayerGraph, machine: &Machine, overrides: &Overrides) -> Result<Self> {
-        let parts = group::group(graph)?;
+        let parts = fuse::fuse(graph)?;
         let scheduled = schedule::schedule(graph, parts, machine, overrides)?;
-        let mut plan = steps::steps(graph, scheduled);
+        let mut plan = steps::steps(graph, scheduled)?;
         arena::place(graph, &mut plan);
         Ok(plan)
     }

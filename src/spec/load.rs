@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Draft, EMBEDDED, Spec, embedded};
 use crate::error::{Error, Result};
+use crate::escape::visible;
 use crate::suggest::not_shipped;
 
 /// Largest file that is read: enough for the longest network, a convolution an entry.
@@ -14,7 +15,7 @@ const MAX_BYTES: u64 = 16 << 20;
 /// A spec with the text it was read from.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    /// What the user called it: a path, the name of a shipped spec, or `<stdin>`.
+    /// What the user called it: a path, on one line, the name of a shipped spec, or `<stdin>`.
     pub name: String,
     /// The file as it was read.
     pub text: String,
@@ -73,7 +74,7 @@ pub fn read(arg: &str) -> Result<Found> {
     })?;
     let text = read_text(file, path, MAX_BYTES)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    Ok(Found { name: arg.to_owned(), text, origin: Origin::Folder(folder) })
+    Ok(Found { name: visible(arg).into_owned(), text, origin: Origin::Folder(folder) })
 }
 
 impl Found {
@@ -106,6 +107,11 @@ fn not_found(arg: &str, or_file: bool) -> String {
     not_shipped("spec", arg, EMBEDDED.iter().map(|spec| spec.name), or_file)
 }
 
+/// The lines of a file of labels, each character seen.
+pub(crate) fn lines_of(text: &str) -> Vec<String> {
+    text.trim_end().lines().map(|line| visible(line).into_owned()).collect()
+}
+
 impl Loaded {
     /// The trained weights that are part of the binary, a safetensors file; `None` for most specs.
     pub fn weights(&self) -> Option<&'static [u8]> {
@@ -117,7 +123,8 @@ impl Loaded {
         let Some(file) = &self.spec.labels else { return Ok(None) };
         let (path, text) = match &self.origin {
             Origin::Embedded => {
-                let text = embedded::labels(file).unwrap_or_default().to_owned();
+                let unknown = || Error::Internal(format!("no labels {file} are shipped"));
+                let text = embedded::labels(file).ok_or_else(unknown)?.to_owned();
                 (PathBuf::from(file), text)
             }
             Origin::Folder(folder) => {
@@ -126,7 +133,7 @@ impl Loaded {
                 (path, text)
             }
         };
-        let labels: Vec<String> = text.trim_end().lines().map(str::to_owned).collect();
+        let labels: Vec<String> = lines_of(&text);
         if labels.len() != self.spec.classes {
             let message = format!(
                 "{} labels for {} classes; one for each class is allowed, a line each",

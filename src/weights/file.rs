@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 const LENGTH: usize = size_of::<u64>();
 
 /// How files begin that are often given in place of safetensors.
-const STRANGERS: [(&[u8], &str); 3] = [
+const OTHER_FORMATS: [(&[u8], &str); 3] = [
     (b"PK\x03\x04", "a zip archive, as torch.save writes; safetensors.torch.save_file converts it"),
     (b"\x89HDF", "an HDF5 file, as Keras writes"),
     (b"version https://git-lfs", "a Git LFS pointer; `git lfs pull` fetches the file"),
@@ -64,7 +64,7 @@ pub fn read_safetensors(bytes: &[u8], origin: &Path) -> Result<StateDict> {
 
 /// The header, and the data that it describes to the last byte.
 fn split(bytes: &[u8]) -> std::result::Result<(Metadata, &[u8]), String> {
-    for (magic, what) in STRANGERS {
+    for (magic, what) in OTHER_FORMATS {
         if bytes.starts_with(magic) {
             return Err(format!("not a safetensors file but {what}"));
         }
