@@ -12,6 +12,7 @@
 #[path = "../support/sets.rs"]
 mod available;
 
+mod asm;
 mod dense;
 mod depthwise;
 mod extents;
@@ -20,6 +21,7 @@ mod mathematics;
 mod memory;
 mod pool;
 mod sets;
+mod threads;
 
 use std::io::Write;
 
