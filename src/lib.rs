@@ -42,6 +42,7 @@
 //! | [`report`] | a format each file, no counting | a format |
 //! | [`exec`] | a plan in process | |
 //! | [`codegen`] | a plan as text; Tera | the generated crate, with `templates/` |
+//! | [`tasks`] | what the commands and the page both do | |
 //! | [`run`] | cargo, and the user's cache | |
 //! | [`disk`] | how files are replaced, and nothing of others lost | |
 //! | [`interrupt`] | signals, and children that end with mbgen | |
@@ -111,6 +112,7 @@ pub mod report;
 pub mod run;
 pub mod spec;
 mod suggest;
+pub mod tasks;
 pub mod text;
 pub mod weights;
 pub mod yaml;
