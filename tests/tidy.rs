@@ -102,6 +102,18 @@ fn rooms_use_only_rooms_before_them() {
 }
 
 #[test]
+fn the_map_names_every_room() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let map = fs::read_to_string(root.join("src/lib.rs")).unwrap();
+    let line = |room: &str| {
+        let names = [format!("[`{room}`]"), format!("[`mod@{room}`]")];
+        let at = |line: &str| line.starts_with("//! | [") && names.iter().any(|n| line.contains(n));
+        map.lines().position(at).unwrap_or_else(|| panic!("no `{room}` in the map"))
+    };
+    ROOMS.iter().chain([&TOP]).for_each(|room| _ = line(room));
+}
+
+#[test]
 fn a_library_is_known_where_it_belongs() {
     let files = sources();
     for (library, places) in LIBRARIES {
