@@ -11,7 +11,8 @@ use crate::initialise::initialise;
 use crate::machine::Description;
 use crate::plan::{Overrides, Plan};
 use crate::reference::golden_input;
-use crate::report::{CostReport, Format, Network, Style, reconcile};
+use crate::report::sheet::Document;
+use crate::report::{CostReport, Format, Network, Style, cost, reconcile};
 use crate::spec::Loaded;
 use crate::weights::StateDict;
 
@@ -90,12 +91,20 @@ impl Costed {
 
     /// The report as text.
     pub fn report(&self, view: &View, format: Format, style: Style) -> String {
-        let View { by, details, tool, clamps } = *view;
-        let (network, analysis) = (self.network(), self.analysis());
-        let report = CostReport { network: &network, analysis: &analysis, by, clamps, details };
-        match tool {
-            Some(tool) => reconcile::render(&report, tool, format, style),
+        self.show(view, |report| match view.tool {
+            Some(tool) => reconcile::render(report, tool, format, style),
             None => report.render(format, style),
-        }
+        })
+    }
+
+    /// The layout of the report for people.
+    pub fn document(&self, view: &View) -> Document {
+        self.show(view, cost::document)
+    }
+
+    fn show<T>(&self, view: &View, show: impl FnOnce(&CostReport) -> T) -> T {
+        let View { by, details, clamps, .. } = *view;
+        let (network, analysis) = (self.network(), self.analysis());
+        show(&CostReport { network: &network, analysis: &analysis, by, clamps, details })
     }
 }

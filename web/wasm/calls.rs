@@ -8,7 +8,10 @@ use mbgen::analysis::Tool;
 use mbgen::analysis::sweep::Sweep;
 use mbgen::codegen;
 use mbgen::error::Error;
+use mbgen::machine::SHIPPED;
 use mbgen::report::graph::{self, GraphFormat};
+use mbgen::report::html::{self, SectionLayout};
+use mbgen::report::sheet::Document;
 use mbgen::report::{Format, Network as Title, Style};
 use mbgen::spec::{self, Loaded};
 use mbgen::tasks::{self, Asked, Compared, Costed, Ingredients, Planned, Source, View};
@@ -50,6 +53,8 @@ pub fn call(request: &[u8]) -> Result<Vec<u8>, Refusal> {
     let answer = match request["call"].as_str().unwrap_or_default() {
         "archs" => archs().map(json_bytes),
         "schema" => Ok(spec::schema().into_bytes()),
+        "machines" => Ok(json_bytes(SHIPPED.iter().map(|machine| machine.name).collect())),
+        "sections" => sections(&request).map(json_bytes),
         "analyze" => analyze(&request).map(String::into_bytes),
         "export" => export(&request).map(text),
         "graph" => picture(&request).map(text),
@@ -85,6 +90,34 @@ fn archs() -> Result<Value> {
         })
     };
     Ok(tasks::archs()?.into_iter().map(arch).collect())
+}
+
+#[derive(Deserialize)]
+struct SectionsRequest {
+    of: Option<String>,
+}
+
+/// `sections`: how pages show a report, or a comparison. Headings that hold figures are there where
+/// the request has a network.
+fn sections(request: &Value) -> Result<Value> {
+    let SectionsRequest { of } = read(request)?;
+    let (layouts, document) = match of.as_deref() {
+        Some("compare") => (&html::compare::SECTIONS[..], Document::default()),
+        _ if request["spec"].is_null() => (&html::cost::SECTIONS[..], Document::default()),
+        _ => (&html::cost::SECTIONS[..], costed(request)?.0.document(&View::default())),
+    };
+    let section = |layout: &SectionLayout| {
+        let own = document.sections.iter().find(|section| section.key == layout.key);
+        let own = own.map(|section| section.heading.as_str()).filter(|_| layout.heading.is_empty());
+        let heading = own.unwrap_or(layout.heading);
+        json!({
+            "key": layout.key,
+            "heading": heading,
+            "lead": layout.lead,
+            "charts": layout.charts,
+        })
+    };
+    Ok(layouts.iter().map(section).collect())
 }
 
 fn costed(request: &Value) -> Result<(Costed, Network)> {
