@@ -15,6 +15,7 @@ mod available;
 mod asm;
 mod dense;
 mod depthwise;
+mod extents;
 mod linear;
 mod mathematics;
 mod memory;
