@@ -159,14 +159,11 @@ mod tests {
             let loaded = block::load(shipped.name).unwrap();
             let edits = edits(&loaded, &variant).unwrap();
             let text = apply(&loaded.text, &edits).unwrap();
-            let lines = similar::TextDiff::from_lines(&loaded.text, &text);
-            let changed =
-                lines.iter_all_changes().filter(|c| c.tag() == similar::ChangeTag::Delete);
-            let changed: Vec<_> = changed.map(|change| change.value().to_owned()).collect();
+            let lost = loaded.text.lines().filter(|line| !text.contains(line)).count();
             let edited = block::load_text(&text, "edited").unwrap();
             let (a, b) = (edited.graph(&Variant::default()), loaded.graph(&variant));
             assert_eq!(format!("{a:?}"), format!("{b:?}"), "{}", shipped.name);
-            assert!(changed.len() <= 6, "{changed:?}");
+            assert!(lost <= 5, "{lost} lines changed in {}", shipped.name);
         }
     }
 
