@@ -51,6 +51,7 @@
 //! | [`codegen`] | a plan as text; Tera | the generated crate, with `templates/` |
 //! | [`tasks`] | what the commands and the page both do | |
 //! | [`run`] | cargo, and the user's cache | |
+//! | [`server`] | HTTP on loopback; what it serves is given | |
 //! | [`cli`], [`commands`] | clap; a command each file | the command line |
 //!
 //! # Words
@@ -144,6 +145,8 @@ pub mod reference;
 pub mod report;
 #[cfg(feature = "cli")]
 pub mod run;
+#[cfg(feature = "cli")]
+pub mod server;
 pub mod spec;
 pub mod suggest;
 pub mod tasks;

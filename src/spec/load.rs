@@ -125,7 +125,7 @@ fn not_found(arg: &str, or_file: bool) -> String {
 }
 
 /// The lines of a file of labels, each character seen.
-pub(crate) fn lines_of(text: &str) -> Vec<String> {
+fn lines_of(text: &str) -> Vec<String> {
     text.trim_end().lines().map(|line| visible(line).into_owned()).collect()
 }
 

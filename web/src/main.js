@@ -308,7 +308,7 @@ addEventListener("resize", () => {
 settings.show();
 if (!tour.follow(location.hash)) analyse();
 
-if ("serviceWorker" in navigator && location.protocol.startsWith("http")) {
+if ("serviceWorker" in navigator && document.documentElement.dataset.served === undefined && location.protocol.startsWith("http")) {
   navigator.serviceWorker.register("sw.js").catch(() => {});
 }
 

@@ -384,7 +384,7 @@ export class Views {
       return await slow.ask(request, { bytes });
     } catch (error) {
       if (!error.needs) throw error;
-      const answer = await fetch(new URL(`weights/${error.needs}`, location.href));
+      const answer = await fetch(new URL(`weights/${error.needs}`, import.meta.url));
       if (!answer.ok) throw error;
       return slow.ask(request, { bytes: new Uint8Array(await answer.arrayBuffer()) });
     }
