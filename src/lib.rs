@@ -88,6 +88,7 @@ pub mod exec;
 pub mod gate;
 pub mod graph;
 pub mod initialise;
+pub mod input;
 pub mod kernels;
 pub mod layer;
 pub mod machine;

@@ -5,10 +5,9 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use mbgen::block::expand;
-use mbgen::reference::run;
 use mbgen::spec::{Padding, Spec, load};
 use mbgen::weights::{Folded, fold, load as load_weights};
-use support::{data, json, largest_difference, numbers, photos, shared};
+use support::{data, json, largest_difference, numbers, outputs, photos, shared};
 
 /// What float64 evaluations may differ by; a wrong eps, padding, stride or clamp costs 0.1 or more.
 const TOLERANCE: f64 = 1e-3;
@@ -41,7 +40,7 @@ impl Trained<'_> {
             if self.turned {
                 input = photos::turned(&input);
             }
-            let outputs = run(&graph, &weights, &input);
+            let outputs = outputs(&graph, &weights, &input);
             let logits = outputs.last().unwrap();
             let off = largest_difference(logits, &numbers(&photo["logits"]));
             println!("{} {name}: {off:.1e}", self.weights.display());

@@ -4,10 +4,13 @@ use std::num::NonZero;
 
 use super::{Roofline, Totals};
 use crate::block::Variant;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::machine::Description;
 use crate::plan::Plan;
 use crate::spec::Loaded;
+
+/// Most points of a sweep.
+pub const MAX_POINTS: usize = 100_000;
 
 /// One network of a sweep.
 #[derive(Clone, Debug)]
@@ -52,8 +55,23 @@ impl Sweep {
     /// Totals of every variant of every spec, in order, computed on all cores.
     ///
     /// # Errors
-    /// The first variant, in order, that has no graph.
+    /// Where there are more than [`MAX_POINTS`]; and the largest variant, otherwise the first in order,
+    /// that has no graph.
     pub fn run(&self, specs: &[Loaded]) -> Result<Vec<Point>> {
+        let [widths, resolutions] =
+            [self.widths.len(), self.resolutions.len()].map(|values| values.max(1));
+        let points = specs.len() * widths * resolutions;
+        if points > MAX_POINTS {
+            return Err(Error::Usage(format!(
+                "{} specs at {widths} widths and {resolutions} resolutions are {points} networks; \
+                 at most {MAX_POINTS} are compared",
+                specs.len()
+            )));
+        }
+        // Most of what cannot be is too large.
+        for loaded in specs {
+            loaded.graph(&self.largest())?;
+        }
         let work: Vec<(usize, Variant)> = (0..specs.len())
             .flat_map(|spec| self.variants().map(move |variant| (spec, variant)))
             .collect();
@@ -79,6 +97,15 @@ impl Sweep {
             points.append(&mut part?);
         }
         Ok(points)
+    }
+
+    /// The widest variant at the largest resolution.
+    fn largest(&self) -> Variant {
+        Variant {
+            width: self.widths.iter().copied().max_by(f64::total_cmp),
+            resolution: self.resolutions.iter().copied().max_by_key(|&(h, w)| h as u64 * w as u64),
+            classes: self.classes,
+        }
     }
 
     fn point(&self, specs: &[Loaded], index: usize, variant: Variant) -> Result<Point> {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::budget;
 use crate::analysis::Analysis;
 use crate::analysis::clamp::{self, Clamp};
 use crate::block::{self, Variant};
@@ -63,6 +64,7 @@ fn clamps(
     variant: &Variant,
     graph: &LayerGraph,
 ) -> Result<Vec<Clamp>> {
+    budget::check(&Model::of(loaded, variant), graph, None)?;
     let input = golden_input(graph.input());
     let (dict, origin) = match &args.weights {
         Some(path) => (weights::load(path)?, path.as_path()),

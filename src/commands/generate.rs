@@ -3,19 +3,21 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::budget;
 use super::progress::Progress;
 use crate::block::{self, Variant};
 use crate::cli::{GenerateArgs, IngredientArgs, MachineArgs, OverrideArgs, VariantArgs};
 use crate::codegen::write::{Written, differences, write};
-use crate::codegen::{self, Input, Provenance, Tree};
+use crate::codegen::{self, Golden, Input, Provenance, Tree};
 use crate::error::{Error, Result};
 use crate::graph::LayerGraph;
 use crate::initialise::initialise;
 use crate::machine::Description;
 use crate::plan::Plan;
 use crate::reference;
-use crate::spec::Loaded;
-use crate::weights::{Folded, fold, read_safetensors};
+use crate::report::Model;
+use crate::spec::{self, Loaded};
+use crate::weights::{Folded, fold, read_file, read_safetensors};
 
 pub fn run(args: &GenerateArgs) -> Result<()> {
     let folder = &args.output;
@@ -54,6 +56,9 @@ pub struct Planned {
 
 impl Planned {
     /// Loads what the arguments name.
+    ///
+    /// # Errors
+    /// Also where running the network would take too much.
     pub fn of(
         spec: &str,
         variant: &VariantArgs,
@@ -65,6 +70,7 @@ impl Planned {
         let variant = Variant::from(variant);
         let graph = loaded.graph(&variant)?;
         let plan = Plan::with(&graph, &machine.machine(), &overrides.load()?)?;
+        budget::check(&Model::of(&loaded, &variant), &graph, Some(&plan))?;
         Ok(Self { loaded, variant, graph, machine, plan })
     }
 }
@@ -73,11 +79,13 @@ impl Planned {
 pub fn tree(planned: &Planned, ingredients: &IngredientArgs, progress: &Progress) -> Result<Tree> {
     let Planned { loaded, variant, graph, machine, plan } = planned;
     let labels = labels(loaded, variant, ingredients.labels.as_deref())?;
-    let golden = reference::golden_input(graph.input());
+    let input = reference::golden_input(graph.input());
     progress.doing("weights");
-    let (weights, provenance) = weights(loaded, variant, graph, ingredients, &golden)?;
+    let (weights, provenance) = weights(loaded, variant, graph, ingredients, &input)?;
     progress.doing("reference values");
-    let expected = reference::run(graph, &weights, &golden);
+    let mut golden = Golden::new(graph, plan);
+    reference::run(graph, &weights, &input, |id, values| golden.observe(id, values));
+    drop(input);
     progress.doing("code");
     codegen::generate(&Input {
         spec: &variant.apply(&loaded.spec),
@@ -88,7 +96,7 @@ pub fn tree(planned: &Planned, ingredients: &IngredientArgs, progress: &Progress
         weights: &weights,
         provenance: &provenance,
         labels: labels.as_deref(),
-        expected: &expected,
+        golden: &golden,
     })
 }
 
@@ -97,24 +105,22 @@ fn weights(
     variant: &Variant,
     graph: &LayerGraph,
     ingredients: &IngredientArgs,
-    golden: &[f32],
+    input: &[f32],
 ) -> Result<(Folded, Provenance)> {
     let eps = loaded.spec.bn_eps;
     let (bytes, path) = match Source::of(loaded, variant, ingredients) {
-        Source::File(path) => {
-            let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
-            (Cow::Owned(bytes), path)
-        }
+        Source::File(path) => (Cow::Owned(read_file(path)?), path),
         Source::Shipped(bytes) => (Cow::Borrowed(bytes), Path::new("shipped weights")),
         Source::Seed(seed) => {
-            let dict = initialise(graph, eps, seed, golden);
+            let dict = initialise(graph, eps, seed, input);
             let folded = fold(&dict, graph, eps, Path::new("initial weights"))?;
             return Ok((folded, Provenance::Seed(seed)));
         }
     };
+    let provenance = Provenance::of_file(&bytes);
     let dict = read_safetensors(&bytes, path)?;
-    let folded = fold(&dict, graph, eps, path)?;
-    Ok((folded, Provenance::of_file(&bytes)))
+    drop(bytes);
+    Ok((fold(&dict, graph, eps, path)?, provenance))
 }
 
 /// Where the weights of a crate come from.
@@ -158,12 +164,5 @@ fn labels(loaded: &Loaded, variant: &Variant, file: Option<&Path>) -> Result<Opt
         }
         return loaded.labels();
     };
-    let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
-    let labels: Vec<String> = text.trim_end().lines().map(str::to_owned).collect();
-    if labels.len() != classes {
-        let found = labels.len();
-        let message = format!("{found} labels for {classes} classes; one for each, a line each");
-        return Err(Error::Input { path: path.to_owned(), message });
-    }
-    Ok(Some(labels))
+    spec::labels(path, classes).map(Some)
 }

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod archs;
+mod budget;
 mod compare;
 mod completions;
 mod generate;

@@ -8,11 +8,21 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::Row;
 use crate::analysis::sweep::Point;
 use crate::error::{Error, Result};
+use crate::input;
 use crate::output::{Output, write};
 use crate::spec::Metric;
 
 /// Version of the file's structure.
 pub const SCHEMA: &str = "mbgen.baseline/1";
+
+/// Largest file that is read, and written.
+const MAX_BYTES: u64 = 16 << 20;
+
+/// What every version of the file says of itself.
+#[derive(Deserialize)]
+struct Version {
+    schema: Option<String>,
+}
 
 /// What networks cost when somebody last agreed to it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -107,17 +117,17 @@ impl Baseline {
     /// Where the file is missing, is not a baseline, or is one of another version.
     pub fn read(path: &Path) -> Result<Self> {
         let wrong = |message: String| Error::Input { path: path.to_owned(), message };
-        let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                wrong("no baseline there; --update-baseline --reason TEXT makes one".into())
+        let text = match input::text(path, MAX_BYTES) {
+            Err(error) if error.is_not_found() => {
+                let message = "no baseline there; --update-baseline --reason TEXT makes one";
+                return Err(wrong(message.into()));
             }
-            std::io::ErrorKind::InvalidData => wrong("not a baseline: not UTF-8".into()),
-            _ => Error::io("read", path)(error),
-        })?;
+            text => text?,
+        };
         // The version comes first: the rest of another version is not for us to judge.
-        let value: serde_json::Value =
+        let Version { schema } =
             serde_json::from_str(&text).map_err(|e| wrong(format!("not a baseline: {e}")))?;
-        match value.get("schema").and_then(|schema| schema.as_str()) {
+        match schema.as_deref() {
             Some(SCHEMA) => {}
             Some(other) => {
                 return Err(wrong(format!(
@@ -127,7 +137,7 @@ impl Baseline {
             }
             None => return Err(wrong(format!("not a baseline: no \"schema\": \"{SCHEMA}\""))),
         }
-        serde_json::from_value(value).map_err(|e| wrong(format!("not a baseline: {e}")))
+        serde_json::from_str(&text).map_err(|e| wrong(format!("not a baseline: {e}")))
     }
 
     /// The entry of a point of the spec called `spec`.

@@ -2,20 +2,19 @@
 //! [`Plan::schedule`](super::Plan::schedule) writes one of all parts.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::input;
 use crate::kernels::steps;
-use crate::spec::read_text;
 use crate::suggest::did_you_mean;
 use crate::yaml::{self, At, Diagnostic, Ordered, Span, excerpt, read, render};
 
 /// Largest file that is read: enough for every part of the longest network.
-const MAX_BYTES: u64 = 16 << 20;
+const MAX_BYTES: u64 = 4 << 20;
 /// Unknown names for which a known one is suggested.
 const SUGGESTED: usize = 20;
 
@@ -81,8 +80,7 @@ pub(super) struct Wish {
 impl Overrides {
     /// Loads a file.
     pub fn load(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(Error::io("read", path))?;
-        Self::parse(&read_text(file, path, MAX_BYTES)?, &path.display().to_string())
+        Self::parse(&input::text(path, MAX_BYTES)?, &path.display().to_string())
     }
 
     /// Reads a file. `name` stands for it in messages.

@@ -18,8 +18,7 @@ mod schema;
 pub use budget::{Budget, Metric};
 pub use draft::{Draft, Problem};
 pub use embedded::{EMBEDDED, Embedded};
-pub(crate) use load::read_text;
-pub use load::{Loaded, Origin, load, load_shipped, read};
+pub use load::{Loaded, Origin, labels, load, load_shipped, read};
 pub use rounding::{Rounding, make_divisible};
 pub use schema::schema;
 

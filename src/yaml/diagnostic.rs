@@ -1,8 +1,9 @@
 //! What is wrong with a spec, and how it is shown.
 
 use std::fmt::Write;
+use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Element, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 
 use super::Position;
 use super::tree::{Node, Span, Value};
@@ -11,6 +12,9 @@ use super::tree::{Node, Span, Value};
 const MAX_SHOWN: usize = 20;
 /// Width of a snippet; longer lines are cut around the mark.
 const COLUMNS: usize = 100;
+/// Most bytes that are laid out of the lines from one mark to the other; of more, only some beside the
+/// first mark are.
+const MAX_LAID_OUT: usize = 1 << 14;
 
 /// One thing that is wrong, and where.
 #[derive(Clone, Debug)]
@@ -118,29 +122,52 @@ pub fn render(
 fn render_one(problem: &Diagnostic, text: &str, name: &str, root: Option<&Node>) -> String {
     let mark = marked(problem.span, text);
     let context = problem.context.as_ref();
-    let context = context.map(|(span, label)| (marked(*span, text), label));
+    let context = context.map(|(span, label)| (marked(*span, text), label, span.at));
     // Only the lines from the first mark to the last are handed over: a file may be long.
-    let ranges = || std::iter::once(&mark).chain(context.as_ref().map(|(range, _)| range));
+    let ranges = || std::iter::once(&mark).chain(context.as_ref().map(|(range, ..)| range));
     let first = ranges().map(|range| range.start).min().unwrap_or(0);
     let last = ranges().map(|range| range.end).max().unwrap_or(0);
-    let from = text[..first].rfind('\n').map_or(0, |newline| newline + 1);
-    let to = text[last..].find('\n').map_or(text.len(), |newline| last + newline);
-    let shifted = |range: &std::ops::Range<usize>| range.start - from..range.end - from;
+    let lines = |first: usize, last: usize| {
+        let from = text[..first].rfind('\n').map_or(0, |newline| newline + 1);
+        from..text[last..].find('\n').map_or(text.len(), |newline| last + newline)
+    };
+    let Range { start: mut from, end: mut to } = lines(first, last);
+    let cut = to - from > MAX_LAID_OUT;
+    if cut {
+        let line = lines(mark.start, mark.start);
+        let beside = MAX_LAID_OUT / 4;
+        from = line.start.max(text.ceil_char_boundary(mark.start.saturating_sub(beside)));
+        to = line.end.min(text.floor_char_boundary(mark.start + beside));
+    }
+    let shifted = |range: &Range<usize>| range.start - from..range.end.min(to) - from;
 
+    let mut elements: Vec<Element> = Vec::new();
     let mut snippet = Snippet::source(&text[from..to])
-        .path(name)
         .line_start(1 + text[..from].bytes().filter(|&byte| byte == b'\n').count())
         .annotation(AnnotationKind::Primary.span(shifted(&mark)).label(&problem.label));
-    if let Some((range, label)) = &context {
-        snippet =
-            snippet.annotation(AnnotationKind::Context.span(shifted(range)).label(label.as_str()));
+    if cut {
+        let Position { line, column } = problem.span.at;
+        elements.push(Origin::path(name).line(line.max(1)).char_column(column.max(1)).into());
+    } else {
+        snippet = snippet.path(name);
     }
+    let mut further = None;
+    if let Some((range, label, at)) = &context {
+        if cut {
+            further = Some((label.as_str(), format!("line {}, column {}", at.line, at.column)));
+        } else {
+            let mark = AnnotationKind::Context.span(shifted(range)).label(label.as_str());
+            snippet = snippet.annotation(mark);
+        }
+    }
+    elements.push(snippet.into());
+    elements
+        .extend(further.map(|(label, place)| Level::NOTE.with_name(label).message(place).into()));
     let path = root.and_then(|root| path_of(root, problem.span, problem.is_key));
     let path = path.map(|path| match &problem.missing {
         Some(key) => join(path, key),
         None => path,
     });
-    let mut elements: Vec<Element> = vec![snippet.into()];
     if let Some(path) = path.filter(|path| !path.is_empty()) {
         elements.push(Level::NOTE.with_name("at").message(path).into());
     }
@@ -152,7 +179,7 @@ fn render_one(problem: &Diagnostic, text: &str, name: &str, root: Option<&Node>)
 }
 
 /// The bytes to mark: the span's first line, within the text.
-fn marked(span: Span, text: &str) -> std::ops::Range<usize> {
+fn marked(span: Span, text: &str) -> Range<usize> {
     let start = if span.start <= text.len() { span.start } else { offset(span.at, text) };
     let end = span.end.clamp(start, text.len());
     let line = text[start..].find(['\n', '\r']).map_or(text.len(), |length| start + length);

@@ -5,6 +5,9 @@ use super::super::tree::{Span, Value};
 use super::{ReadError, Reader, Role};
 use crate::suggest::did_you_mean;
 
+/// Problems up to which known words are compared with an unknown one.
+const SUGGESTED: usize = 1_000;
+
 impl Reader<'_> {
     /// Takes note of a problem; the failure that is returned needs no reason of its own.
     pub(super) fn report(self, diagnostic: Diagnostic) -> ReadError {
@@ -38,12 +41,18 @@ impl Reader<'_> {
         self.report(Diagnostic::new(self.span, message).label(allowed))
     }
 
+    /// What is meant perhaps, for as many problems as somebody may look at.
+    fn suggestion(self, word: &str, known: &[&str]) -> Option<String> {
+        let few = self.findings.borrow().len() < SUGGESTED;
+        few.then(|| did_you_mean(word, known.iter().copied())).flatten()
+    }
+
     /// Reports a key that no field has.
     pub(super) fn unknown_key(self, key: &str, at: Span, fields: &[&str]) {
         let help = if key == "<<" {
             Some("merge keys are not supported: write the keys out".to_owned())
         } else {
-            did_you_mean(key, fields.iter().copied())
+            self.suggestion(key, fields)
         };
         let unknown = Diagnostic::key(at, format!("unknown key `{}`", excerpt(key)));
         let unknown = unknown.label(format!("not a key of {}", self.subject()));
@@ -75,7 +84,7 @@ impl Reader<'_> {
         let message = format!("unknown {kind} `{}`", excerpt(word));
         let unknown =
             if is_key { Diagnostic::key(at, message) } else { Diagnostic::new(at, message) };
-        let help = did_you_mean(word, allowed.iter().copied());
+        let help = self.suggestion(word, allowed);
         self.report(unknown.label(format!("allowed: {}", list(allowed))).help(help))
     }
 }
