@@ -241,7 +241,7 @@ pub struct GenerateArgs {
     /// What is not left to the planner.
     #[command(flatten)]
     pub overrides: OverrideArgs,
-    /// Write over generated files that were edited since.
+    /// Write over generated files that were edited since, and rename what else is in their place.
     #[arg(long)]
     pub force: bool,
     /// Write nothing; fail, and name the files, if the folder is not as it would be generated.
@@ -374,10 +374,18 @@ pub fn manual() -> std::io::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// Writes the manual pages of all commands into a folder.
-pub fn write_manuals(folder: &std::path::Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    clap_mangen::generate_to(Cli::command(), folder)
+/// The manual pages of all commands, by the names of their files.
+pub fn manuals() -> std::io::Result<Vec<(String, Vec<u8>)>> {
+    let mut root = Cli::command().disable_help_subcommand(true);
+    root.build();
+    let mut pages = Vec::new();
+    for command in root.get_subcommands().chain([&root]).filter(|command| !command.is_hide_set()) {
+        let page = clap_mangen::Man::new(command.clone());
+        let mut text = Vec::new();
+        page.render(&mut text)?;
+        pages.push((page.get_filename(), text));
+    }
+    Ok(pages)
 }
 
 #[cfg(test)]

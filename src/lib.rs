@@ -43,6 +43,8 @@
 //! | [`exec`] | a plan in process | |
 //! | [`codegen`] | a plan as text; Tera | the generated crate, with `templates/` |
 //! | [`run`] | cargo, and the user's cache | |
+//! | [`disk`] | how files are replaced, and nothing of others lost | |
+//! | [`interrupt`] | signals, and children that end with mbgen | |
 //! | [`commands`], [`cli`] | a command each file; clap | the command line |
 //!
 //! # Invariants
@@ -83,12 +85,14 @@ pub mod block;
 pub mod cli;
 pub mod codegen;
 pub mod commands;
+pub mod disk;
 pub mod error;
 pub mod exec;
 pub mod gate;
 pub mod graph;
 pub mod initialise;
 pub mod input;
+pub mod interrupt;
 pub mod kernels;
 pub mod layer;
 pub mod machine;

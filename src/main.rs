@@ -7,9 +7,15 @@ use clap::Parser;
 use mbgen::cli::Cli;
 use mbgen::commands;
 use mbgen::error::Error;
+use mbgen::interrupt;
 
 fn main() -> ExitCode {
-    match commands::run(&Cli::parse().command) {
+    let command = Cli::parse().command;
+    // Without it, the system's way of ending a process stands.
+    let _ = interrupt::listen();
+    let done = commands::run(&command);
+    interrupt::finish();
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             report(&error);

@@ -1,8 +1,9 @@
 //! Where a report goes.
 
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use crate::disk::write_file;
 use crate::error::{Error, Result};
 
 /// The destination of a report.
@@ -11,7 +12,7 @@ pub enum Output {
     /// Standard output.
     #[default]
     Stdout,
-    /// A file, which appears complete or not at all.
+    /// A file, as [`write_file`] writes it.
     File(PathBuf),
 }
 
@@ -26,10 +27,7 @@ pub fn write_with(
     print: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
 ) -> Result<()> {
     match output {
-        Output::File(path) => {
-            let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-            replace(path, folder.unwrap_or(Path::new(".")), print).map_err(Error::io("write", path))
-        }
+        Output::File(path) => write_file(path, print).map_err(Error::io("write", path)),
         Output::Stdout => {
             let mut out = BufWriter::new(std::io::stdout().lock());
             match print(&mut out).and_then(|()| out.flush()) {
@@ -38,21 +36,4 @@ pub fn write_with(
             }
         }
     }
-}
-
-/// Replaces a file in one step: readers see the old text or the new one.
-fn replace(
-    path: &Path,
-    folder: &Path,
-    print: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
-) -> std::io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    // A temporary file is private by default; a report has the permissions of any new file.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = BufWriter::new(builder.tempfile_in(folder)?);
-    print(&mut file)?;
-    let file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

@@ -4,11 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which they depend on each other: each may use those before it.
-const ROOMS: [&str; 24] = [
+const ROOMS: [&str; 26] = [
     "error",
     "input",
     "suggest",
     "quantity",
+    "interrupt",
+    "disk",
     "output",
     "yaml",
     "spec",
@@ -34,12 +36,14 @@ const ROOMS: [&str; 24] = [
 const TOP: &str = "commands";
 
 /// A library, and the places that may know it.
-const LIBRARIES: [(&str, &[&str]); 5] = [
+const LIBRARIES: [(&str, &[&str]); 7] = [
     ("petgraph", &["graph"]),
     ("comfy_table", &["report"]),
     ("tera", &["codegen", "report/html"]),
     ("serde_yaml", &["yaml"]),
     ("clap", &["cli", "main"]),
+    ("rustix", &["disk", "interrupt"]),
+    ("signal_hook", &["interrupt"]),
 ];
 
 /// Every file of `src`: its path there without `.rs`, and its lines without comments.

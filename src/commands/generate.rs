@@ -7,7 +7,7 @@ use super::budget;
 use super::progress::Progress;
 use crate::block::{self, Variant};
 use crate::cli::{GenerateArgs, IngredientArgs, MachineArgs, OverrideArgs, VariantArgs};
-use crate::codegen::write::{Written, differences, write};
+use crate::codegen::write::{Kept, Written, differences, write};
 use crate::codegen::{self, Golden, Input, Provenance, Tree};
 use crate::error::{Error, Result};
 use crate::graph::LayerGraph;
@@ -34,10 +34,14 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
         return Err(Error::Failed(format!("{name} is not what would be generated:\n  {lines}")));
     }
     progress.doing("writing");
-    let written = write(&tree, folder, args.force)?;
+    let outcome = write(&tree, folder, args.force)?;
     drop(progress);
+    for Kept { was, is } in &outcome.kept {
+        let (was, is) = (was.display(), is.display());
+        eprintln!("note: {was} was in the place of a generated file; it is now {is}");
+    }
     let name = folder.display();
-    match written {
+    match outcome.written {
         Written::Created => eprintln!("wrote {name}"),
         Written::Updated => eprintln!("updated {name}"),
         Written::Unchanged => eprintln!("{name} is up to date"),

@@ -2,11 +2,17 @@
 
 use super::print;
 use crate::cli::{self, ManArgs};
+use crate::disk::write_file;
 use crate::error::{Error, Result};
 
 pub fn run(args: &ManArgs) -> Result<()> {
-    match &args.output {
-        Some(folder) => cli::write_manuals(folder).map_err(Error::io("write", folder)),
-        None => print(&cli::manual().map_err(Error::io("write", "the manual page"))?),
+    let Some(folder) = &args.output else {
+        return print(&cli::manual().map_err(Error::io("write", "the manual page"))?);
+    };
+    std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+    for (name, page) in cli::manuals().map_err(Error::io("write", folder))? {
+        let path = folder.join(name);
+        write_file(&path, |out| out.write_all(&page)).map_err(Error::io("write", path))?;
     }
+    Ok(())
 }

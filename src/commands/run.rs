@@ -12,6 +12,7 @@ use crate::cli::RunArgs;
 use crate::codegen;
 use crate::codegen::write::write;
 use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::kernels::isa::InstructionSet;
 use crate::plan::Plan;
 use crate::report::profile::{self, Measured};
@@ -102,7 +103,7 @@ fn steps_of<'p>(
 }
 
 fn output(command: &mut Command) -> Result<Output> {
-    command.output().map_err(Error::io("run", command.get_program()))
+    interrupt::output(command).map_err(Error::io("run", command.get_program()))
 }
 
 /// What the program said on standard error, as an error of its own.

@@ -9,6 +9,7 @@ use std::thread;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::interrupt::Running;
 
 /// Builds the package in `folder` with optimisation and returns its program. `doing` hears what
 /// cargo is at, for example `compiling image v0.25.10`.
@@ -24,10 +25,10 @@ pub fn build(folder: &Path, target: &Path, doing: impl Fn(String) + Send) -> Res
         .arg(target)
         // Configuration of the folder that mbgen was called in has no say.
         .current_dir(folder)
-        .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(|error| missing(&cargo, error))?;
+    let mut running = Running::start(&mut command).map_err(|error| missing(&cargo, error))?;
+    let child = running.child();
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (program, said) = thread::scope(|scope| {
         let listener = scope.spawn(|| stderr.map_or_else(String::new, |pipe| listen(pipe, doing)));
