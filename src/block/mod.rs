@@ -97,9 +97,10 @@ impl fmt::Display for Variant {
 /// What is wrong with the size of the input, if anything.
 fn check_input(Shape { c, h, w }: Shape) -> Option<String> {
     let message = match product(&[c, h, w]) {
-        Some(0) => "is empty; every side needs a size of at least 1",
+        Some(0) => "is empty; every side needs a size of at least 1".to_owned(),
         Some(1..=MAX_ELEMENTS) => return None,
-        _ => "has too many elements; at most 2^31 are allowed",
+        Some(elements) => format!("has {elements} elements; at most 2^31 are allowed"),
+        None => "has more than 2^64 elements; at most 2^31 are allowed".to_owned(),
     };
     Some(format!("the input of {c} x {h} x {w} {message}"))
 }

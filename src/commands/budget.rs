@@ -23,35 +23,36 @@ const F32: u64 = size_of::<f32>() as u64;
 /// twice the packed weights, as numbers and as a file.
 pub fn check(model: &Model, graph: &LayerGraph, plan: Option<&Plan>) -> Result<()> {
     let totals = Totals::of(graph);
-    if totals.macs > MAX_MACS {
-        return Err(Error::Usage(format!(
-            "{model} has {} multiply-accumulates, and a network is run for its reference values up \
-             to {}; a lower --resolution or --width has fewer{ELSE}",
-            si(totals.macs),
-            si(MAX_MACS)
-        )));
-    }
     let Some(peak) = reference::peak(graph) else { return Ok(()) };
-    let layer = graph.layer(peak.layer);
+    let layer = &graph.layer(peak.layer).name;
     let tensors = peak.tensors + F32 * totals.input_elems;
     let parameters = F32 * (totals.params + totals.bn_stats);
     let packed = plan.map_or(0, |plan| 2 * F32 * plan.weights as u64);
     let need = parameters + (tensors + peak.weights).max(packed);
-    if need <= MAX_BYTES {
-        return Ok(());
-    }
     let (part, of, change) = if tensors >= need / 2 {
-        (tensors, format!("the tensors at {}", layer.name), "--resolution or --width")
+        let change = "a lower --resolution or --width needs less";
+        (tensors, format!("the tensors at {layer}"), change)
     } else {
-        (need - tensors, "weights".to_owned(), "--width, or fewer --classes")
+        (need - tensors, "weights".to_owned(), "fewer --classes or a lower --width need less")
     };
-    Err(Error::Usage(format!(
-        "{model} needs {} of memory to be run for its reference values, over the {} allowed; {} are \
-         for {of}, and a lower {change} needs less{ELSE}",
-        bytes(need),
-        bytes(MAX_BYTES),
-        bytes(part)
-    )))
+    if need > MAX_BYTES {
+        return Err(Error::Usage(format!(
+            "{model} needs {} of memory to be run for its reference values, over the {} allowed; \
+             {} are for {of}, and {change}{ELSE}",
+            bytes(need),
+            bytes(MAX_BYTES),
+            bytes(part)
+        )));
+    }
+    if totals.macs > MAX_MACS {
+        return Err(Error::Usage(format!(
+            "{model} has {} multiply-accumulates, over the {} that are run for reference values; a \
+             lower --resolution or --width has fewer{ELSE}",
+            si(totals.macs),
+            si(MAX_MACS)
+        )));
+    }
+    Ok(())
 }
 
 /// What can be had without running the network.

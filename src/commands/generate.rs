@@ -60,9 +60,6 @@ pub struct Planned {
 
 impl Planned {
     /// Loads what the arguments name.
-    ///
-    /// # Errors
-    /// Also where running the network would take too much.
     pub fn of(
         spec: &str,
         variant: &VariantArgs,
@@ -74,14 +71,17 @@ impl Planned {
         let variant = Variant::from(variant);
         let graph = loaded.graph(&variant)?;
         let plan = Plan::with(&graph, &machine.machine(), &overrides.load()?)?;
-        budget::check(&Model::of(&loaded, &variant), &graph, Some(&plan))?;
         Ok(Self { loaded, variant, graph, machine, plan })
     }
 }
 
 /// The crate of a plan.
+///
+/// # Errors
+/// First of all where running the network would take too much.
 pub fn tree(planned: &Planned, ingredients: &IngredientArgs, progress: &Progress) -> Result<Tree> {
     let Planned { loaded, variant, graph, machine, plan } = planned;
+    budget::check(&Model::of(loaded, variant), graph, Some(plan))?;
     let labels = labels(loaded, variant, ingredients.labels.as_deref())?;
     let input = reference::golden_input(graph.input());
     progress.doing("weights");

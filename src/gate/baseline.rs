@@ -15,8 +15,10 @@ use crate::spec::Metric;
 /// Version of the file's structure.
 pub const SCHEMA: &str = "mbgen.baseline/1";
 
-/// Largest file that is read, and written.
-const MAX_BYTES: u64 = 16 << 20;
+/// Largest file that is read.
+const MAX_BYTES: u64 = 32 << 20;
+/// Most layers of all networks of a baseline together, a line each in the file.
+const MAX_LAYERS: usize = 100_000;
 
 /// What every version of the file says of itself.
 #[derive(Deserialize)]
@@ -122,6 +124,9 @@ impl Baseline {
                 let message = "no baseline there; --update-baseline --reason TEXT makes one";
                 return Err(wrong(message.into()));
             }
+            Err(Error::Input { message, .. }) => {
+                return Err(wrong(format!("not a baseline: {message}")));
+            }
             text => text?,
         };
         // The version comes first: the rest of another version is not for us to judge.
@@ -150,6 +155,18 @@ impl Baseline {
     /// The reasons of the file at `path`, if a baseline of this version is there.
     pub fn reasons(path: &Path) -> Vec<String> {
         Self::read(path).map(|baseline| baseline.reasons).unwrap_or_default()
+    }
+
+    /// Refuses networks that a baseline has no room for.
+    pub fn check_room(points: &[Point]) -> Result<()> {
+        let layers: usize = points.iter().map(|point| point.totals.n_rows).sum();
+        if layers <= MAX_LAYERS {
+            return Ok(());
+        }
+        Err(Error::Usage(format!(
+            "a baseline of {} networks would have {layers} layers; at most {MAX_LAYERS} are kept",
+            points.len()
+        )))
     }
 
     /// Writes the file in one step, a line for each layer so that changes read well.
