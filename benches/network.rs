@@ -39,7 +39,7 @@ fn measure(network: &str, isa: &str, runs: usize) {
     let plan = Plan::new(&graph, &Machine::REFERENCE).expect("a plan");
     let dict = weights::formula(&graph, (0.5, 1.5));
     let folded = weights::fold(&dict, &graph, 1e-5, Path::new("formula")).expect("weights");
-    let blob = pack(&plan, &graph, &folded);
+    let blob = pack(&plan, &graph, &folded).expect("packed weights");
     let input = reference::golden_input(graph.input());
     let mut session = Session::new(&plan, &blob, 1);
 

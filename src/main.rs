@@ -7,6 +7,7 @@ use clap::Parser;
 use mbgen::cli::Cli;
 use mbgen::commands;
 use mbgen::error::Error;
+use mbgen::escape::visible_lines;
 use mbgen::interrupt;
 
 fn main() -> ExitCode {
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
 fn report(error: &Error) {
     let mut text = match error {
         // Begins each of its problems with `error: `.
-        Error::Spec(problems) => problems.clone(),
+        Error::Spec(problems) => problems.to_string(),
         other => format!("error: {other}"),
     };
     let mut cause = std::error::Error::source(error);
@@ -36,5 +37,5 @@ fn report(error: &Error) {
         text += &format!(": {error}");
         cause = error.source();
     }
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", visible_lines(&text));
 }

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::Input;
 use super::names::Constants;
+use crate::error::{Error, Result};
 use crate::graph::LayerId;
 use crate::kernels::blob::{Header, checksum};
 use crate::kernels::steps::{Dense, Depthwise};
@@ -35,22 +36,22 @@ pub struct Entry {
 }
 
 impl Blob {
-    pub fn new(input: &Input) -> Self {
-        let values = pack(input.plan, input.graph, input.weights);
+    pub fn new(input: &Input) -> Result<Self> {
+        let values = pack(input.plan, input.graph, input.weights)?;
         let data: Vec<u8> = values.iter().flat_map(|x| x.to_le_bytes()).collect();
         let mut names = Constants::new(&["BLOB", "BYTES", "LAYOUT", "PANEL", "VALUES"], "LAYER");
         let mut hash = Sha256::new();
         let mut layout = Vec::new();
         let mut panels = 0;
         for step in &input.plan.steps {
-            let parts = Part::of(step);
-            panels = parts.iter().map(|part| part.panel).max().unwrap_or(0).max(panels);
-            for (part, layer) in parts.iter().zip(with_weights(input, step)) {
+            let packed = PackedLayer::of(step);
+            panels = packed.iter().map(|layer| layer.panel).max().unwrap_or(0).max(panels);
+            for (packed, layer) in packed.iter().zip(with_weights(input, step)) {
                 let name = input.graph.layer(layer).name.to_string();
-                let Part { offset, len, c, k, panel } = part;
+                let PackedLayer { offset, len, c, k, panel } = packed;
                 let op = input.graph.layer(layer).kind.op();
                 hash.update(format!("{name} {op} {c} {k} {panel} {offset} {len}\n"));
-                let (constant, offset, len) = (names.name(&name), part.offset, part.len);
+                let (constant, offset, len) = (names.name(&name), packed.offset, packed.len);
                 layout.push(Entry { layer, name, constant, offset, len });
             }
         }
@@ -65,13 +66,14 @@ impl Blob {
         };
         let mut bytes = header.to_bytes().to_vec();
         bytes.extend(data);
-        Self { bytes, header, layout }
+        Ok(Self { bytes, header, layout })
     }
 
     /// The constant that holds the offset of a layer's weights.
-    pub fn constant(&self, offset: usize) -> String {
+    pub fn constant(&self, offset: usize) -> Result<String> {
         let entry = self.layout.iter().find(|entry| entry.offset == offset);
-        entry.map_or_else(|| offset.to_string(), |entry| format!("weights::{}", entry.constant))
+        let unknown = || Error::Internal(format!("no layer's weights are at {offset}"));
+        Ok(format!("weights::{}", entry.ok_or_else(unknown)?.constant))
     }
 }
 
@@ -82,7 +84,7 @@ pub fn with_weights<'a>(input: &'a Input, step: &'a Step) -> impl Iterator<Item 
 }
 
 /// What the layout of one layer's weights depends on.
-struct Part {
+struct PackedLayer {
     offset: usize,
     len: usize,
     /// Outputs.
@@ -92,8 +94,8 @@ struct Part {
     panel: usize,
 }
 
-impl Part {
-    /// The parts of a step, in the order of its layers.
+impl PackedLayer {
+    /// The layers of a step that have weights, in the order of its layers.
     fn of(step: &Step) -> Vec<Self> {
         match &step.operation {
             Operation::Conv(conv) => vec![Self::dense(&conv.dense)],

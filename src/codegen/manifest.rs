@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Input, Provenance};
+use crate::json::pretty;
 
 /// The manifest's place in a crate.
 pub const FILE: &str = "mbgen.json";
@@ -50,7 +51,7 @@ pub fn render(input: &Input, files: &BTreeMap<String, Vec<u8>>) -> String {
         }),
         files: files.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
     };
-    serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n"
+    pretty(&manifest)
 }
 
 /// Reads a manifest; `None` where the text is none.

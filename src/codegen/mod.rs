@@ -19,6 +19,7 @@ mod spec_file;
 mod step;
 mod templates;
 mod view;
+#[cfg(feature = "cli")]
 pub mod write;
 
 use std::collections::BTreeMap;
@@ -26,7 +27,6 @@ use std::collections::BTreeMap;
 pub use golden::Golden;
 pub use names::package;
 pub use shipped::{KERNELS, PHOTO};
-pub use write::Tree;
 
 use crate::error::Result;
 use crate::graph::LayerGraph;
@@ -57,6 +57,13 @@ pub struct Input<'a> {
     pub golden: &'a Golden<'a>,
 }
 
+/// The files of a crate, by their paths with `/` between folders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tree {
+    /// Path and content.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
 /// Where weights came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Provenance {
@@ -75,8 +82,8 @@ impl Provenance {
 
 /// Generates a crate.
 pub fn generate(input: &Input) -> Result<Tree> {
-    let blob = blob::Blob::new(input);
-    let view = view::Crate::new(input, &blob);
+    let blob = blob::Blob::new(input)?;
+    let view = view::Crate::new(input, &blob)?;
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for (path, text) in templates::render(&view)? {
         files.insert(path, text.into_bytes());

@@ -5,25 +5,16 @@ use std::collections::HashSet;
 use crate::block::Variant;
 use crate::spec::Spec;
 
-/// Crate names that Rust or cargo keep for themselves.
-const RESERVED: [&str; 16] = [
-    "alloc",
-    "build",
-    "core",
-    "crate",
-    "deps",
-    "examples",
-    "fn",
-    "incremental",
-    "kernels",
-    "match",
-    "mod",
-    "proc_macro",
-    "std",
-    "test",
-    "type",
-    "use",
-];
+/// Names that a package cannot have: Rust's keywords, names that Rust, cargo, the crate itself and
+/// its package `photo` use, and names of devices on Windows.
+const RESERVED: &str = " \
+    abstract as async await become box break const continue crate do dyn else enum extern false \
+    final fn for gen if impl in let loop macro match mod move mut override priv pub ref return self \
+    static struct super trait true try type typeof union unsafe unsized use virtual where while yield \
+    alloc core proc_macro std test build deps examples incremental \
+    kernels fast_image_resize image lexopt rayon \
+    aux com1 com2 com3 com4 com5 com6 com7 com8 com9 con lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 \
+    lpt9 nul prn ";
 
 /// Longest name of a constant, so that every line with one fits the page.
 const LONGEST: usize = 40;
@@ -44,7 +35,7 @@ pub fn package(spec: &Spec, variant: &Variant) -> String {
     if let Some(classes) = variant.classes.filter(|&classes| classes != spec.classes) {
         name += &format!("_c{classes}");
     }
-    if RESERVED.contains(&name.as_str()) {
+    if RESERVED.split(' ').any(|reserved| reserved == name) {
         name += "_net";
     }
     name
@@ -94,6 +85,24 @@ mod tests {
         assert_eq!(name(Some(1.0), Some((224, 224)), Some(1000)), "mobilenet_v2");
         assert_eq!(name(Some(0.75), Some((160, 160)), None), "mobilenet_v2_0_75_160");
         assert_eq!(name(None, Some((40, 32)), Some(10)), "mobilenet_v2_40x32_c10");
+    }
+
+    #[test]
+    fn reserved_names_get_a_suffix() {
+        let mut spec = load("v2").unwrap().spec;
+        for (name, expected) in [
+            ("impl", "impl_net"),
+            ("Self", "self_net"),
+            ("gen", "gen_net"),
+            ("async", "async_net"),
+            ("CON", "con_net"),
+            ("lpt9", "lpt9_net"),
+            ("image", "image_net"),
+            ("implement", "implement"),
+        ] {
+            spec.name = name.into();
+            assert_eq!(package(&spec, &Variant::default()), expected);
+        }
     }
 
     #[test]

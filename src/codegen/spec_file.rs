@@ -2,7 +2,8 @@
 
 use super::Input;
 use super::view::Crate;
-use crate::spec::{Activation, Block, HeadKind, Padding, Rounding, WidthRule};
+use crate::escape::quoted;
+use crate::spec::{Activation, Block, HeadKind, Padding, Pool, Rounding, WidthRule};
 
 /// The spec with everything that the command line changed written into it.
 pub fn render(input: &Input, view: &Crate) -> String {
@@ -44,7 +45,12 @@ pub fn render(input: &Input, view: &Crate) -> String {
     text += "head:\n";
     for item in &spec.head {
         text += &match item.kind {
-            HeadKind::GlobalAveragePool => format!("  - {}: global_average_pool\n", item.name),
+            HeadKind::GlobalAveragePool(Pool::Module) => {
+                format!("  - {}: global_average_pool\n", item.name)
+            }
+            HeadKind::GlobalAveragePool(pool) => {
+                format!("  - {}: {{global_average_pool: {}}}\n", item.name, pool.name())
+            }
             HeadKind::Linear => linear(&item.name),
         };
     }
@@ -121,17 +127,4 @@ fn options(activation: Activation, default: Activation, padding: Option<Padding>
         text += &format!(", padding: {}", padding.name());
     }
     text
-}
-
-/// A double-quoted YAML scalar.
-fn quoted(text: &str) -> String {
-    let mut quoted = "\"".to_owned();
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted += &format!("\\U{:08x}", u32::from(c)),
-            c => quoted.push(c),
-        }
-    }
-    quoted + "\""
 }

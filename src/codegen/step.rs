@@ -5,6 +5,7 @@ use super::blob::Blob;
 use super::literal::{LINE, Literal, float, number};
 use super::names::Constants;
 use super::view::{Constant, StepView, constant, wrap};
+use crate::error::{Error, Result};
 use crate::kernels::steps::{
     Chain, Conv, Dense, Depthwise, Head, Place, Split, Tensor, Unit, Window,
 };
@@ -47,17 +48,17 @@ impl<'a> StepWriter<'a> {
     }
 
     /// One step, the next in order.
-    pub fn view(&mut self, input: &Input, step: &Step) -> StepView {
+    pub fn view(&mut self, input: &Input, step: &Step) -> Result<StepView> {
         let constant = self.names.name(&path(input, step));
         let (ty, value) = match &step.operation {
-            Operation::Conv(conv) => ("Conv", self.conv(&constant, step, conv)),
+            Operation::Conv(conv) => ("Conv", self.conv(&constant, step, conv)?),
             Operation::Chain { source, units, project, residual, out, split } => {
                 let (source, project, residual, out, split) =
                     (*source, *project, *residual, *out, *split);
                 let chain = Chain { source, units, project, residual, out, split };
-                ("Chain", self.chain(&constant, step, &chain))
+                ("Chain", self.chain(&constant, step, &chain)?)
             }
-            Operation::Head(head) => ("Head", self.head(&constant, step, head)),
+            Operation::Head(head) => ("Head", self.head(&constant, step, head)?),
         };
         let head = format!("const {constant}: {ty} = ");
         let value = value.render(0, head.len());
@@ -76,7 +77,7 @@ impl<'a> StepWriter<'a> {
                 ("macs", Literal::text(number(macs as usize))),
             ],
         );
-        StepView {
+        Ok(StepView {
             name: step.name.clone(),
             constant,
             call: step.operation.name(),
@@ -89,7 +90,7 @@ impl<'a> StepWriter<'a> {
             macs: thousands(macs),
             value,
             row: row.render(4, 4),
-        }
+        })
     }
 
     /// The shared constants that are used.
@@ -116,19 +117,19 @@ impl<'a> StepWriter<'a> {
         constants
     }
 
-    fn conv(&mut self, name: &str, step: &Step, conv: &Conv) -> Literal {
+    fn conv(&mut self, name: &str, step: &Step, conv: &Conv) -> Result<Literal> {
         let Conv { dense, source, residual, out, split } = conv;
         let fields = vec![
-            ("dense", self.dense(dense)),
-            ("source", self.operand(source)),
-            ("residual", self.residual(residual.as_ref())),
-            ("out", self.output(name, step, out)),
+            ("dense", self.dense(dense)?),
+            ("source", self.operand(source)?),
+            ("residual", self.residual(residual.as_ref())?),
+            ("out", self.output(name, step, out)?),
             ("split", split_literal(*split)),
         ];
-        Literal::Struct("Conv", fields)
+        Ok(Literal::Struct("Conv", fields))
     }
 
-    fn chain(&mut self, name: &str, step: &Step, chain: &Chain) -> Literal {
+    fn chain(&mut self, name: &str, step: &Step, chain: &Chain) -> Result<Literal> {
         let Chain { source, units, project, residual, out, split } = chain;
         let mut written = Vec::new();
         for (i, unit) in units.iter().enumerate() {
@@ -136,20 +137,30 @@ impl<'a> StepWriter<'a> {
             let last = i + 1 == units.len();
             // The last unit of a chain without projection writes the step's output.
             let rows = !last || project.is_some();
-            written.push(self.unit(name, &suffix, step, unit, rows));
+            written.push(self.unit(name, &suffix, step, unit, rows)?);
         }
         let fields = vec![
-            ("source", self.operand(source)),
+            ("source", self.operand(source)?),
             ("units", Literal::Slice(written)),
-            ("project", Literal::option(project.as_ref().map(|dense| self.dense(dense)))),
-            ("residual", self.residual(residual.as_ref())),
-            ("out", self.output(name, step, out)),
+            (
+                "project",
+                Literal::option(project.as_ref().map(|dense| self.dense(dense)).transpose()?),
+            ),
+            ("residual", self.residual(residual.as_ref())?),
+            ("out", self.output(name, step, out)?),
             ("split", split_literal(*split)),
         ];
-        Literal::Struct("Chain", fields)
+        Ok(Literal::Struct("Chain", fields))
     }
 
-    fn unit(&mut self, name: &str, suffix: &str, step: &Step, unit: &Unit, own: bool) -> Literal {
+    fn unit(
+        &mut self,
+        name: &str,
+        suffix: &str,
+        step: &Step,
+        unit: &Unit,
+        own: bool,
+    ) -> Result<Literal> {
         let Unit {
             dense,
             depthwise,
@@ -164,7 +175,7 @@ impl<'a> StepWriter<'a> {
         } = unit;
         let ring = if dense.is_some() {
             let what = format!("`{}`: rows of the expansion, in the scratch memory.", step.name);
-            self.offset(&format!("{name}_RING{suffix}"), what, *ring)
+            Literal::Text(self.offset(&format!("{name}_RING{suffix}"), what, *ring))
         } else {
             Literal::text(ring)
         };
@@ -172,13 +183,13 @@ impl<'a> StepWriter<'a> {
             let place = if step.workspace.is_some() { "shared" } else { "scratch" };
             let what =
                 format!("`{}`: rows of the depthwise output, in the {place} memory.", step.name);
-            self.offset(&format!("{name}_ROWS{suffix}"), what, *rows)
+            Literal::Text(self.offset(&format!("{name}_ROWS{suffix}"), what, *rows))
         } else {
             Literal::text(rows)
         };
         let fields = vec![
-            ("dense", Literal::option(dense.as_ref().map(|dense| self.dense(dense)))),
-            ("depthwise", self.depthwise(depthwise)),
+            ("dense", Literal::option(dense.as_ref().map(|dense| self.dense(dense)).transpose()?)),
+            ("depthwise", self.depthwise(depthwise)?),
             ("input", Literal::text(format!("{input:?}"))),
             ("output", Literal::text(format!("{output:?}"))),
             ("band", Literal::text(band)),
@@ -188,28 +199,28 @@ impl<'a> StepWriter<'a> {
             ("ring_shared", Literal::text(ring_shared)),
             ("rows", rows),
         ];
-        Literal::Struct("Unit", fields)
+        Ok(Literal::Struct("Unit", fields))
     }
 
-    fn head(&mut self, name: &str, step: &Step, head: &Head) -> Literal {
+    fn head(&mut self, name: &str, step: &Step, head: &Head) -> Result<Literal> {
         let Head { source, weights, dense, c, panel, classes, sums } = head;
         let what = format!("`{}`: partial sums of the classifier.", step.name);
         let fields = vec![
-            ("source", self.operand(source)),
-            ("weights", Literal::text(self.blob.constant(*weights))),
-            ("dense", Literal::option(dense.as_ref().map(|dense| self.dense(dense)))),
+            ("source", self.operand(source)?),
+            ("weights", Literal::text(self.blob.constant(*weights)?)),
+            ("dense", Literal::option(dense.as_ref().map(|dense| self.dense(dense)).transpose()?)),
             ("c", Literal::text(c)),
             ("panel", Literal::text(panel)),
             ("classes", Literal::text(classes)),
-            ("sums", self.offset(&format!("{name}_SUMS"), what, *sums)),
+            ("sums", Literal::Text(self.offset(&format!("{name}_SUMS"), what, *sums))),
         ];
-        Literal::Struct("Head", fields)
+        Ok(Literal::Struct("Head", fields))
     }
 
-    fn dense(&mut self, dense: &Dense) -> Literal {
+    fn dense(&mut self, dense: &Dense) -> Result<Literal> {
         let Dense { weights, c_in, c_out, panel, window, clamp, prefetch } = dense;
         let fields = vec![
-            ("weights", Literal::text(self.blob.constant(*weights))),
+            ("weights", Literal::text(self.blob.constant(*weights)?)),
             ("c_in", Literal::text(c_in)),
             ("c_out", Literal::text(c_out)),
             ("panel", Literal::text(panel)),
@@ -217,19 +228,19 @@ impl<'a> StepWriter<'a> {
             ("clamp", self.clamp(*clamp)),
             ("prefetch", Literal::text(prefetch)),
         ];
-        Literal::Struct("Dense", fields)
+        Ok(Literal::Struct("Dense", fields))
     }
 
-    fn depthwise(&mut self, depthwise: &Depthwise) -> Literal {
+    fn depthwise(&mut self, depthwise: &Depthwise) -> Result<Literal> {
         let Depthwise { weights, c, panel, window, clamp } = depthwise;
         let fields = vec![
-            ("weights", Literal::text(self.blob.constant(*weights))),
+            ("weights", Literal::text(self.blob.constant(*weights)?)),
             ("c", Literal::text(c)),
             ("panel", Literal::text(panel)),
             ("window", self.window(window)),
             ("clamp", self.clamp(*clamp)),
         ];
-        Literal::Struct("Depthwise", fields)
+        Ok(Literal::Struct("Depthwise", fields))
     }
 
     fn window(&mut self, window: &Window) -> Literal {
@@ -258,35 +269,32 @@ impl<'a> StepWriter<'a> {
     }
 
     /// A tensor that an earlier step made.
-    fn operand(&mut self, tensor: &Tensor) -> Literal {
+    fn operand(&mut self, tensor: &Tensor) -> Result<Literal> {
         if tensor.place == Place::Input {
-            return self.constant("INPUT");
+            return Ok(self.constant("INPUT"));
         }
-        match self.tensors.iter().rev().find(|(made, _)| made == tensor) {
-            Some((_, name)) => Literal::text(name),
-            None => {
-                let Place::Arena(at) = tensor.place else { return self.constant("INPUT") };
-                tensor_literal(tensor, format!("Place::Arena({at})"))
-            }
-        }
+        let made = self.tensors.iter().rev().find(|(made, _)| made == tensor);
+        let unknown = || Error::Internal(format!("no step before makes {tensor:?}"));
+        made.map(|(_, name)| Literal::text(name)).ok_or_else(unknown)
     }
 
-    fn residual(&mut self, tensor: Option<&Tensor>) -> Literal {
-        Literal::option(tensor.map(|tensor| self.operand(tensor)))
+    fn residual(&mut self, tensor: Option<&Tensor>) -> Result<Literal> {
+        Ok(Literal::option(tensor.map(|tensor| self.operand(tensor)).transpose()?))
     }
 
-    fn output(&mut self, name: &str, step: &Step, out: &Tensor) -> Literal {
-        let Place::Arena(at) = out.place else { return self.operand(out) };
-        let what = format!("`{}`: output.", step.name);
-        let Literal::Text(offset) = self.offset(name, what, at) else { return self.operand(out) };
-        tensor_literal(out, format!("Place::Arena({offset})"))
+    fn output(&mut self, name: &str, step: &Step, out: &Tensor) -> Result<Literal> {
+        let Place::Arena(at) = out.place else {
+            return Err(Error::Internal(format!("{} writes the input", step.name)));
+        };
+        let offset = self.offset(name, format!("`{}`: output.", step.name), at);
+        Ok(tensor_literal(out, format!("Place::Arena({offset})")))
     }
 
     /// A named offset in the arena.
-    fn offset(&mut self, name: &str, what: String, value: usize) -> Literal {
+    fn offset(&mut self, name: &str, what: String, value: usize) -> String {
         let name = self.offset_names.name(name);
         self.offsets.push(constant(what, &name, number(value)));
-        Literal::text(format!("plan::{name}"))
+        format!("plan::{name}")
     }
 }
 

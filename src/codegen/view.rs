@@ -8,6 +8,8 @@ use super::literal::{LINE, Literal, float, number};
 use super::readme::Cost;
 use super::step::StepWriter;
 use crate::analysis::Totals;
+use crate::error::Result;
+use crate::escape::prose;
 use crate::layer::{Kind, Layer};
 use crate::text::shape;
 
@@ -121,21 +123,22 @@ pub struct WeightsView {
 
 impl Crate {
     /// Works out a crate's view.
-    pub fn new(input: &Input, blob: &Blob) -> Self {
+    pub fn new(input: &Input, blob: &Blob) -> Result<Self> {
         let totals = Totals::of(input.graph);
         let shape = input.graph.input();
         let mut steps = StepWriter::new(blob);
-        let views = input.plan.steps.iter().map(|step| steps.view(input, step)).collect();
+        let views = input.plan.steps.iter().map(|step| steps.view(input, step));
+        let views = views.collect::<Result<_>>()?;
         let spec = input.spec;
         let resize = spec.preprocess.as_ref().and_then(|preprocess| preprocess.resize);
         let (mean, std) = match &spec.preprocess {
             Some(preprocess) => (preprocess.mean.clone(), preprocess.std.clone()),
             None => (vec![0.0; shape.c], vec![1.0; shape.c]),
         };
-        Self {
+        Ok(Self {
             name: input.package.to_owned(),
             title: title(input),
-            source: spec.source.clone(),
+            source: spec.source.as_deref().map(prose),
             mbgen: env!("CARGO_PKG_VERSION"),
             channels: shape.c,
             height: shape.h,
@@ -155,7 +158,7 @@ impl Crate {
             offsets: steps.offsets,
             weights: weights(input, blob),
             cost: Cost::new(input, &totals, blob.bytes.len()),
-        }
+        })
     }
 }
 
@@ -238,7 +241,7 @@ fn describe(layer: &Layer) -> String {
         Kind::Conv(_) => format!("{k}×{k} convolution {from} → {to}{stride}"),
         Kind::Pointwise(_) => format!("1×1 convolution {from} → {to}{stride}"),
         Kind::Depthwise(_) => format!("{k}×{k} depthwise on {to}{stride}"),
-        Kind::GlobalAveragePool => "global average pool".to_owned(),
+        Kind::GlobalAveragePool(_) => "global average pool".to_owned(),
         Kind::Linear => format!("linear {from} → {to}"),
         Kind::Add => "residual add".to_owned(),
     }

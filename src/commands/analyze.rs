@@ -13,7 +13,7 @@ use crate::initialise::initialise;
 use crate::output::{Output, write};
 use crate::plan::Plan;
 use crate::reference::golden_input;
-use crate::report::{CostReport, Format, Model, Style, reconcile};
+use crate::report::{CostReport, Format, Network, Style, reconcile};
 use crate::spec::Loaded;
 use crate::weights;
 
@@ -32,9 +32,9 @@ pub fn run(args: &AnalyzeArgs) -> Result<()> {
         None => Analysis::of(&graph),
     };
     let clamps = args.relu6.then(|| clamps(args, &loaded, &variant, &graph)).transpose()?;
-    let model = Model::of(&loaded, &variant);
+    let network = Network::of(&loaded, &variant);
     let report = CostReport {
-        model: &model,
+        network: &network,
         analysis: &analysis,
         by: args.by,
         clamps: clamps.as_deref(),
@@ -64,7 +64,7 @@ fn clamps(
     variant: &Variant,
     graph: &LayerGraph,
 ) -> Result<Vec<Clamp>> {
-    budget::check(&Model::of(loaded, variant), graph, None)?;
+    budget::check(&Network::of(loaded, variant), graph, None)?;
     let input = golden_input(graph.input());
     let (dict, origin) = match &args.weights {
         Some(path) => (weights::load(path)?, path.as_path()),

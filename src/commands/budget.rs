@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::graph::LayerGraph;
 use crate::plan::Plan;
 use crate::reference;
-use crate::report::Model;
+use crate::report::Network;
 use crate::text::{bytes, si};
 
 /// Most bytes of the tensors and weights of a network that is run: with the program, 1 GB.
@@ -21,7 +21,7 @@ const F32: u64 = size_of::<f32>() as u64;
 /// It needs 4 bytes a parameter, and the larger of two: what the oracle holds at its peak, 8 bytes for
 /// each value that is alive and each weight of the layer, beside 4 for each value of the input; and
 /// twice the packed weights, as numbers and as a file.
-pub fn check(model: &Model, graph: &LayerGraph, plan: Option<&Plan>) -> Result<()> {
+pub fn check(network: &Network, graph: &LayerGraph, plan: Option<&Plan>) -> Result<()> {
     let totals = Totals::of(graph);
     let Some(peak) = reference::peak(graph) else { return Ok(()) };
     let layer = &graph.layer(peak.layer).name;
@@ -37,7 +37,7 @@ pub fn check(model: &Model, graph: &LayerGraph, plan: Option<&Plan>) -> Result<(
     };
     if need > MAX_BYTES {
         return Err(Error::Usage(format!(
-            "{model} needs {} of memory to be run for its reference values, over the {} allowed; \
+            "{network} needs {} of memory to be run for its reference values, over the {} allowed; \
              {} are for {of}, and {change}{ELSE}",
             bytes(need),
             bytes(MAX_BYTES),
@@ -46,7 +46,7 @@ pub fn check(model: &Model, graph: &LayerGraph, plan: Option<&Plan>) -> Result<(
     }
     if totals.macs > MAX_MACS {
         return Err(Error::Usage(format!(
-            "{model} has {} multiply-accumulates, over the {} that are run for reference values; a \
+            "{network} has {} multiply-accumulates, over the {} that are run for reference values; a \
              lower --resolution or --width has fewer{ELSE}",
             si(totals.macs),
             si(MAX_MACS)

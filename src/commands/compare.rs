@@ -2,7 +2,7 @@
 
 use super::analyze::style;
 use crate::analysis::sweep::{Point, Sweep};
-use crate::analysis::{Analysis, By, group};
+use crate::analysis::{Analysis, By, merged};
 use crate::block;
 use crate::cli::cost::{CompareArgs, GateArgs, SweepArgs};
 use crate::error::{Error, Result};
@@ -16,6 +16,10 @@ use crate::spec::{Loaded, Metric};
 const PLANNED: usize = 1_000;
 
 pub fn run(args: &CompareArgs) -> Result<()> {
+    if let (true, Some(path)) = (args.gate.update_baseline, &args.gate.baseline) {
+        // Before all the work.
+        Baseline::reasons(path)?;
+    }
     let specs: Vec<Loaded> =
         args.specs.iter().map(|spec| block::load(spec)).collect::<Result<_>>()?;
     let sweep = sweep(args, &specs)?;
@@ -32,7 +36,7 @@ pub fn run(args: &CompareArgs) -> Result<()> {
     let graphs = layer_graphs(args.by, &specs, &points)?;
     let rows: Vec<_> = graphs
         .iter()
-        .map(|graph| group(&Analysis::of(graph).rows, args.by.unwrap_or_default()))
+        .map(|graph| merged(&Analysis::of(graph).rows, args.by.unwrap_or_default()))
         .collect();
     let layers = match (&rows[..], args.by) {
         ([first, second], Some(by)) => Some(Layers { by, first, second }),
@@ -109,7 +113,7 @@ fn layer_graphs(by: Option<By>, specs: &[Loaded], points: &[Point]) -> Result<Ve
 /// Writes the baseline anew, with one reason more.
 fn update(gate: &GateArgs, specs: &[Loaded], points: &[Point]) -> Result<()> {
     let (Some(path), Some(reason)) = (&gate.baseline, &gate.reason) else { return Ok(()) };
-    let mut reasons = Baseline::reasons(path);
+    let mut reasons = Baseline::reasons(path)?;
     reasons.push(reason.clone());
     let entry = |point: &Point| {
         let loaded = &specs[point.spec];

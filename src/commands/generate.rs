@@ -10,12 +10,13 @@ use crate::cli::{GenerateArgs, IngredientArgs, MachineArgs, OverrideArgs, Varian
 use crate::codegen::write::{Kept, Written, differences, write};
 use crate::codegen::{self, Golden, Input, Provenance, Tree};
 use crate::error::{Error, Result};
+use crate::escape;
 use crate::graph::LayerGraph;
 use crate::initialise::initialise;
 use crate::machine::Description;
 use crate::plan::Plan;
 use crate::reference;
-use crate::report::Model;
+use crate::report::Network;
 use crate::spec::{self, Loaded};
 use crate::weights::{Folded, fold, read_file, read_safetensors};
 
@@ -29,7 +30,7 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
         if lines.is_empty() {
             return Ok(());
         }
-        let name = folder.display();
+        let name = escape::path(folder);
         let lines = lines.join("\n  ");
         return Err(Error::Failed(format!("{name} is not what would be generated:\n  {lines}")));
     }
@@ -37,10 +38,10 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
     let outcome = write(&tree, folder, args.force)?;
     drop(progress);
     for Kept { was, is } in &outcome.kept {
-        let (was, is) = (was.display(), is.display());
+        let (was, is) = (escape::path(was), escape::path(is));
         eprintln!("note: {was} was in the place of a generated file; it is now {is}");
     }
-    let name = folder.display();
+    let name = escape::path(folder);
     match outcome.written {
         Written::Created => eprintln!("wrote {name}"),
         Written::Updated => eprintln!("updated {name}"),
@@ -81,7 +82,7 @@ impl Planned {
 /// First of all where running the network would take too much.
 pub fn tree(planned: &Planned, ingredients: &IngredientArgs, progress: &Progress) -> Result<Tree> {
     let Planned { loaded, variant, graph, machine, plan } = planned;
-    budget::check(&Model::of(loaded, variant), graph, Some(plan))?;
+    budget::check(&Network::of(loaded, variant), graph, Some(plan))?;
     let labels = labels(loaded, variant, ingredients.labels.as_deref())?;
     let input = reference::golden_input(graph.input());
     progress.doing("weights");

@@ -9,11 +9,13 @@ use crate::analysis::Row;
 use crate::analysis::sweep::Point;
 use crate::error::{Error, Result};
 use crate::input;
-use crate::output::{Output, write};
+use crate::json::line;
 use crate::spec::Metric;
 
 /// Version of the file's structure.
 pub const SCHEMA: &str = "mbgen.baseline/1";
+/// What every version begins with.
+const FAMILY: &str = "mbgen.baseline/";
 
 /// Largest file that is read.
 const MAX_BYTES: u64 = 32 << 20;
@@ -134,13 +136,13 @@ impl Baseline {
             serde_json::from_str(&text).map_err(|e| wrong(format!("not a baseline: {e}")))?;
         match schema.as_deref() {
             Some(SCHEMA) => {}
-            Some(other) => {
+            Some(other) if other.starts_with(FAMILY) => {
                 return Err(wrong(format!(
                     "a baseline of version `{other}`, but this mbgen reads `{SCHEMA}`; \
                      --update-baseline --reason TEXT writes it anew"
                 )));
             }
-            None => return Err(wrong(format!("not a baseline: no \"schema\": \"{SCHEMA}\""))),
+            _ => return Err(wrong(format!("not a baseline: no \"schema\": \"{SCHEMA}\""))),
         }
         serde_json::from_str(&text).map_err(|e| wrong(format!("not a baseline: {e}")))
     }
@@ -152,9 +154,20 @@ impl Baseline {
         })
     }
 
-    /// The reasons of the file at `path`, if a baseline of this version is there.
-    pub fn reasons(path: &Path) -> Vec<String> {
-        Self::read(path).map(|baseline| baseline.reasons).unwrap_or_default()
+    /// The reasons of the file at `path`, which a new baseline is to replace; none where there is no
+    /// file, or a baseline of another version.
+    ///
+    /// # Errors
+    /// Where it is no baseline, and so nothing to write over.
+    pub fn reasons(path: &Path) -> Result<Vec<String>> {
+        // A device or a pipe keeps nothing.
+        if !path.is_file() {
+            return Ok(Vec::new());
+        }
+        match Self::read(path) {
+            Err(_) if is_of_another_version(path) => Ok(Vec::new()),
+            read => Ok(read?.reasons),
+        }
     }
 
     /// Refuses networks that a baseline has no room for.
@@ -169,9 +182,10 @@ impl Baseline {
         )))
     }
 
+    #[cfg(feature = "cli")]
     /// Writes the file in one step, a line for each layer so that changes read well.
     pub fn write(&self, path: &Path) -> Result<()> {
-        write(&Output::File(path.to_owned()), &self.text())
+        crate::output::write(&crate::output::Output::File(path.to_owned()), &self.text())
     }
 
     fn text(&self) -> String {
@@ -180,25 +194,27 @@ impl Baseline {
             format!(
                 "{{\n      \"spec\": {},\n      \"width\": {},\n      \"resolution\": {},\n      \
                  \"metrics\": {},\n      \"layers\": {}\n    }}",
-                json(spec),
-                json(width),
-                json(resolution),
-                json(metrics),
-                lines(layers.iter().map(json), 6)
+                line(spec),
+                line(width),
+                line(resolution),
+                line(metrics),
+                lines(layers.iter().map(line), 6)
             )
         });
         format!(
             "{{\n  \"schema\": {},\n  \"reasons\": {},\n  \"points\": {}\n}}\n",
-            json(&self.schema),
-            lines(self.reasons.iter().map(json), 2),
+            line(&self.schema),
+            lines(self.reasons.iter().map(line), 2),
             lines(points, 2)
         )
     }
 }
 
-/// A value on one line.
-fn json(value: &(impl Serialize + ?Sized)) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+fn is_of_another_version(path: &Path) -> bool {
+    let text = std::fs::read(path).unwrap_or_default();
+    let value: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    let schema = value.get("schema").and_then(|schema| schema.as_str()).unwrap_or_default();
+    schema != SCHEMA && schema.starts_with(FAMILY)
 }
 
 /// A JSON array with an item on each line, in brackets that stand at `indent`.

@@ -74,6 +74,11 @@ pub struct Pool {
 impl Pool {
     /// A pool of `threads` threads, the calling one included; fewer where the system gives fewer.
     pub fn new(threads: usize) -> Self {
+        Self::with_spins(threads, SPINS)
+    }
+
+    /// As [`Pool::new`], with workers that wait `spins` turns before they sleep.
+    pub(super) fn with_spins(threads: usize, spins: u32) -> Self {
         unsafe fn nothing(_: *const ()) {}
         let slot = |_| Slot {
             state: AtomicU64::new(IDLE),
@@ -82,7 +87,7 @@ impl Pool {
         let slots: Arc<[Slot]> = (1..threads).map(slot).collect();
         let spawn = |i: usize| {
             let slots = Arc::clone(&slots);
-            thread::Builder::new().name(format!("worker {i}")).spawn(move || slots[i].serve())
+            thread::Builder::new().name(format!("worker {i}")).spawn(move || slots[i].serve(spins))
         };
         let workers = (0..slots.len()).map_while(|i| spawn(i).ok()).collect();
         Self { slots, workers }
@@ -166,8 +171,8 @@ impl Drop for Pool {
 }
 
 impl Slot {
-    /// The life of a worker.
-    fn serve(&self) {
+    /// Runs job after job on a worker until the slot is closed.
+    fn serve(&self, most_spins: u32) {
         let mut spins = 0;
         loop {
             let now = self.state.load(Ordering::Relaxed);
@@ -179,18 +184,19 @@ impl Slot {
                         let job = unsafe { *self.job.get() };
                         // SAFETY: the caller who put the job there waits until it is done.
                         unsafe { (job.run)(job.task) };
-                        self.state.store(now & !TAG | IDLE, Ordering::Release);
+                        // The pool may have been closed since the job was done.
+                        self.exchange(running, now & !TAG | IDLE);
                     }
                     spins = 0;
                 }
-                IDLE if spins == SPINS => {
+                IDLE if spins == most_spins => {
                     self.exchange(now, now & !TAG | ASLEEP);
                     spins = 0;
                 }
                 ASLEEP => thread::park(),
                 CLOSED => return,
                 _ => {
-                    spins = (spins + 1).min(SPINS);
+                    spins = (spins + 1).min(most_spins);
                     spin_loop();
                 }
             }
@@ -198,7 +204,7 @@ impl Slot {
     }
 
     fn exchange(&self, from: u64, to: u64) -> bool {
-        self.state.compare_exchange(from, to, Ordering::Acquire, Ordering::Relaxed).is_ok()
+        self.state.compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 }
 

@@ -4,13 +4,13 @@
 //! input gives the same plan everywhere. Its steps are made of the plain data that the kernels take.
 //!
 //! Batch normalisation, activation and residual add are folded into their convolution. In order:
-//! `group` finds the layers that always run together, the parts; `schedule` chooses for each part
+//! `fuse` finds the layers that always run together, the parts; `schedule` chooses for each part
 //! panel, band, split and whether it runs depth first with the part before, unless `overrides`, a
 //! file, says so; `steps` makes the kernels' data of it, `arena` gives tensors their places, and
 //! `pack` orders the weights. `words` says what a step does.
 
 mod arena;
-mod group;
+mod fuse;
 mod overrides;
 mod pack;
 mod schedule;
@@ -19,7 +19,6 @@ mod words;
 
 use crate::error::Result;
 use crate::graph::{LayerGraph, LayerId};
-use crate::kernels::ops::packed;
 use crate::kernels::steps::{Conv, Dense, Head, Split, Tensor, Unit};
 use crate::layer::Shape;
 use crate::machine::Machine;
@@ -110,9 +109,9 @@ impl Plan {
     ///
     /// As [`Plan::new`], and where an override names no part of the graph or asks for what cannot be.
     pub fn with(graph: &LayerGraph, machine: &Machine, overrides: &Overrides) -> Result<Self> {
-        let parts = group::group(graph)?;
+        let parts = fuse::fuse(graph)?;
         let scheduled = schedule::schedule(graph, parts, machine, overrides)?;
-        let mut plan = steps::steps(graph, scheduled);
+        let mut plan = steps::steps(graph, scheduled)?;
         arena::place(graph, &mut plan);
         Ok(plan)
     }
@@ -181,20 +180,6 @@ impl Step {
     }
 }
 
-impl Unit {
-    /// Elements of the rows between the two convolutions.
-    pub fn ring_len(&self) -> usize {
-        let c = self.depthwise.c;
-        let channels = if self.ring_shared { self.depthwise.panel.min(c) } else { c };
-        channels * self.ring_rows * self.input.1
-    }
-
-    /// Elements of a band of output rows.
-    pub fn rows_len(&self) -> usize {
-        self.depthwise.c * self.band * self.output.1
-    }
-}
-
 /// Whether unit `i` of a chain of `units` keeps its output rows in the scratch memory: not where they
 /// are the step's output, and not where threads share panels of them.
 fn rows_in_scratch(i: usize, units: usize, project: bool, split: Split) -> bool {
@@ -218,9 +203,4 @@ impl Cursor {
         self.end = aligned(at + elements);
         at
     }
-}
-
-/// Elements of a head's workspace: sums and means of each part.
-fn head_workspace(classes: usize, panel: usize) -> usize {
-    Head::PARTS * (packed(classes) + panel)
 }

@@ -8,10 +8,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::escape;
 use crate::input;
 use crate::kernels::steps;
-use crate::suggest::did_you_mean;
-use crate::yaml::{self, At, Diagnostic, Ordered, Span, excerpt, read, render};
+use crate::yaml::{self, At, Diagnostic, Diagnostics, Ordered, Span, excerpt, read};
 
 /// Largest file that is read: enough for every part of the longest network.
 const MAX_BYTES: u64 = 4 << 20;
@@ -70,7 +70,7 @@ pub struct Overrides {
 
 /// What is asked of one part, and where.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Wish {
+pub(super) struct Request {
     pub fuse: Option<(bool, Span)>,
     pub panel: Option<(usize, Span)>,
     pub band: Option<(usize, Span)>,
@@ -80,7 +80,7 @@ pub(super) struct Wish {
 impl Overrides {
     /// Loads a file.
     pub fn load(path: &Path) -> Result<Self> {
-        Self::parse(&input::text(path, MAX_BYTES)?, &path.display().to_string())
+        Self::parse(&input::text(path, MAX_BYTES)?, &escape::path(path))
     }
 
     /// Reads a file. `name` stands for it in messages.
@@ -88,7 +88,7 @@ impl Overrides {
     /// # Errors
     /// Everything that is wrong with the file by itself.
     pub fn parse(text: &str, name: &str) -> Result<Self> {
-        let wrong = |problem| Error::Spec(render(vec![problem], text, name, None));
+        let wrong = |problem| Error::Spec(Diagnostics::new(vec![problem], text, name, None));
         let root = yaml::parse(text).map_err(|problem| wrong(*problem))?;
         let (entries, problems) = read::<Entries>(&root);
         let entries = entries.map_or_else(Vec::new, |entries| entries.0);
@@ -98,24 +98,28 @@ impl Overrides {
     }
 
     /// What is asked of each of the parts with these names.
-    pub(super) fn wishes(&self, names: &[String], problems: &mut Vec<Diagnostic>) -> Vec<Wish> {
-        let mut wishes = vec![Wish::default(); names.len()];
+    pub(super) fn requests(
+        &self,
+        names: &[String],
+        problems: &mut Vec<Diagnostic>,
+    ) -> Vec<Request> {
+        let mut requests = vec![Request::default(); names.len()];
         let parts: HashMap<&str, usize> =
             names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
         for (key, entry) in &self.entries {
             let (Some(name), Some(entry)) = (&key.value, entry.value) else { continue };
             if let Some(&part) = parts.get(name.as_str()) {
-                wishes[part] = entry.into();
+                requests[part] = entry.into();
                 continue;
             }
             let known = names.iter().map(String::as_str);
             let known = (problems.len() < SUGGESTED).then_some(known).into_iter().flatten();
             let unknown = Diagnostic::key(key.span, format!("no step `{}`", excerpt(name)));
             let unknown = unknown.label("a step of the network, or a part of one, is allowed");
-            let unknown = unknown.help(did_you_mean(name, known));
+            let unknown = unknown.suggest(name, known);
             problems.push(unknown.note("note", "`mbgen schedule SPEC` lists them".to_owned()));
         }
-        wishes
+        requests
     }
 
     /// An error that shows the problems, if there are any.
@@ -124,11 +128,11 @@ impl Overrides {
             return Ok(());
         }
         let root = yaml::parse(&self.text).ok();
-        Err(Error::Spec(render(problems, &self.text, &self.name, root.as_ref())))
+        Err(Error::Spec(Diagnostics::new(problems, &self.text, &self.name, root.as_ref())))
     }
 }
 
-impl From<Entry> for Wish {
+impl From<Entry> for Request {
     fn from(entry: Entry) -> Self {
         fn said<T, U>(at: Option<At<T>>, read: impl Fn(T) -> U) -> Option<(U, Span)> {
             at.and_then(|at| Some((read(at.value?), at.span)))

@@ -1,50 +1,48 @@
 //! The packed weights: one array that the kernels stream from start to end.
 
 use super::{Operation, Plan};
-use crate::graph::{LayerGraph, LayerId};
+use crate::error::{Error, Result};
+use crate::graph::LayerGraph;
 use crate::kernels::ops::linear::BLOCK;
 use crate::kernels::ops::packed;
 use crate::kernels::steps::{Dense, Depthwise, Head, bias_len};
-use crate::layer::Kind;
 use crate::weights::{Folded, FoldedLayer};
 
 /// Packs the folded weights of a graph in the order of its plan.
-pub fn pack(plan: &Plan, graph: &LayerGraph, folded: &Folded) -> Vec<f32> {
+///
+/// # Errors
+/// Where plan, graph and weights are not of one network.
+pub fn pack(plan: &Plan, graph: &LayerGraph, folded: &Folded) -> Result<Vec<f32>> {
     let mut blob = vec![0.0; plan.weights];
     for step in &plan.steps {
-        let mut layers = step
-            .layers
-            .iter()
-            .filter(|&&id| graph.layer(id).weight_shape().is_some())
-            .filter_map(|&id| Some((id, folded.layer(id)?)));
-        let mut next = || layers.next();
+        let mut layers = step.layers.iter().filter(|&&id| graph.layer(id).weight_shape().is_some());
+        let mut next = || {
+            let weights = layers.next().and_then(|&id| folded.layer(id));
+            weights.ok_or_else(|| Error::Internal(format!("{} lacks weights", step.name)))
+        };
         match &step.operation {
-            Operation::Conv(conv) => pack_dense(&mut blob, &conv.dense, next()),
+            Operation::Conv(conv) => pack_dense(&mut blob, &conv.dense, next()?),
             Operation::Chain { units, project, .. } => {
                 for unit in units {
                     if let Some(dense) = &unit.dense {
-                        pack_dense(&mut blob, dense, next());
+                        pack_dense(&mut blob, dense, next()?);
                     }
-                    pack_depthwise(&mut blob, &unit.depthwise, next());
+                    pack_depthwise(&mut blob, &unit.depthwise, next()?);
                 }
                 if let Some(dense) = project {
-                    pack_dense(&mut blob, dense, next());
+                    pack_dense(&mut blob, dense, next()?);
                 }
             }
             Operation::Head(head) => {
-                let dense = head.dense.and_then(|_| next());
-                pack_head(&mut blob, head, dense, next());
+                let dense = head.dense.is_some().then(&mut next).transpose()?;
+                pack_head(&mut blob, head, dense, next()?);
             }
         }
     }
-    debug_assert!(graph.layers().all(|(_, layer)| layer.kind != Kind::Linear || plan.weights > 0));
-    blob
+    Ok(blob)
 }
 
-type Packed<'a> = Option<(LayerId, &'a FoldedLayer)>;
-
-fn pack_dense(blob: &mut [f32], dense: &Dense, layer: Packed) {
-    let Some((_, layer)) = layer else { return };
+fn pack_dense(blob: &mut [f32], dense: &Dense, layer: &FoldedLayer) {
     blob[dense.weights..][..dense.c_out].copy_from_slice(&layer.bias);
     let mut at = dense.weights + bias_len(dense.c_out);
     for first in (0..dense.c_out).step_by(dense.panel) {
@@ -73,8 +71,7 @@ fn pack_panel(
     at
 }
 
-fn pack_depthwise(blob: &mut [f32], depthwise: &Depthwise, layer: Packed) {
-    let Some((_, layer)) = layer else { return };
+fn pack_depthwise(blob: &mut [f32], depthwise: &Depthwise, layer: &FoldedLayer) {
     blob[depthwise.weights..][..depthwise.c].copy_from_slice(&layer.bias);
     let mut at = depthwise.weights + bias_len(depthwise.c);
     let taps = depthwise.window.kernel * depthwise.window.kernel;
@@ -89,16 +86,15 @@ fn pack_depthwise(blob: &mut [f32], depthwise: &Depthwise, layer: Packed) {
     }
 }
 
-fn pack_head(blob: &mut [f32], head: &Head, dense: Packed, linear: Packed) {
-    let Some((_, linear)) = linear else { return };
+fn pack_head(blob: &mut [f32], head: &Head, dense: Option<&FoldedLayer>, linear: &FoldedLayer) {
     blob[head.weights..][..head.classes].copy_from_slice(&linear.bias);
-    if let (Some(spec), Some((_, layer))) = (&head.dense, dense) {
+    if let (Some(spec), Some(layer)) = (&head.dense, dense) {
         blob[spec.weights..][..spec.c_out].copy_from_slice(&layer.bias);
     }
     for p in 0..head.c.div_ceil(head.panel) {
         let first = p * head.panel;
         let mut at = head.panels_offset() + head.panel_offset(p);
-        if let (Some(spec), Some((_, layer))) = (&head.dense, dense) {
+        if let (Some(spec), Some(layer)) = (&head.dense, dense) {
             at = pack_panel(blob, at, spec, layer, first);
         }
         let rows = head.panel.min(head.c - first);

@@ -1,9 +1,9 @@
 //! How each part of a step runs: chosen for a machine, or overridden, and checked.
 //!
-//! A part is a [`Group`]. Parts whose `fuse` is set run as one step with the part before them.
+//! Parts whose `fuse` is set run as one step with the part before them.
 
-use super::group::{Group, UnitLayers, name};
-use super::overrides::{Overrides, Wish};
+use super::fuse::{StepLayers, UnitLayers, name};
+use super::overrides::{Overrides, Request};
 use crate::error::Result;
 use crate::graph::{LayerGraph, Source};
 use crate::kernels::steps::{Chain, Split};
@@ -54,8 +54,8 @@ impl Schedule {
 
 /// A step before its layers become the kernels' data.
 pub struct Scheduled {
-    pub group: Group,
-    /// One for each unit of a chain, one for any other group.
+    pub layers: StepLayers,
+    /// One for each unit of a chain, otherwise one.
     pub parts: Vec<Part>,
 }
 
@@ -66,31 +66,31 @@ pub struct Scheduled {
 /// Where an override asks for what cannot be; all of them at once.
 pub fn schedule(
     graph: &LayerGraph,
-    groups: Vec<Group>,
+    parts: Vec<StepLayers>,
     machine: &Machine,
     overrides: &Overrides,
 ) -> Result<Vec<Scheduled>> {
-    let names: Vec<String> = groups.iter().map(|group| name(graph, &group.layers())).collect();
-    let planner = Planner { graph, machine, groups: &groups };
+    let names: Vec<String> = parts.iter().map(|layers| name(graph, &layers.layers())).collect();
+    let planner = Planner { graph, machine, parts: &parts };
     let mut problems = Vec::new();
-    let planned = planner.choose(&vec![Wish::default(); groups.len()], &mut problems);
-    let wishes = overrides.wishes(&names, &mut problems);
-    let chosen = planner.choose(&wishes, &mut problems);
+    let planned = planner.choose(&vec![Request::default(); parts.len()], &mut problems);
+    let requests = overrides.requests(&names, &mut problems);
+    let chosen = planner.choose(&requests, &mut problems);
     overrides.settle(problems)?;
     let mut steps: Vec<Scheduled> = Vec::new();
-    for (i, (group, name)) in groups.into_iter().zip(names).enumerate() {
+    for (i, (layers, name)) in parts.into_iter().zip(names).enumerate() {
         let schedule = chosen[i];
         let part = Part { name, schedule, overridden: !schedule.runs_as(&planned[i]) };
-        match (steps.last_mut(), group) {
+        match (steps.last_mut(), layers) {
             (
-                Some(Scheduled { group: Group::Chain { units, project }, parts }),
-                Group::Chain { units: more, project: end },
+                Some(Scheduled { layers: StepLayers::Chain { units, project }, parts }),
+                StepLayers::Chain { units: more, project: end },
             ) if schedule.fuse == Some(true) => {
                 units.extend(more);
                 *project = end;
                 parts.push(part);
             }
-            (_, group) => steps.push(Scheduled { group, parts: vec![part] }),
+            (_, layers) => steps.push(Scheduled { layers, parts: vec![part] }),
         }
     }
     Ok(steps)
@@ -100,34 +100,34 @@ pub fn schedule(
 struct Planner<'a> {
     graph: &'a LayerGraph,
     machine: &'a Machine,
-    groups: &'a [Group],
+    parts: &'a [StepLayers],
 }
 
 impl Planner<'_> {
-    /// The schedule of each part: what is wished for, and the planner's choice of the rest.
-    fn choose(&self, wishes: &[Wish], problems: &mut Vec<Diagnostic>) -> Vec<Schedule> {
-        let fuse = self.fusions(wishes, problems);
+    /// The schedule of each part: what is asked for, and the planner's choice of the rest.
+    fn choose(&self, requests: &[Request], problems: &mut Vec<Diagnostic>) -> Vec<Schedule> {
+        let fuse = self.fusions(requests, problems);
         let part = |i: usize| {
             let fused = [fuse.get(i), fuse.get(i + 1)].contains(&Some(&Some(true)));
-            let (group, mut check) = (&self.groups[i], Check { wish: wishes[i], problems });
-            let c = self.graph.layer(group.layers()[0]).output.c;
-            let (panel, band, split) = match group {
-                Group::Conv(fused) => {
+            let (layers, mut check) = (&self.parts[i], Check { request: requests[i], problems });
+            let c = self.graph.layer(layers.layers()[0]).output.c;
+            let (panel, band, split) = match layers {
+                StepLayers::Conv(fused) => {
                     check.band(None);
                     let by_rows = self.graph.layer(fused.dense).output.h >= MANY_ROWS;
                     let split = if by_rows { Split::Rows } else { Split::Panels };
-                    let split = check.wish.split.map_or(split, |(split, _)| split);
+                    let split = check.request.split.map_or(split, |(split, _)| split);
                     (check.panel(PANEL, c), None, Some(split))
                 }
-                Group::Chain { units, project } => {
+                StepLayers::Chain { units, project } => {
                     let depthwise = self.graph.layer(units[0].depthwise).output;
                     check.band(Some(depthwise.h));
                     check.split(depthwise.h, fused);
                     let project = project.is_some();
-                    let (panel, band, split) = self.chain(units[0], project, fused, &check.wish);
+                    let (panel, band, split) = self.chain(units[0], project, fused, &check.request);
                     (check.panel(panel, depthwise.c), Some(band), Some(split))
                 }
-                Group::Head { .. } => {
+                StepLayers::Head { .. } => {
                     check.band(None);
                     check.no_split();
                     (check.panel(PANEL, c), None, None)
@@ -135,20 +135,20 @@ impl Planner<'_> {
             };
             Schedule { fuse: fuse[i], panel, band, split }
         };
-        (0..self.groups.len()).map(part).collect()
+        (0..self.parts.len()).map(part).collect()
     }
 
     /// Whether each part runs in one step with the part before it. The planner joins chains to run
     /// depth first where the tensor between them would not stay in the second-level cache.
-    fn fusions(&self, wishes: &[Wish], problems: &mut Vec<Diagnostic>) -> Vec<Option<bool>> {
-        let by_panels = |wish: &Wish| matches!(wish.split, Some((Split::Panels, _)));
+    fn fusions(&self, requests: &[Request], problems: &mut Vec<Diagnostic>) -> Vec<Option<bool>> {
+        let by_panels = |request: &Request| matches!(request.split, Some((Split::Panels, _)));
         let mut parts = 0;
         let mut fusion = |i: usize| {
-            let fuse = match (self.follows(i, parts), wishes[i].fuse) {
-                (Ok(_), Some((wish, _))) => Some(wish),
+            let fuse = match (self.follows(i, parts), requests[i].fuse) {
+                (Ok(_), Some((fuse, _))) => Some(fuse),
                 (Ok(between), None) => {
                     let large = bytes(between) > self.machine.l2 / 2;
-                    Some(large && !wishes[i - 1..=i].iter().any(by_panels))
+                    Some(large && !requests[i - 1..=i].iter().any(by_panels))
                 }
                 (Err(why), Some((true, at))) => {
                     let label = format!("only false is allowed: {why}");
@@ -160,22 +160,22 @@ impl Planner<'_> {
             parts = if fuse == Some(true) { parts + 1 } else { 1 };
             fuse
         };
-        (0..self.groups.len()).map(&mut fusion).collect()
+        (0..self.parts.len()).map(&mut fusion).collect()
     }
 
     /// The tensor between part `i` and the `parts` of the step before it where they can run as one
     /// step; otherwise why they cannot.
     fn follows(&self, i: usize, parts: usize) -> std::result::Result<Shape, &'static str> {
-        let before = i.checked_sub(1).map(|before| &self.groups[before]);
-        let Some(Group::Chain { units: first, project: None }) = before else {
+        let before = i.checked_sub(1).map(|before| &self.parts[before]);
+        let Some(StepLayers::Chain { units: first, project: None }) = before else {
             return Err("what runs before does not end in a depthwise convolution");
         };
         let pointwise = |dense| match self.graph.layer(dense).kind {
             Kind::Pointwise(window) => window.stride == 1,
             _ => false,
         };
-        let dense = match &self.groups[i] {
-            Group::Chain { units, .. } => units[0].dense.filter(|&dense| pointwise(dense)),
+        let dense = match &self.parts[i] {
+            StepLayers::Chain { units, .. } => units[0].dense.filter(|&dense| pointwise(dense)),
             _ => None,
         };
         let Some(dense) = dense else {
@@ -197,7 +197,7 @@ impl Planner<'_> {
         unit: UnitLayers,
         project: bool,
         fused: bool,
-        wish: &Wish,
+        request: &Request,
     ) -> (usize, usize, Split) {
         let Machine { l1, l2, .. } = *self.machine;
         let depthwise = self.graph.layer(unit.depthwise);
@@ -209,7 +209,7 @@ impl Planner<'_> {
         // A projection reads all panels, so a split by panels sends half of them to another core. Where
         // rows are many, it costs less that two threads compute those that both need.
         let by_rows = !whole || project && output.h >= MANY_ROWS;
-        let split = match (wish.split, wish.band) {
+        let split = match (request.split, request.band) {
             (Some((split, _)), _) => split,
             (None, Some((band, _))) if band < output.h => Split::Rows,
             _ if by_rows => Split::Rows,
@@ -227,14 +227,14 @@ impl Planner<'_> {
             (_, true) => output.h,
             _ => (2 * l1 / row).clamp(1, 4),
         };
-        let band = wish.band.map_or(band, |(band, _)| band);
+        let band = request.band.map_or(band, |(band, _)| band);
         (panel, band.min(output.h), Split::Rows)
     }
 }
 
-/// One part's wish, and whether it can be.
+/// What is asked of one part, and whether it can be.
 struct Check<'a> {
-    wish: Wish,
+    request: Request,
     problems: &'a mut Vec<Diagnostic>,
 }
 
@@ -243,10 +243,10 @@ impl Check<'_> {
         self.problems.push(Diagnostic::new(at, message).label(allowed));
     }
 
-    /// The panel of `c` channels: the planned one unless another is wished for.
+    /// The panel of `c` channels: the planned one unless another is asked for.
     fn panel(&mut self, planned: usize, c: usize) -> usize {
         let most = c.next_multiple_of(NARROW_PANEL);
-        let Some((panel, at)) = self.wish.panel else { return planned.min(most) };
+        let Some((panel, at)) = self.request.panel else { return planned.min(most) };
         if panel > most || !panel.is_multiple_of(NARROW_PANEL) {
             let allowed = format!(
                 "a multiple of {NARROW_PANEL}, at most {most}, is allowed for {c} channels"
@@ -258,7 +258,7 @@ impl Check<'_> {
 
     /// The band where a depthwise convolution makes `h` rows; without one there is none.
     fn band(&mut self, h: Option<usize>) {
-        let Some((band, at)) = self.wish.band else { return };
+        let Some((band, at)) = self.request.band else { return };
         let allowed = match h {
             Some(h) if band <= h => return,
             Some(h) => format!("at most the {h} rows of the map are allowed"),
@@ -269,9 +269,9 @@ impl Check<'_> {
 
     /// The split of a depthwise convolution of `h` rows.
     fn split(&mut self, h: usize, fused: bool) {
-        let Some((Split::Panels, at)) = self.wish.split else { return };
+        let Some((Split::Panels, at)) = self.request.split else { return };
         let message = || "`split` is panels".to_owned();
-        match self.wish.band {
+        match self.request.band {
             _ if fused => {
                 let allowed = "only rows is allowed in a step of several parts";
                 self.report(at, message(), allowed.to_owned());
@@ -287,7 +287,7 @@ impl Check<'_> {
 
     /// The head has no split of its own.
     fn no_split(&mut self) {
-        let Some((split, at)) = self.wish.split else { return };
+        let Some((split, at)) = self.request.split else { return };
         let allowed = "not allowed: the classifier is always split into the same parts";
         self.report(at, format!("`split` is {}", split_name(split)), allowed.to_owned());
     }

@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::group::{Group, UnitLayers, name};
+use super::fuse::{StepLayers, UnitLayers, name};
 use super::schedule::{PANEL, Part, Schedule, Scheduled};
 use super::{Cursor, Element, Operation, Plan, Step, rows_in_scratch};
+use crate::error::{Error, Result};
 use crate::graph::{LayerGraph, LayerId, Source};
 use crate::kernels::ops::GROUP;
 use crate::kernels::steps::{Conv, Dense, Depthwise, Head, Place, Split, Tensor, Unit, Window};
 use crate::layer::{Kind, Layer, Shape};
 
 /// Steps with everything but the places of tensors in the arena.
-pub fn steps(graph: &LayerGraph, scheduled: Vec<Scheduled>) -> Plan {
+pub fn steps(graph: &LayerGraph, scheduled: Vec<Scheduled>) -> Result<Plan> {
     let mut weights = Cursor::default();
     let mut outputs: Vec<(LayerId, Tensor)> = Vec::new();
     let mut steps = Vec::new();
@@ -19,36 +20,38 @@ pub fn steps(graph: &LayerGraph, scheduled: Vec<Scheduled>) -> Plan {
     // Panel of the first part of the step that begins with a layer.
     let panel_from: HashMap<LayerId, usize> = scheduled
         .iter()
-        .map(|step| (step.group.layers()[0], step.parts[0].schedule.panel))
+        .map(|step| (step.layers.layers()[0], step.parts[0].schedule.panel))
         .collect();
-    for Scheduled { group, parts } in scheduled {
+    for Scheduled { layers: covered, parts } in scheduled {
         let tensor = |source| match source {
-            Source::Input => whole(Place::Input, graph.input()),
-            Source::Layer(id) => outputs
-                .iter()
-                .rev()
-                .find(|(made, _)| *made == id)
-                .map_or_else(|| whole(Place::Arena(0), graph.layer(id).output), |(_, t)| *t),
+            Source::Input => Ok(whole(Place::Input, graph.input())),
+            Source::Layer(id) => {
+                let made = outputs.iter().rev().find(|(made, _)| *made == id);
+                made.map(|(_, tensor)| *tensor).ok_or_else(|| {
+                    let name = &graph.layer(id).name;
+                    Error::Internal(format!("a step reads {name}, which no step before it makes"))
+                })
+            }
         };
-        let source = tensor(group.source(graph));
-        let residual = group.residual(graph).map(tensor);
-        let mut out = whole(Place::Arena(0), graph.layer(group.last()).output);
+        let source = tensor(covered.source(graph))?;
+        let residual = covered.residual(graph).map(tensor).transpose()?;
+        let mut out = whole(Place::Arena(0), graph.layer(covered.last()).output);
         let Schedule { panel, split, .. } = parts[0].schedule;
         let split = split.unwrap_or(Split::Whole);
-        let operation = match &group {
-            Group::Conv(fused) => {
+        let operation = match &covered {
+            StepLayers::Conv(fused) => {
                 let mut dense = dense(graph.layer(fused.dense), panel, &mut weights);
-                activation_of(graph, &group, &mut dense);
+                activation_of(graph, covered.last(), &mut dense);
                 Operation::Conv(Conv { dense, source, residual, out, split })
             }
-            Group::Chain { units, project } => {
+            StepLayers::Chain { units, project } => {
                 let units = self::units(graph, units, project.is_some(), &parts, &mut weights);
                 let project = project.map(|fused| {
                     let mut dense = dense(graph.layer(fused.dense), PANEL, &mut weights);
-                    activation_of(graph, &group, &mut dense);
+                    activation_of(graph, covered.last(), &mut dense);
                     dense
                 });
-                let readers = graph.consumers(Source::Layer(group.last()));
+                let readers = graph.consumers(Source::Layer(covered.last()));
                 let out_panel = match project {
                     None => units[units.len() - 1].depthwise.panel,
                     Some(dense) => dense.panel,
@@ -59,7 +62,7 @@ pub fn steps(graph: &LayerGraph, scheduled: Vec<Scheduled>) -> Plan {
                 }
                 Operation::Chain { source, units, project, residual, out, split }
             }
-            Group::Head { dense: pointwise, pool, linear } => {
+            StepLayers::Head { dense: pointwise, pool, linear } => {
                 classes = graph.layer(*linear).output.c;
                 let c = graph.layer(*pool).input.c;
                 let dense =
@@ -73,13 +76,13 @@ pub fn steps(graph: &LayerGraph, scheduled: Vec<Scheduled>) -> Plan {
                 Operation::Head(head)
             }
         };
-        outputs.push((group.last(), out));
-        let layers = group.layers();
+        outputs.push((covered.last(), out));
+        let layers = covered.layers();
         let name = name(graph, &layers);
         let element = Element::F32;
         steps.push(Step { name, parts, layers, element, operation, workspace: None });
     }
-    Plan { input: graph.input(), classes, steps, shared: 0, scratch: 0, weights: weights.end }
+    Ok(Plan { input: graph.input(), classes, steps, shared: 0, scratch: 0, weights: weights.end })
 }
 
 /// The units of a chain, each scheduled as its part.
@@ -126,8 +129,8 @@ fn units(
 }
 
 /// The clamp of a fused add replaces that of its convolution, which has none.
-fn activation_of(graph: &LayerGraph, group: &Group, dense: &mut Dense) {
-    dense.clamp = graph.layer(group.last()).activation.bounds();
+fn activation_of(graph: &LayerGraph, last: LayerId, dense: &mut Dense) {
+    dense.clamp = graph.layer(last).activation.bounds();
 }
 
 /// Whether a layer can read panels of `panel` channels: a pointwise convolution can, whatever their

@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{CostReport, json};
+use super::CostReport;
 use crate::analysis::Totals;
+use crate::json::pretty;
 
 /// The totals of one network as one benchmark, named by network, width and resolution.
 pub fn render(report: &CostReport) -> String {
-    benchmarks([(report.model.to_string(), measures(&report.analysis.totals))])
+    benchmarks([(report.network.to_string(), measures(&report.analysis.totals))])
 }
 
 /// The metrics of a network that are worth tracking, under the names of the JSON report.
@@ -30,5 +31,5 @@ pub fn benchmarks(all: impl IntoIterator<Item = (String, Vec<(&'static str, u64)
     };
     let all: Map<String, Value> =
         all.into_iter().map(|(name, values)| (name, measures(values))).collect();
-    json::to_string(&all)
+    pretty(&all)
 }

@@ -105,7 +105,7 @@ impl Comparison<'_> {
             let (isa, _) = machine.compute[0];
             format!("Time is predicted for {}, {isa}, one thread.", machine.name)
         }));
-        Document { title, sections, notes, ..Document::default() }
+        Document { title, sections, notes, ..Document::default() }.visible()
     }
 
     /// One row a point, ratios beside the values.

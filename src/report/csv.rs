@@ -1,6 +1,7 @@
 //! Comma-separated values (RFC 4180): the first table of a document, details included.
 
 use super::sheet::Document;
+use crate::escape;
 
 /// The document's first table with raw values under the names that JSON uses.
 pub fn render(document: &Document) -> String {
@@ -13,14 +14,6 @@ pub fn render(document: &Document) -> String {
 }
 
 fn line(fields: impl Iterator<Item = String>) -> String {
-    let fields: Vec<_> = fields.map(quoted).collect();
+    let fields: Vec<_> = fields.map(|field| escape::csv(&field)).collect();
     fields.join(",") + "\n"
-}
-
-fn quoted(field: String) -> String {
-    if field.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field
-    }
 }

@@ -1,6 +1,7 @@
 //! GitHub's markdown, short enough for a comment whatever the size of the report.
 
 use super::sheet::{Document, Section};
+use crate::escape::{markdown, visible};
 
 /// The most characters that GitHub accepts in one comment.
 pub const COMMENT_LIMIT: usize = 65_536;
@@ -11,9 +12,10 @@ const RESERVE: usize = 256;
 /// The document as markdown of less than [`COMMENT_LIMIT`] characters. What does not fit is cut at
 /// the end of a row, and the cut is stated.
 pub fn render(document: &Document) -> String {
-    let notes: String = document.notes.iter().map(|note| format!("{}  \n", escape(note))).collect();
+    let notes: String =
+        document.notes.iter().map(|note| format!("{}  \n", markdown(note))).collect();
     let budget = COMMENT_LIMIT.saturating_sub(RESERVE + notes.chars().count());
-    let mut out = Limited { text: format!("### {}\n", escape(&document.title)), budget };
+    let mut out = Limited { text: format!("### {}\n", markdown(&document.title)), budget };
     for section in document.totals.iter().chain(&document.sections) {
         if !write_section(section, &mut out) {
             break;
@@ -57,13 +59,16 @@ fn write_section(section: &Section, out: &mut Limited) -> bool {
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let mut head = String::from("\n");
     if !section.heading.is_empty() {
-        head += &format!("#### {}\n\n", escape(&section.heading));
+        head += &format!("#### {}\n\n", markdown(&section.heading));
     }
     if !section.figure.is_empty() {
-        head += &format!("```text\n{}\n```\n", section.figure.join("\n"));
+        head += &format!(
+            "```text\n{}\n```\n",
+            section.figure.iter().map(|line| visible(line)).collect::<Vec<_>>().join("\n")
+        );
     }
     if !columns.is_empty() {
-        head += &line(columns.iter().map(|(_, c)| escape(c.heading)).collect());
+        head += &line(columns.iter().map(|(_, c)| markdown(c.heading)).collect());
         let rule = |numeric| if numeric { "---:" } else { "---" }.to_owned();
         head += &line(columns.iter().map(|(_, c)| rule(c.numeric)).collect());
     }
@@ -74,7 +79,7 @@ fn write_section(section: &Section, out: &mut Limited) -> bool {
         let mark = if section.marked.contains(&number) { "**" } else { "" };
         let cells = columns.iter().map(|&(i, _)| match row[i].shown() {
             text if text.is_empty() => text,
-            text => format!("{mark}{}{mark}", escape(&text)),
+            text => format!("{mark}{}{mark}", markdown(&text)),
         });
         if !out.push(&line(cells.collect())) {
             let left = section.rows.len() - number;
@@ -82,9 +87,5 @@ fn write_section(section: &Section, out: &mut Limited) -> bool {
             return false;
         }
     }
-    section.notes.iter().all(|note| out.push(&format!("\n{}\n", escape(note))))
-}
-
-fn escape(text: &str) -> String {
-    text.trim().replace('|', "\\|").replace(['\n', '\r'], " ")
+    section.notes.iter().all(|note| out.push(&format!("\n{}\n", markdown(note))))
 }

@@ -1,5 +1,8 @@
 //! A report laid out, before any format: sections of columns and typed cells.
 
+use std::borrow::Cow;
+
+use crate::escape::visible;
 use crate::text::{self, thousands};
 
 /// A report for people.
@@ -18,6 +21,28 @@ pub struct Document {
 }
 
 impl Document {
+    /// The document with every text on one line, each character seen.
+    pub fn visible(mut self) -> Self {
+        let clean = |text: &mut String| {
+            if let Cow::Owned(seen) = visible(text) {
+                *text = seen;
+            }
+        };
+        clean(&mut self.title);
+        clean(&mut self.headline);
+        for section in self.sections.iter_mut().chain(&mut self.totals) {
+            clean(&mut section.heading);
+            section.figure.iter_mut().chain(&mut section.notes).for_each(clean);
+            for cell in section.rows.iter_mut().flatten() {
+                if let Cell::Text(text) = cell {
+                    clean(text);
+                }
+            }
+        }
+        self.notes.iter_mut().for_each(clean);
+        self
+    }
+
     /// The document without the sections that few need, which it names.
     pub fn brief(mut self) -> Self {
         let (detailed, kept): (Vec<Section>, Vec<Section>) =

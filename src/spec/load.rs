@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Draft, EMBEDDED, Spec, embedded};
 use crate::error::{Error, Result};
+use crate::escape::visible;
 use crate::input;
 use crate::suggest::not_shipped;
 
@@ -15,7 +16,7 @@ const MAX_LABELS: u64 = 4 << 20;
 /// A spec with the text it was read from.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    /// What the user called it: a path, the name of a shipped spec, or `<stdin>`.
+    /// What the user called it: a path, on one line, the name of a shipped spec, or `<stdin>`.
     pub name: String,
     /// The file as it was read.
     pub text: String,
@@ -73,7 +74,7 @@ pub fn read(arg: &str) -> Result<Found> {
         text => text?,
     };
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    Ok(Found { name: arg.to_owned(), text, origin: Origin::Folder(folder) })
+    Ok(Found { name: visible(arg).into_owned(), text, origin: Origin::Folder(folder) })
 }
 
 impl Found {
@@ -101,7 +102,8 @@ impl Loaded {
         let Some(file) = &self.spec.labels else { return Ok(None) };
         let (path, text) = match &self.origin {
             Origin::Embedded => {
-                let text = embedded::labels(file).unwrap_or_default().to_owned();
+                let unknown = || Error::Internal(format!("no labels {file} are shipped"));
+                let text = embedded::labels(file).ok_or_else(unknown)?.to_owned();
                 (PathBuf::from(file), text)
             }
             Origin::Folder(folder) => {
@@ -120,7 +122,9 @@ pub fn labels(path: &Path, classes: usize) -> Result<Vec<String>> {
 }
 
 fn labels_of(text: &str, path: &Path, classes: usize) -> Result<Vec<String>> {
-    let labels: Vec<String> = text.trim_end().lines().map(str::to_owned).collect();
+    // Each character is seen.
+    let lines = text.trim_end().lines();
+    let labels: Vec<String> = lines.map(|line| visible(line).into_owned()).collect();
     if labels.len() == classes {
         return Ok(labels);
     }

@@ -23,7 +23,7 @@ const MAX_HEADER: u64 = 8 << 20;
 const MAX_DATA: u64 = 256 << 20;
 
 /// How files begin that are often given in place of safetensors.
-const STRANGERS: [(&[u8], &str); 3] = [
+const OTHER_FORMATS: [(&[u8], &str); 3] = [
     (b"PK\x03\x04", "a zip archive, as torch.save writes; safetensors.torch.save_file converts it"),
     (b"\x89HDF", "an HDF5 file, as Keras writes"),
     (b"version https://git-lfs", "a Git LFS pointer; `git lfs pull` fetches the file"),
@@ -131,7 +131,7 @@ fn parse_header(bytes: &[u8]) -> std::result::Result<(Metadata, &[u8]), String> 
 
 /// Bytes of the header, at most [`MAX_HEADER`].
 fn header_length(bytes: &[u8]) -> std::result::Result<u64, String> {
-    for (magic, what) in STRANGERS {
+    for (magic, what) in OTHER_FORMATS {
         if bytes.starts_with(magic) {
             return Err(format!("not a safetensors file but {what}"));
         }

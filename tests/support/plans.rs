@@ -32,7 +32,7 @@ impl Join for Threads {
 /// Folded and packed weights of a plan.
 fn weights(graph: &LayerGraph, plan: &Plan) -> (Folded, Vec<f32>) {
     let folded = fold(&formula(graph, (0.5, 1.5)), graph, 1e-5, Path::new("formula")).unwrap();
-    let blob = pack(plan, graph, &folded);
+    let blob = pack(plan, graph, &folded).unwrap();
     (folded, blob)
 }
 

@@ -3,23 +3,24 @@
 use std::fmt::Write;
 
 use super::{Picture, tint};
+use crate::escape::dot;
 
 pub(super) fn render(picture: &Picture) -> String {
     let mut out = format!(
         "digraph {} {{\n  rankdir=TB; node [shape=box, style=\"rounded,filled\", fillcolor=white, \
          fontname=\"sans-serif\"];\n  graph [style=rounded, color=gray, fontname=\"sans-serif\"];\n",
-        quoted(picture.title)
+        dot(&[picture.title])
     );
     let node = |out: &mut String, indent: &str, i: usize| {
         let node = &picture.nodes[i];
-        let label = quoted(&format!("{}\n{}", node.label, node.shape));
+        let label = dot(&[&node.label, &node.shape]);
         let color = tint(node.op);
         let _ = writeln!(out, "{indent}n{i} [label={label}, fillcolor=\"{color}\"];");
     };
     node(&mut out, "  ", 0);
     for (number, cluster) in picture.clusters.iter().enumerate() {
         let _ = writeln!(out, "  subgraph cluster_{number} {{");
-        let _ = writeln!(out, "    label={};", quoted(cluster.name));
+        let _ = writeln!(out, "    label={};", dot(&[cluster.name]));
         for i in cluster.nodes.clone() {
             node(&mut out, "    ", i);
         }
@@ -31,8 +32,4 @@ pub(super) fn render(picture: &Picture) -> String {
     }
     out.push_str("}\n");
     out
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }

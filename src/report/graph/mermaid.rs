@@ -3,17 +3,18 @@
 use std::fmt::Write;
 
 use super::{Picture, tint};
+use crate::escape::{mermaid, quoted};
 
 pub(super) fn render(picture: &Picture) -> String {
     let mut out = format!("---\ntitle: {}\n---\nflowchart TB\n", quoted(picture.title));
     let node = |out: &mut String, indent: &str, i: usize| {
         let node = &picture.nodes[i];
-        let label = quoted(&format!("{}<br>{}", node.label, node.shape));
+        let label = mermaid(&[&node.label, &node.shape]);
         let _ = writeln!(out, "{indent}n{i}[{label}]:::{}", node.op);
     };
     node(&mut out, "  ", 0);
     for (number, cluster) in picture.clusters.iter().enumerate() {
-        let _ = writeln!(out, "  subgraph b{number}[{}]", quoted(cluster.name));
+        let _ = writeln!(out, "  subgraph b{number}[{}]", mermaid(&[cluster.name]));
         for i in cluster.nodes.clone() {
             node(&mut out, "    ", i);
         }
@@ -28,8 +29,4 @@ pub(super) fn render(picture: &Picture) -> String {
         let _ = writeln!(out, "  classDef {op} fill:{color},stroke:#666,color:#111");
     }
     out
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "#quot;").replace('\n', " "))
 }

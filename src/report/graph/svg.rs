@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use super::layout::{APART, GAP, Layout, NODE, shortened};
 use super::{Edge, Picture};
+use crate::escape::html;
 
 const STYLE: &str = "\
 text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Liberation Sans',Arial,sans-serif;fill:#1c1e22}\
@@ -35,7 +36,7 @@ pub(super) fn render(picture: &Picture) -> String {
     let layout = Layout::of(picture);
     let present: Vec<_> =
         KEY.iter().filter(|(op, _)| picture.nodes.iter().any(|node| node.op == *op)).collect();
-    let title = escaped(picture.title);
+    let title = html(picture.title);
     let longest = 40.0 + 9.2 * picture.title.chars().count() as f64;
     let key = 22.0 + present.iter().map(|(_, name)| key_width(name)).sum::<f64>();
     let [width, height] = [layout.size[0].max(longest).max(key), layout.size[1]];
@@ -85,7 +86,7 @@ fn frames(picture: &Picture, layout: &Layout, out: &mut String) {
             last + NODE[1] + 2.0 * GAP - first,
             x - GAP - 8.0,
             first + 16.0,
-            escaped(&shortened(cluster.name))
+            html(&shortened(cluster.name))
         );
     }
 }
@@ -142,13 +143,9 @@ fn boxes(picture: &Picture, layout: &Layout, out: &mut String) {
              <text x=\"{}\" y=\"{text}\">{}</text>\
              <text class=\"shape\" x=\"{}\" y=\"{text}\">{}</text>",
             x + 13.0,
-            escaped(&node.label),
+            html(&node.label),
             x + w - 9.0,
-            escaped(&node.shape)
+            html(&node.shape)
         );
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,6 +1,6 @@
 //! The page of a comparison.
 
-use super::{Chart, Page, Part};
+use super::{Chart, Page, SectionLayout};
 use crate::report::compare::Comparison;
 use crate::report::compare_json;
 use crate::report::sheet::Document;
@@ -9,10 +9,10 @@ use crate::report::sheet::Document;
 pub const SHOWN: usize = 1_000;
 
 /// What failed comes first, then the sweep.
-const PARTS: [Part; 3] = [
-    Part { key: "checks", heading: "", lead: "", charts: &[] },
-    Part { key: "layers", heading: "", lead: "", charts: &[] },
-    Part {
+const PARTS: [SectionLayout; 3] = [
+    SectionLayout { key: "checks", heading: "", lead: "", charts: &[] },
+    SectionLayout { key: "layers", heading: "", lead: "", charts: &[] },
+    SectionLayout {
         key: "rows",
         heading: "Every network",
         lead: "",

@@ -1,14 +1,14 @@
 //! The page of a cost report.
 
-use super::{Chart, Page, Part, headline};
+use super::{Chart, Page, SectionLayout, headline};
 use crate::analysis::By;
 use crate::layer::Shape;
 use crate::report::cost::{CONVENTION, document};
 use crate::report::{CostReport, json};
 
 /// The parts in order.
-const PARTS: [Part; 10] = [
-    Part {
+const PARTS: [SectionLayout; 10] = [
+    SectionLayout {
         key: "kinds",
         heading: "Where the cost is",
         lead: "Every layer from the first to the last, in the colour of its kind.",
@@ -19,14 +19,14 @@ const PARTS: [Part; 10] = [
             Chart { name: "costs-live", caption: "Live memory" },
         ],
     },
-    Part {
+    SectionLayout {
         key: "memory",
         heading: "Memory over time",
         lead: "What is alive while each layer runs, layer by layer as the graph is written. A \
                tensor lives from the layer that writes it to the last that reads it.",
         charts: &[Chart { name: "memory", caption: "" }],
     },
-    Part {
+    SectionLayout {
         key: "arena",
         heading: "",
         lead: "Where the generated crate keeps its tensors. Its steps are fused from several \
@@ -34,13 +34,13 @@ const PARTS: [Part; 10] = [
                to right go the offsets in the arena.",
         charts: &[Chart { name: "arena", caption: "" }],
     },
-    Part {
+    SectionLayout {
         key: "schedule",
         heading: "",
         lead: "How the planner, or a file of schedules, makes the steps of the generated crate run.",
         charts: &[],
     },
-    Part {
+    SectionLayout {
         key: "roofline",
         heading: "",
         lead: "How fast each step of the generated crate can be (the roofline model): under the level \
@@ -48,7 +48,7 @@ const PARTS: [Part; 10] = [
                area of a point is its time, its colour what most of it goes to.",
         charts: &[Chart { name: "roofline", caption: "" }],
     },
-    Part {
+    SectionLayout {
         key: "separable",
         heading: "Depthwise separable against standard convolution",
         lead: "A K×K depthwise convolution of M channels and a pointwise one to N channels have \
@@ -59,7 +59,7 @@ const PARTS: [Part; 10] = [
             Chart { name: "separable-weights", caption: "Weights" },
         ],
     },
-    Part {
+    SectionLayout {
         key: "residual",
         heading: "Inverted against classic residual blocks",
         lead: "Both at the same widest tensor. The inverted block's skip connects its narrow ends, \
@@ -70,35 +70,35 @@ const PARTS: [Part; 10] = [
             Chart { name: "residual-skip", caption: "Kept for the skip" },
         ],
     },
-    Part {
+    SectionLayout {
         key: "relu6",
         heading: "Why ReLU6",
         lead: "The largest activation of each layer if nothing clamped it. The larger a float16 \
                number, the further it lies from its neighbours.",
         charts: &[Chart { name: "relu6", caption: "" }],
     },
-    Part {
+    SectionLayout {
         key: "tools",
         heading: "What other tools print",
         lead: "Tools differ in what they count, so their figures do. Each is a sum: the MACs of this \
                report, which the dashed line marks, and what the tool adds to them.",
         charts: &[Chart { name: "tools", caption: "" }],
     },
-    Part { key: "rows", heading: "Every layer", lead: "", charts: &[] },
+    SectionLayout { key: "rows", heading: "Every layer", lead: "", charts: &[] },
 ];
 
 /// The report as a page.
 pub fn render(report: &CostReport) -> String {
-    let model = report.model;
+    let network = report.network;
     let mut page = Page::of(&document(report), &PARTS);
-    let Shape { c, h, w } = model.input;
-    page.title = model.name.clone();
+    let Shape { c, h, w } = network.input;
+    page.title = network.name.clone();
     page.facts = vec![
-        format!("width {:?}", model.width),
+        format!("width {:?}", network.width),
         format!("input {c}×{h}×{w}"),
-        format!("{} classes", model.classes),
-        format!("padding {}", model.padding.name()),
-        format!("spec {}", model.spec),
+        format!("{} classes", network.classes),
+        format!("padding {}", network.padding.name()),
+        format!("spec {}", network.spec),
     ];
     page.tiles = headline::tiles(report.analysis);
     page.notes = CONVENTION.lines().map(str::to_owned).collect();

@@ -10,7 +10,7 @@ mod headline;
 mod page;
 mod table;
 
-pub use page::{Chart, Page, Part, Tile};
+pub use page::{Chart, Page, SectionLayout, Tile};
 
 use super::sheet::Document;
 

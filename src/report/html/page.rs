@@ -4,6 +4,7 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use super::table::Table;
+use crate::escape::json_in_html;
 use crate::report::sheet::Document;
 
 /// `$name` of `templates/report`.
@@ -56,7 +57,7 @@ pub struct Page {
     pub facts: Vec<String>,
     /// The numbers to see first.
     pub tiles: Vec<Tile>,
-    /// The page's parts.
+    /// Its sections.
     pub sections: Vec<Section>,
     /// Lines under everything.
     pub notes: Vec<String>,
@@ -75,9 +76,9 @@ pub struct Tile {
     pub details: Vec<String>,
 }
 
-/// A part of a page, known by the key of its section in the document.
+/// How a section of a document is shown on a page, by its key.
 #[derive(Clone, Copy, Debug)]
-pub struct Part {
+pub struct SectionLayout {
     /// Key of the section.
     pub key: &'static str,
     /// Heading in place of the section's, where not empty.
@@ -97,7 +98,7 @@ pub struct Chart {
     pub caption: &'static str,
 }
 
-/// A part of a page as its template sees it.
+/// A section of a page as its template sees it.
 #[derive(Debug, Serialize)]
 pub struct Section {
     key: &'static str,
@@ -109,22 +110,24 @@ pub struct Section {
 }
 
 impl Page {
-    /// Lays out a document: first the sections that `parts` names, in its order and with charts.
-    pub fn of(document: &Document, parts: &[Part]) -> Self {
+    /// Lays out a document: first the sections that `layouts` names, in its order and with charts.
+    pub fn of(document: &Document, layouts: &[SectionLayout]) -> Self {
         let sections = document.sections.iter().map(|section| {
-            let part = parts.iter().find(|part| !part.key.is_empty() && part.key == section.key);
-            let heading = part.map(|part| part.heading).filter(|heading| !heading.is_empty());
+            let layout =
+                layouts.iter().find(|layout| !layout.key.is_empty() && layout.key == section.key);
+            let heading = layout.map(|layout| layout.heading).filter(|heading| !heading.is_empty());
             Section {
                 key: if section.key.is_empty() { "table" } else { section.key },
                 heading: heading.map_or_else(|| section.heading.clone(), str::to_owned),
-                lead: part.map_or("", |part| part.lead),
-                charts: part.map_or(&[], |part| part.charts),
+                lead: layout.map_or("", |layout| layout.lead),
+                charts: layout.map_or(&[], |layout| layout.charts),
                 table: Table::of(section),
                 notes: section.notes.clone(),
             }
         });
         let mut sections: Vec<Section> = sections.collect();
-        let place = |key| parts.iter().position(|part| part.key == key).unwrap_or(parts.len());
+        let place =
+            |key| layouts.iter().position(|layout| layout.key == key).unwrap_or(layouts.len());
         sections.sort_by_key(|section| place(section.key));
         Self {
             title: document.title.clone(),
@@ -150,7 +153,7 @@ impl Page {
         let mut tera = Tera::new();
         tera.add_raw_templates(TEMPLATES)?;
         let mut context = Context::from_serialize(self)?;
-        context.insert("data", &inert(&self.data));
+        context.insert("data", &json_in_html(&self.data));
         context.insert("style", STYLE);
         context.insert("plot", PLOT);
         context.insert("script", SCRIPT);
@@ -161,9 +164,4 @@ impl Page {
 /// Whether a line only separates others.
 fn is_rule(line: &str) -> bool {
     line.chars().all(|c| matches!(c, '=' | '-' | '─'))
-}
-
-/// JSON that cannot end the script element it stands in.
-fn inert(json: &str) -> String {
-    json.replace('<', "\\u003c")
 }

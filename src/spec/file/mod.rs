@@ -12,7 +12,7 @@ use serde::Deserialize;
 pub use self::block::{
     Activation, Block, ConvBn, ConvDsc, InvertedColumn, ResidualColumn, Table, WidthRule,
 };
-pub use self::head::{Head, HeadLayer};
+pub use self::head::{Head, HeadLayer, Pool};
 use super::budget::Metric;
 use crate::yaml::{At, Ordered};
 

@@ -3,7 +3,6 @@
 use super::super::diagnostic::{Diagnostic, excerpt, list};
 use super::super::tree::{Span, Value};
 use super::{ReadError, Reader, Role};
-use crate::suggest::did_you_mean;
 
 /// Problems up to which known words are compared with an unknown one.
 const SUGGESTED: usize = 1_000;
@@ -19,7 +18,7 @@ impl Reader<'_> {
     fn subject(self) -> String {
         match (self.name, self.role) {
             ("", Role::Value) => "the file".to_owned(),
-            (name, Role::Value) => format!("`{}`", excerpt(name)),
+            (name, Role::Value | Role::Variant) => format!("`{}`", excerpt(name)),
             (name, Role::Item) => format!("an entry of `{}`", excerpt(name)),
             (name, Role::Key) => format!("a key of `{}`", excerpt(name)),
         }
@@ -28,7 +27,14 @@ impl Reader<'_> {
     /// Reports a value of the wrong kind.
     pub(super) fn wrong(self, allowed: impl Into<String>) -> ReadError {
         let Some(node) = self.node else {
-            return self.report(Diagnostic::missing(self.span, self.name));
+            return self.report(match self.role {
+                Role::Variant => {
+                    let wrong = format!("`{}` without a value", self.name);
+                    let label = format!("write `{}: ...`", self.name);
+                    Diagnostic::new(self.span, wrong).label(label)
+                }
+                _ => Diagnostic::missing(self.span, self.name),
+            });
         };
         let found = match &node.value {
             Value::List(_) => "a list".to_owned(),
@@ -41,22 +47,25 @@ impl Reader<'_> {
         self.report(Diagnostic::new(self.span, message).label(allowed))
     }
 
-    /// What is meant perhaps, for as many problems as somebody may look at.
-    fn suggestion(self, word: &str, known: &[&str]) -> Option<String> {
-        let few = self.findings.borrow().len() < SUGGESTED;
-        few.then(|| did_you_mean(word, known.iter().copied())).flatten()
+    /// Says what is meant perhaps, for as many problems as somebody may look at.
+    fn suggest(self, problem: Diagnostic, word: &str, known: &[&str]) -> Diagnostic {
+        if self.findings.borrow().len() < SUGGESTED {
+            problem.suggest(word, known.iter().copied())
+        } else {
+            problem
+        }
     }
 
     /// Reports a key that no field has.
     pub(super) fn unknown_key(self, key: &str, at: Span, fields: &[&str]) {
-        let help = if key == "<<" {
-            Some("merge keys are not supported: write the keys out".to_owned())
-        } else {
-            self.suggestion(key, fields)
-        };
         let unknown = Diagnostic::key(at, format!("unknown key `{}`", excerpt(key)));
         let unknown = unknown.label(format!("not a key of {}", self.subject()));
-        self.report(unknown.help(help).note("allowed", list(fields)));
+        let unknown = if key == "<<" {
+            unknown.help("merge keys are not supported: write the keys out".to_owned())
+        } else {
+            self.suggest(unknown, key, fields)
+        };
+        self.report(unknown.note("allowed", list(fields)));
     }
 
     /// Reports a key that its mapping has already.
@@ -84,7 +93,7 @@ impl Reader<'_> {
         let message = format!("unknown {kind} `{}`", excerpt(word));
         let unknown =
             if is_key { Diagnostic::key(at, message) } else { Diagnostic::new(at, message) };
-        let help = self.suggestion(word, allowed);
-        self.report(unknown.label(format!("allowed: {}", list(allowed))).help(help))
+        let unknown = unknown.label(format!("allowed: {}", list(allowed)));
+        self.report(self.suggest(unknown, word, allowed))
     }
 }

@@ -6,7 +6,7 @@ use crate::layer::{Kind, Layer};
 
 /// The layers of a part, or of a step.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Group {
+pub enum StepLayers {
     /// A dense convolution, with the residual add that follows it.
     Conv(Fused),
     /// Depthwise convolutions, each with the dense one before it, and a projection.
@@ -29,7 +29,7 @@ pub struct UnitLayers {
     pub depthwise: LayerId,
 }
 
-impl Group {
+impl StepLayers {
     /// The layers in execution order.
     pub fn layers(&self) -> Vec<LayerId> {
         let fused = |f: &Fused| [Some(f.dense), f.add];
@@ -47,12 +47,12 @@ impl Group {
         layers
     }
 
-    /// The tensor that the group reads first.
+    /// The tensor that is read first.
     pub fn source(&self, graph: &LayerGraph) -> Source {
         graph.operands(self.layers()[0])[0]
     }
 
-    /// The operand that is added to the group's output.
+    /// The operand that is added to the output.
     pub fn residual(&self, graph: &LayerGraph) -> Option<Source> {
         let (Self::Conv(fused) | Self::Chain { project: Some(fused), .. }) = self else {
             return None;
@@ -61,7 +61,7 @@ impl Group {
         graph.operands(fused.add?).iter().copied().find(|&operand| operand != own)
     }
 
-    /// The last layer, whose output is the group's.
+    /// The last layer, whose output is that of all.
     pub fn last(&self) -> LayerId {
         match self {
             Self::Conv(fused) | Self::Chain { project: Some(fused), .. } => {
@@ -94,30 +94,30 @@ pub fn name(graph: &LayerGraph, layers: &[LayerId]) -> String {
     format!("{from}..{}", inside.filter(|_| one_block).unwrap_or(to))
 }
 
-/// Groups the layers of a graph into parts: a unit for each depthwise convolution, with at most one
-/// unit in a chain.
-pub fn group(graph: &LayerGraph) -> Result<Vec<Group>> {
-    let mut groups = Vec::new();
+/// The layers of each part of a graph: a unit for each depthwise convolution, with at most one unit
+/// in a chain.
+pub fn fuse(graph: &LayerGraph) -> Result<Vec<StepLayers>> {
+    let mut parts = Vec::new();
     let mut next = 0;
     while next < graph.len() {
-        let group = group_at(graph, LayerId(next))?;
-        next = group.last().0 + 1;
-        groups.push(group);
+        let part = part_at(graph, LayerId(next))?;
+        next = part.last().0 + 1;
+        parts.push(part);
     }
-    Ok(groups)
+    Ok(parts)
 }
 
-fn group_at(graph: &LayerGraph, id: LayerId) -> Result<Group> {
+fn part_at(graph: &LayerGraph, id: LayerId) -> Result<StepLayers> {
     match graph.layer(id).kind {
         Kind::Conv(_) | Kind::Pointwise(_) => Ok(match only_reader(graph, id) {
             Some((reader, Kind::Depthwise(_))) => chain(graph, Some(id), reader),
-            Some((pool, Kind::GlobalAveragePool)) if is_pointwise(graph.layer(id)) => {
+            Some((pool, Kind::GlobalAveragePool(_))) if is_pointwise(graph.layer(id)) => {
                 return head(graph, Some(id), pool);
             }
-            _ => Group::Conv(fuse_add(graph, id)),
+            _ => StepLayers::Conv(fuse_add(graph, id)),
         }),
         Kind::Depthwise(_) => Ok(chain(graph, None, id)),
-        Kind::GlobalAveragePool => head(graph, None, id),
+        Kind::GlobalAveragePool(_) => head(graph, None, id),
         Kind::Linear | Kind::Add => Err(unplanned(graph.layer(id))),
     }
 }
@@ -128,24 +128,24 @@ fn group_at(graph: &LayerGraph, id: LayerId) -> Result<Group> {
 const SMALL: usize = 14 * 14;
 
 /// A unit, and the projection after it unless that runs with a later depthwise convolution or a head.
-fn chain(graph: &LayerGraph, dense: Option<LayerId>, depthwise: LayerId) -> Group {
+fn chain(graph: &LayerGraph, dense: Option<LayerId>, depthwise: LayerId) -> StepLayers {
     let project = match only_reader(graph, depthwise) {
         Some((reader, Kind::Pointwise(_))) if is_pointwise(graph.layer(reader)) => {
             let next = only_reader(graph, reader).map(|(_, kind)| kind);
             let goes_on = match next {
                 Some(Kind::Depthwise(_)) => graph.layer(depthwise).input.positions() > SMALL,
-                next => next == Some(Kind::GlobalAveragePool),
+                next => matches!(next, Some(Kind::GlobalAveragePool(_))),
             };
             (!goes_on).then(|| fuse_add(graph, reader))
         }
         _ => None,
     };
-    Group::Chain { units: vec![UnitLayers { dense, depthwise }], project }
+    StepLayers::Chain { units: vec![UnitLayers { dense, depthwise }], project }
 }
 
-fn head(graph: &LayerGraph, dense: Option<LayerId>, pool: LayerId) -> Result<Group> {
+fn head(graph: &LayerGraph, dense: Option<LayerId>, pool: LayerId) -> Result<StepLayers> {
     match only_reader(graph, pool) {
-        Some((linear, Kind::Linear)) => Ok(Group::Head { dense, pool, linear }),
+        Some((linear, Kind::Linear)) => Ok(StepLayers::Head { dense, pool, linear }),
         _ => Err(unplanned(graph.layer(pool))),
     }
 }

@@ -1,8 +1,6 @@
 //! Memory stays within what is stated, whatever is asked for: the program runs under a limit of the
 //! system, beyond which it would abort.
 
-#![cfg(target_os = "linux")]
-
 use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, Output};

@@ -174,7 +174,7 @@ fn reasons_stay_in_the_file() {
 fn budgets_of_the_spec_hold_for_the_spec_itself() {
     let folder = tempfile::tempdir().unwrap();
     let spec = |budget: &str| {
-        let v2 = include_str!("../archs/v2.yaml").replace("labels: imagenet_1000.txt\n", "");
+        let v2 = include_str!("../../archs/v2.yaml").replace("labels: imagenet_1000.txt\n", "");
         let path = folder.path().join("net.yaml");
         std::fs::write(&path, format!("{v2}budgets: {{{budget}}}\n")).unwrap();
         path

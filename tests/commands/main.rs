@@ -1,0 +1,11 @@
+//! Commands as they are called: exit codes, what goes to which stream, and what is refused.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+#[cfg(target_os = "linux")]
+mod bounds;
+mod cli;
+mod gate;
+mod hostile_text;
+mod machine;
