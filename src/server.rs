@@ -13,8 +13,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::escape;
+use crate::input;
 use crate::json::line;
-use crate::spec::read_text;
 
 /// Longest head of a request.
 const MAX_HEAD: u64 = 16 << 10;
@@ -159,7 +159,7 @@ impl Site {
 
 /// The text of a file, and a number that changes with it, never 0.
 fn version_of(path: &Path) -> Option<(u32, String)> {
-    let text = read_text(std::fs::File::open(path).ok()?, path, MAX_SPEC).ok()?;
+    let text = input::text_of_regular(path, MAX_SPEC).ok()?;
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     Some((hasher.finish() as u32 | 1, text))

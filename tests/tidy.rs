@@ -9,6 +9,7 @@ const ROOMS: [&str; 29] = [
     "suggest",
     "yaml",
     "error",
+    "input",
     "quantity",
     "json",
     "interrupt",

@@ -40,6 +40,9 @@ pub fn run(args: &CompareArgs) -> Result<()> {
         increases: args.gate.max_increase.clone(),
     };
     let compared = Compared::new(specs, asked)?;
+    if args.gate.update_baseline {
+        Baseline::check_room(&compared.points)?;
+    }
     let output = args.output.destination();
     let (format, style) = (args.output.format, style(&output));
     compared.show(|comparison| write_with(&output, |out| comparison.write(format, style, out)))?;

@@ -10,7 +10,9 @@ use crate::codegen::Tree;
 use crate::codegen::write::{Kept, Written, differences, write};
 use crate::error::{Error, Result};
 use crate::escape;
+use crate::spec;
 use crate::tasks::{Ingredients, Planned, Source};
+use crate::weights::read_file;
 
 pub fn run(args: &GenerateArgs) -> Result<()> {
     let folder = &args.output;
@@ -55,31 +57,34 @@ pub fn planned(
     Planned::new(loaded, variant.into(), machine, &overrides.load()?)
 }
 
-/// The crate of a plan, and where its weights come from.
-pub fn tree<'a>(
+/// The crate of a plan, and the seed of its weights if they are not trained.
+///
+/// # Errors
+/// First of all where running the network would take too much.
+pub fn tree(
     planned: &Planned,
-    args: &'a IngredientArgs,
+    args: &IngredientArgs,
     progress: &Progress,
-) -> Result<(Tree, Source<'a>)> {
+) -> Result<(Tree, Option<u64>)> {
+    planned.check_budget()?;
     let labels = labels(planned, args.labels.as_deref())?;
     progress.doing("weights");
     let source = match &args.weights {
-        Some(path) => {
-            let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
-            Source::File(Cow::Owned(bytes), path)
-        }
+        Some(path) => Source::File(Cow::Owned(read_file(path)?), path),
         None => planned.source(args.seed),
     };
-    let ingredients = Ingredients { source, labels };
-    let tree = planned.tree(&ingredients, |what| progress.doing(what))?;
-    Ok((tree, ingredients.source))
+    let seed = match source {
+        Source::Seed(seed) => Some(seed),
+        Source::File(..) => None,
+    };
+    let tree = planned.tree(Ingredients { source, labels }, |what| progress.doing(what))?;
+    Ok((tree, seed))
 }
 
 /// The names of the classes: those of a file, or the spec's where it has as many classes.
 fn labels(planned: &Planned, file: Option<&Path>) -> Result<Option<Vec<String>>> {
     if let Some(path) = file {
-        let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
-        return planned.named(&text, path).map(Some);
+        return spec::labels(path, planned.classes()).map(Some);
     }
     let (classes, spec) = (planned.classes(), &planned.loaded.spec);
     if classes != spec.classes && spec.labels.is_some() {

@@ -18,7 +18,7 @@ use crate::plan::Plan;
 use crate::report::profile::{self, Measured};
 use crate::report::{Network, Style, table};
 use crate::run::{Scratch, cargo};
-use crate::tasks::{Planned, Source};
+use crate::tasks::Planned;
 use crate::text::{bytes, thousands};
 
 /// The photo that is shown when none is given.
@@ -33,7 +33,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
     }
     let progress = Progress::start();
     let planned = planned(&args.spec, &args.variant, &args.machine, &args.overrides)?;
-    let (tree, source) = tree(&planned, &args.ingredients, &progress)?;
+    let (tree, seed) = tree(&planned, &args.ingredients, &progress)?;
     let scratch = Scratch::open(&codegen::package(&planned.loaded.spec, &planned.variant))?;
     let Planned { loaded, variant, graph, machine, plan } = planned;
 
@@ -44,7 +44,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
     let profiler = if args.profile { Some(build(&folder)?) } else { None };
     drop(progress);
 
-    if let Source::Seed(seed) = source {
+    if let Some(seed) = seed {
         eprintln!(
             "note: the weights are random (seed {seed}), so the classes mean nothing; \
              --weights takes trained ones"
