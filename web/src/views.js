@@ -285,7 +285,7 @@ export class Views {
       return row;
     });
     find("#compared").replaceChildren(
-      table(["", ...names, "ratio"], rows, "Totals"),
+      table(["cost", ...names, "ratio"], rows, "Totals"),
       table(["layer", names[1], `MACs of ${names[0]}`, `of ${names[1]}`, `parameters of ${names[0]}`, `of ${names[1]}`], lines, "Layers"),
       ...(pairs.length > 500 ? [make("p", { className: "quiet", textContent: `${count(pairs.length - 500)} more layers are in the comparison as JSON.` })] : []),
     );
