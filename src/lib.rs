@@ -49,6 +49,7 @@
 //! | [`gate`] | limits and baselines | a metric |
 //! | [`report`] | a format each file, no counting | a format |
 //! | [`codegen`] | a plan as text; Tera | the generated crate, with `templates/` |
+//! | [`tasks`] | what the commands and the page both do | |
 //! | [`run`] | cargo, and the user's cache | |
 //! | [`cli`], [`commands`] | clap; a command each file | the command line |
 //!
@@ -145,6 +146,7 @@ pub mod report;
 pub mod run;
 pub mod spec;
 pub mod suggest;
+pub mod tasks;
 pub mod text;
 pub mod weights;
 pub mod yaml;
