@@ -2,7 +2,8 @@
 
 use std::hash::Hash;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
+use similar::algorithms::{Capture, Compact, IdentifyDistinct, Replace, myers};
 
 use super::Row;
 
@@ -54,7 +55,12 @@ fn align_gap<N, K: Hash + Ord>(
 
 /// Start in the first sequence, start in the second, and length of what is equal.
 fn equal_runs<T: Hash + Ord>(first: &[T], second: &[T]) -> Vec<(usize, usize, usize)> {
-    let diff = capture_diff_slices(Algorithm::Myers, first, second);
+    // Numbers in place of values: one comparison is compiled, whatever is compared.
+    let ids = IdentifyDistinct::<u32>::new(first, 0..first.len(), second, 0..second.len());
+    let (old, new) = (ids.old_lookup(), ids.new_lookup());
+    let mut diff = Compact::new(Replace::new(Capture::new()), old, new);
+    let Ok(()) = myers::diff(&mut diff, old, ids.old_range(), new, ids.new_range());
+    let diff = diff.into_inner().into_inner().into_ops();
     let equal = diff.into_iter().filter_map(|op| match op {
         DiffOp::Equal { old_index, new_index, len } => Some((old_index, new_index, len)),
         _ => None,
