@@ -22,6 +22,7 @@ pub struct Session<'a> {
     weights: Aligned,
     shared: Aligned,
     scratch: Aligned,
+    threads: usize,
     logits: Vec<f32>,
 }
 
@@ -35,6 +36,7 @@ impl<'a> Session<'a> {
             weights: copy,
             shared: Aligned::new(plan.shared),
             scratch: Aligned::new(plan.scratch * threads),
+            threads,
             logits: vec![f32::NAN; plan.classes],
         }
     }
@@ -59,7 +61,7 @@ impl<'a> Session<'a> {
             weights: self.weights.get(),
             shared: self.shared.get(),
             scratch: self.scratch.get(),
-            scratch_len: self.plan.scratch,
+            threads: self.threads,
             logits: &mut self.logits,
         };
         let mut runner = Runner::new(ops, join, memory);

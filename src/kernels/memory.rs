@@ -53,7 +53,8 @@ impl Values {
 
 /// The arena: `SHARED` elements for all threads and `SCRATCH` elements for each of `THREADS` threads.
 ///
-/// Both sizes are multiples of 16, so that every part starts on a cache line.
+/// Both sizes are multiples of 16, so that each thread's begins on a cache line. An arena for no thread
+/// does not compile.
 #[repr(C, align(64))]
 pub struct Arena<const SHARED: usize, const SCRATCH: usize, const THREADS: usize> {
     shared: [f32; SHARED],
@@ -70,6 +71,7 @@ impl<const SHARED: usize, const SCRATCH: usize> Arena<SHARED, SCRATCH, 1> {
     /// An arena of some threads for a `static`.
     #[allow(clippy::large_stack_arrays)]
     pub const fn new_for<const THREADS: usize>() -> Arena<SHARED, SCRATCH, THREADS> {
+        const { assert!(THREADS > 0, "an arena is for at least one thread") };
         Arena { shared: [0.0; SHARED], scratch: [[0.0; SCRATCH]; THREADS] }
     }
 
@@ -82,6 +84,7 @@ impl<const SHARED: usize, const SCRATCH: usize> Arena<SHARED, SCRATCH, 1> {
     /// An arena of some threads on the heap. It is never on the stack.
     #[cfg(feature = "std")]
     pub fn boxed_for<const THREADS: usize>() -> Box<Arena<SHARED, SCRATCH, THREADS>> {
+        const { assert!(THREADS > 0, "an arena is for at least one thread") };
         // SAFETY: all bits zero are zeros of type `f32`.
         unsafe { Box::new_zeroed().assume_init() }
     }
@@ -108,7 +111,7 @@ impl<const SHARED: usize, const SCRATCH: usize, const THREADS: usize>
             weights,
             shared: &mut self.shared,
             scratch: self.scratch.as_flattened_mut(),
-            scratch_len: SCRATCH,
+            threads: THREADS,
             logits,
         }
     }

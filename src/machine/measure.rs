@@ -238,7 +238,7 @@ impl Layer {
             weights: self.weights.get(),
             shared: self.arena.get_mut(),
             scratch: &mut [],
-            scratch_len: 0,
+            threads: 1,
             logits: &mut [],
         };
         let mut runner = Runner::new(*ops, &Serial, memory);

@@ -88,7 +88,7 @@ fn attempt(step: impl FnOnce(&mut Runner)) -> Option<String> {
     });
     shared.fill(0.5);
     let weights = [0.25; 720];
-    let memory = Memory { input: &[], weights: &weights, shared, scratch, scratch_len: 96, logits };
+    let memory = Memory { input: &[], weights: &weights, shared, scratch, threads: 2, logits };
     let mut runner = Runner::new(InstructionSet::detect().ops(), &Turns, memory);
     SILENT.set(true);
     let ran = catch_unwind(AssertUnwindSafe(|| step(&mut runner)));

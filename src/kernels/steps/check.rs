@@ -160,8 +160,7 @@ fn weights(at: usize, len: usize, memory: &Memory) -> Fits {
 }
 
 fn scratch(at: usize, len: usize, memory: &Memory) -> Fits {
-    let room = memory.scratch_len.min(memory.scratch.len());
-    ensure(sum([at, len]) <= room, "the scratch memory")
+    ensure(sum([at, len]) <= memory.scratch_len(), "the scratch memory")
 }
 
 /// A dense convolution from `c_in` channels to `c_out` channels in panels of `panel`.

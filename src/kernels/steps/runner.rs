@@ -14,12 +14,19 @@ pub struct Memory<'a> {
     pub weights: &'a [f32],
     /// The part of the arena that all threads share.
     pub shared: &'a mut [f32],
-    /// Scratch memory, `scratch_len` elements for each thread.
+    /// Scratch memory, the same share of it for each thread.
     pub scratch: &'a mut [f32],
-    /// Scratch elements of one thread.
-    pub scratch_len: usize,
+    /// Most threads that work at once.
+    pub threads: usize,
     /// The outputs.
     pub logits: &'a mut [f32],
+}
+
+impl Memory<'_> {
+    /// Scratch elements of one thread.
+    pub(super) fn scratch_len(&self) -> usize {
+        self.scratch.len() / self.threads.max(1)
+    }
 }
 
 /// The addresses of a [`Memory`], for one thread.
@@ -96,7 +103,8 @@ pub struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
-    /// A runner for one inference. `memory.scratch` bounds the number of threads.
+    /// A runner for one inference. However many threads the executor has, it is given at most
+    /// `memory.threads` closures that work at once; one that waits in a `join` does not work.
     pub fn new(ops: Ops, join: &'a impl Join, memory: Memory<'a>) -> Self {
         Self { ops, join, memory }
     }
@@ -134,7 +142,7 @@ impl<'a> Runner<'a> {
     /// Runs fused convolutions.
     pub fn chain(&mut self, step: &Chain) {
         fits(check::chain(step, &self.memory));
-        let (ops, pointers, scratch) = (self.ops, self.pointers(), self.memory.scratch_len);
+        let (ops, pointers, scratch) = (self.ops, self.pointers(), self.memory.scratch_len());
         let threads = self.threads(step.split);
         let Some(last) = step.units.last() else { return };
         if step.split != Split::Panels {
@@ -170,9 +178,13 @@ impl<'a> Runner<'a> {
     pub fn head(&mut self, step: &Head) {
         fits(check::head(step, &self.memory));
         let (ops, pointers) = (self.ops, self.pointers());
-        self.join.for_each((0, Head::PARTS), &|part| {
-            // SAFETY: the step fits the memory; each part has its own sums.
-            unsafe { head::part(ops, step, pointers.of_thread(0, 0), part) };
+        let threads = self.threads(Split::Panels).min(Head::PARTS);
+        self.join.for_each((0, threads), &|i| {
+            let parts = share(Head::PARTS, i, threads);
+            for part in parts.0..parts.1 {
+                // SAFETY: the step fits the memory; each part has its own sums.
+                unsafe { head::part(ops, step, pointers.of_thread(0, 0), part) };
+            }
         });
         // SAFETY: the step fits the memory, and all parts are done.
         unsafe { head::finish(step, pointers) };
@@ -200,9 +212,8 @@ impl<'a> Runner<'a> {
     }
 
     fn threads(&self, split: Split) -> usize {
-        let room =
-            self.memory.scratch.len().checked_div(self.memory.scratch_len).unwrap_or(usize::MAX);
-        if split == Split::Whole { 1 } else { self.join.threads().clamp(1, room.max(1)) }
+        let most = if split == Split::Whole { 1 } else { self.memory.threads };
+        self.join.threads().min(most).max(1)
     }
 
     fn pointers(&mut self) -> Pointers {

@@ -77,6 +77,11 @@ pub const LABELS: Option<&[&str]> = None;
 ///
 /// `Workspace::boxed()` makes one on the heap, `Workspace::boxed_for::<2>()` one for two threads.
 /// `Workspace::new()` is for statics: a local variable of {{ cost.arena }} may be too large for a stack.
+/// One for no thread does not compile:
+///
+/// ```compile_fail
+/// {{ name }}::Workspace::boxed_for::<0>();
+/// ```
 pub type Workspace<const THREADS: usize = 1> =
     kernels::memory::Arena<{ plan::SHARED }, { plan::SCRATCH }, THREADS>;
 
@@ -173,8 +178,8 @@ impl Model {
         self.run_on(&Serial, input, workspace, logits);
     }
 
-    /// Runs the network on the threads of an executor, at most `THREADS` of them. The result is the
-    /// same, bit for bit.
+    /// Runs the network on the threads of an executor, at most `THREADS` of them, however many it has.
+    /// The result is the same, bit for bit.
     pub fn run_on<J: Join, const THREADS: usize>(
         &self,
         join: &J,
@@ -210,7 +215,7 @@ impl Model {
         workspaces: &mut [Box<Workspace>],
         logits: &mut [[f32; CLASSES]],
     ) {
-        let threads = join.threads().min(workspaces.len());
+        let threads = join.threads().max(1).min(workspaces.len());
         let work = std::sync::Mutex::new(inputs.iter().zip(logits));
         let next = || work.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
         let serve = |workspace: &mut Workspace| {

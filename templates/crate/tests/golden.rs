@@ -3,11 +3,14 @@
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use {{ name }} as network;
 
 use network::{
-    CLASSES, INPUT, Isa, Model, Output, Pool, STEPS, Serial, Workspace, golden_input, preprocess,
+    CLASSES, INPUT, Isa, Join, Model, Output, Pool, STEPS, Serial, Workspace, golden_input,
+    preprocess,
 };
 
 /// Largest difference, relative to a tensor's largest magnitude.
@@ -200,6 +203,55 @@ fn threads_change_no_bit() {
         let logits = batch.as_chunks_mut().0;
         model.run_batch(&pool, inputs.as_chunks().0, &mut workspaces, logits);
         assert!(logits.iter().all(|logits| bits(logits) == bits(&expected)), "a batch");
+    }
+}
+
+/// An executor that says it has any number of threads, and counts those that work at once.
+struct Boasting {
+    threads: usize,
+    working: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Boasting {
+    fn new(threads: usize) -> Self {
+        // The calling thread works, too.
+        Self { threads, working: AtomicUsize::new(1), most: AtomicUsize::new(1) }
+    }
+}
+
+impl Join for Boasting {
+    fn threads(&self) -> usize {
+        self.threads
+    }
+
+    fn join(&self, a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let working = self.working.fetch_add(1, Ordering::Relaxed) + 1;
+                self.most.fetch_max(working, Ordering::Relaxed);
+                b();
+                self.working.fetch_sub(1, Ordering::Relaxed);
+            });
+            a();
+        });
+    }
+}
+
+#[test]
+fn no_more_threads_work_than_the_workspace_is_for() {
+    let (input, model) = (input(), Model::embedded());
+    let mut expected = array(f32::NAN);
+    model.run(&input, &mut Workspace::boxed(), &mut expected);
+    for threads in [0, 1000, usize::MAX] {
+        let join = Boasting::new(threads);
+        let mut logits = array(f32::NAN);
+        model.run_on(&join, &input, &mut Workspace::boxed_for::<1>(), &mut logits);
+        assert_eq!(join.most.load(Ordering::Relaxed), 1, "{threads} on one");
+        assert_eq!(bits(&logits), bits(&expected));
+        model.run_on(&join, &input, &mut Workspace::boxed_for::<3>(), &mut logits);
+        assert!(join.most.load(Ordering::Relaxed) <= 3, "{threads} on three");
+        assert_eq!(bits(&logits), bits(&expected));
     }
 }
 
