@@ -4,14 +4,17 @@ use std::path::Path;
 
 use crate::analysis::Analysis;
 use crate::analysis::clamp::{self, Clamp};
+use crate::analysis::sweep::Point;
 use crate::block::{self, Variant};
 use crate::cli::cost::AnalyzeArgs;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::gate::{Blame, Check, Networks};
 use crate::graph::LayerGraph;
 use crate::initialise::initialise;
 use crate::output::{Output, write};
 use crate::plan::Plan;
 use crate::reference::golden_input;
+use crate::report::gate::failure;
 use crate::report::{CostReport, Format, Network, Style, reconcile};
 use crate::spec::Loaded;
 use crate::weights;
@@ -32,12 +35,17 @@ pub fn run(args: &AnalyzeArgs) -> Result<()> {
     };
     let clamps = args.relu6.then(|| clamps(args, &loaded, &variant, &graph)).transpose()?;
     let network = Network::of(&loaded, &variant);
+    let points = [Point::of(0, &loaded, variant, analysis.totals.clone())];
+    let specs = std::slice::from_ref(&loaded);
+    let networks = Networks { specs, points: &points, machine: Some(&machine) };
+    let mut budgets = Check::limits(&networks, &[])?;
+    Blame::find(&mut budgets, &networks, None)?;
     let report = CostReport {
-        network: &network,
-        analysis: &analysis,
         by: args.by,
+        budgets: (!loaded.spec.budgets.is_empty()).then_some(&budgets),
         clamps: clamps.as_deref(),
         details: args.details,
+        ..CostReport::of(&network, &analysis)
     };
     let style = style(&args.output.destination());
     let format: Format = args.output.format;
@@ -45,7 +53,8 @@ pub fn run(args: &AnalyzeArgs) -> Result<()> {
         Some(tool) => reconcile::render(&report, tool, format, style),
         None => report.render(format, style),
     };
-    write(&args.output.destination(), &text)
+    write(&args.output.destination(), &text)?;
+    failure(&budgets, &networks).map_or(Ok(()), |message| Err(Error::Failed(message)))
 }
 
 /// What the destination can show: a file holds plain text.

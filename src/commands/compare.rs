@@ -6,11 +6,13 @@ use crate::analysis::{Analysis, By, merged};
 use crate::block;
 use crate::cli::cost::{CompareArgs, GateArgs, SweepArgs};
 use crate::error::{Error, Result};
-use crate::gate::{Baseline, Check, Entry, baseline};
+use crate::escape;
+use crate::gate::{Baseline, Blame, Check, Entry, Networks, changes, renew};
 use crate::graph::LayerGraph;
+use crate::machine::Description;
 use crate::output::write_with;
-use crate::report::compare::{Comparison, Layers, failure};
-use crate::spec::{Loaded, Metric};
+use crate::report::{Comparison, SideBySide, compare, gate};
+use crate::spec::Loaded;
 
 /// Up to as many points, each is planned, for its arena and its time.
 const PLANNED: usize = 1_000;
@@ -18,39 +20,49 @@ const PLANNED: usize = 1_000;
 pub fn run(args: &CompareArgs) -> Result<()> {
     let specs: Vec<Loaded> =
         args.specs.iter().map(|spec| block::load(spec)).collect::<Result<_>>()?;
-    let sweep = sweep(args, &specs)?;
+    // Read in any case: a wrong file is an error, however many points there are.
+    let machine = args.machine.load()?;
+    let sweep = sweep(args, &specs, &machine)?;
     let mut points = sweep.run(&specs)?;
     let searched = (!args.sweep.fit.is_empty()).then_some(points.len());
     if !args.sweep.fit.is_empty() {
         points.retain(|point| fits(point, &args.sweep));
         points.sort_by_key(|p| std::cmp::Reverse((p.totals.macs, p.totals.params)));
     }
-    let checks = checks(&args.gate, &specs, &points)?;
+    let networks = Networks { specs: &specs, points: &points, machine: sweep.machine.as_ref() };
+    let mut checks = Check::limits(&networks, &args.gate.max)?;
+    let baseline = match &args.gate.baseline {
+        Some(path) if !args.gate.update_baseline => Some(Baseline::read(path)?),
+        _ => None,
+    };
+    let known = baseline.as_ref().map(|baseline| baseline.known(&specs, &machine.name));
+    if let Some(known) = &known {
+        checks.extend(Check::increases(&networks, known, &args.gate.max_increase)?);
+    }
+    Blame::find(&mut checks, &networks, known.as_ref())?;
+    let changes = known.as_ref().map(|known| changes(&points, known));
     let graphs = layer_graphs(args.by, &specs, &points)?;
     let rows: Vec<_> = graphs
         .iter()
         .map(|graph| merged(&Analysis::of(graph).rows, args.by.unwrap_or_default()))
         .collect();
-    let layers = match (&rows[..], args.by) {
-        ([first, second], Some(by)) => Some(Layers { by, first, second }),
+    let side_by_side = match (&rows[..], args.by) {
+        ([first, second], Some(by)) => Some(SideBySide { by, first, second }),
         _ => None,
     };
-    let machine = sweep.machine.as_ref();
-    let comparison =
-        Comparison { specs: &specs, points: &points, searched, checks: &checks, layers, machine };
-    let output = args.output.destination();
-    write_with(&output, |out| comparison.write(args.output.format, style(&output), out))?;
-    if let Some(message) = failure(&checks) {
+    let (checks, changes) = (&checks[..], changes.as_deref());
+    let comparison = Comparison { networks, searched, checks, changes, side_by_side };
+    let (output, format) = (args.output.destination(), args.output.format);
+    compare::check(&comparison, format)?;
+    write_with(&output, |out| compare::write(&comparison, format, style(&output), out))?;
+    if let Some(message) = gate::failure(checks, &networks) {
         return Err(Error::Failed(message));
     }
-    if args.gate.update_baseline {
-        update(&args.gate, &specs, &points)?;
-    }
-    Ok(())
+    if args.gate.update_baseline { update(&args.gate, &networks, &machine) } else { Ok(()) }
 }
 
 /// The sweep that was asked for; a search without one goes over a grid.
-fn sweep(args: &CompareArgs, specs: &[Loaded]) -> Result<Sweep> {
+fn sweep(args: &CompareArgs, specs: &[Loaded], machine: &Description) -> Result<Sweep> {
     let SweepArgs { width, resolution, classes, fit } = &args.sweep;
     let search = !fit.is_empty() && width.is_none() && resolution.is_none();
     let mut sweep = Sweep {
@@ -64,31 +76,17 @@ fn sweep(args: &CompareArgs, specs: &[Loaded]) -> Result<Sweep> {
         sweep.resolutions = (64..=320).step_by(16).map(|side| (side, side)).collect();
     }
     let limits = fit.iter().chain(&args.gate.max).map(|limit| limit.metric);
-    let increases = args.gate.max_increase.iter().filter_map(|increase| increase.metric);
-    let asked = limits.chain(increases).any(|metric| metric == Metric::Arena);
+    let budgets = specs.iter().flat_map(|loaded| &loaded.spec.budgets);
+    let mut asked = limits.chain(budgets.map(|budget| budget.metric));
+    let asked = args.gate.baseline.is_some() || asked.any(|metric| metric.is_planned());
     let few = sweep.variants().nth(PLANNED / specs.len().max(1)).is_none();
-    // Read in any case: a wrong file is an error, however many points there are.
-    let machine = args.machine.load()?;
-    sweep.machine = (asked || few).then_some(machine);
+    sweep.machine = (asked || few).then(|| machine.clone());
     Ok(sweep)
 }
 
 fn fits(point: &Point, sweep: &SweepArgs) -> bool {
     let within = |value: Option<u64>, limit| value.is_some_and(|value| value <= limit);
     sweep.fit.iter().all(|limit| within(point.totals.metric(limit.metric), limit.limit))
-}
-
-fn checks(gate: &GateArgs, specs: &[Loaded], points: &[Point]) -> Result<Vec<Check>> {
-    let mut checks = Check::limits(specs, points, &gate.max)?;
-    let baseline = match &gate.baseline {
-        Some(path) if !gate.update_baseline => Some(Baseline::read(path)?),
-        _ => None,
-    };
-    if let Some(baseline) = &baseline {
-        checks.extend(Check::increases(specs, points, baseline, &gate.max_increase)?);
-    }
-    Check::blame(&mut checks, specs, points, baseline.as_ref())?;
-    Ok(checks)
 }
 
 /// The graphs of the two networks that are to be shown row by row.
@@ -103,16 +101,16 @@ fn layer_graphs(by: Option<By>, specs: &[Loaded], points: &[Point]) -> Result<Ve
     points.iter().map(|point| specs[point.spec].graph(&point.variant)).collect()
 }
 
-/// Writes the baseline anew, with one reason more.
-fn update(gate: &GateArgs, specs: &[Loaded], points: &[Point]) -> Result<()> {
-    let (Some(path), Some(reason)) = (&gate.baseline, &gate.reason) else { return Ok(()) };
-    let mut reasons = Baseline::reasons(path);
-    reasons.push(reason.clone());
+/// Puts the networks into the baseline, with one reason more, and says what that changed.
+fn update(args: &GateArgs, networks: &Networks, machine: &Description) -> Result<()> {
+    let (Some(path), Some(reason)) = (&args.baseline, &args.reason) else { return Ok(()) };
     let entry = |point: &Point| {
-        let loaded = &specs[point.spec];
-        let graph = loaded.graph(&point.variant)?;
-        Ok(Entry::of(&loaded.name, point, &Analysis::of(&graph).rows))
+        let loaded = networks.spec(point);
+        networks.analysis(point, |analysis| Entry::of(loaded, point, &machine.name, analysis))
     };
-    let points = points.iter().map(entry).collect::<Result<_>>()?;
-    Baseline { schema: baseline::SCHEMA.into(), reasons, points }.write(path)
+    let entries = networks.points.iter().map(entry).collect::<Result<_>>()?;
+    let renewal = renew(path, entries, reason)?;
+    renewal.baseline.write(path)?;
+    eprintln!("{}", escape::visible_lines(&gate::renewal(&renewal, &escape::path(path))));
+    Ok(())
 }

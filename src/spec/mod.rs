@@ -15,7 +15,7 @@ mod load;
 mod rounding;
 mod schema;
 
-pub use budget::{Budget, Metric};
+pub use budget::{Budget, Metric, Misread};
 pub use draft::{Draft, Problem};
 pub use embedded::{EMBEDDED, Embedded};
 pub use load::{Loaded, Origin, load, load_shipped, read};

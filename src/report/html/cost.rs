@@ -7,7 +7,8 @@ use crate::report::cost::{CONVENTION, document};
 use crate::report::{CostReport, json};
 
 /// The parts in order.
-const PARTS: [SectionLayout; 10] = [
+const PARTS: [SectionLayout; 11] = [
+    SectionLayout { key: "budgets", heading: "", lead: "", charts: &[] },
     SectionLayout {
         key: "kinds",
         heading: "Where the cost is",
