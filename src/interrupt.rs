@@ -17,6 +17,7 @@ static HOLDS: AtomicUsize = AtomicUsize::new(0);
 static CHILDREN: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
 /// How often the end is tried again.
+#[cfg(unix)]
 const TICK: Duration = Duration::from_millis(5);
 /// What children have to end by themselves.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -42,7 +43,10 @@ pub fn listen() -> Result<()> {
 
 #[cfg(unix)]
 fn end(code: i32) {
+    use std::io::IsTerminal;
+
     use rustix::process::Signal;
+
     REQUESTED.store(true, SeqCst);
     end_children(Signal::TERM);
     let mut waited = Duration::ZERO;
@@ -53,6 +57,10 @@ fn end(code: i32) {
             end_children(Signal::KILL);
             children().clear();
         }
+    }
+    // Somebody may have begun a line there.
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[2K");
     }
     std::process::exit(code);
 }

@@ -2,59 +2,36 @@
 
 use std::path::Path;
 
-use crate::analysis::Analysis;
-use crate::analysis::clamp::{self, Clamp};
-use crate::analysis::sweep::Point;
+use crate::analysis::clamp::Clamp;
 use crate::block::{self, Variant};
 use crate::cli::cost::AnalyzeArgs;
 use crate::error::{Error, Result};
-use crate::gate::{Blame, Check, Networks};
-use crate::graph::LayerGraph;
-use crate::initialise::initialise;
 use crate::output::{Output, write};
-use crate::plan::Plan;
-use crate::reference::golden_input;
-use crate::report::gate::failure;
-use crate::report::{CostReport, Format, Network, Style, reconcile};
-use crate::spec::Loaded;
+use crate::report::Style;
+use crate::tasks::{Costed, View};
 use crate::weights;
 
 pub fn run(args: &AnalyzeArgs) -> Result<()> {
     let loaded = block::load(&args.spec)?;
     let variant = Variant::from(&args.variant);
-    let graph = loaded.graph(&variant)?;
     let machine = args.machine.load()?;
-    let plan = match &args.overrides.schedule {
-        Some(_) => Some(Plan::with(&graph, &machine.machine(), &args.overrides.load()?)?),
-        // A network that no crate can be generated for has costs, but neither arena nor time.
-        None => Plan::new(&graph, &machine.machine()).ok(),
+    let overrides = match &args.overrides.schedule {
+        Some(_) => Some(args.overrides.load()?),
+        None => None,
     };
-    let analysis = match &plan {
-        Some(plan) => Analysis::of(&graph).with_plan(plan).with_machine(&graph, plan, &machine),
-        None => Analysis::of(&graph),
-    };
-    let clamps = args.relu6.then(|| clamps(args, &loaded, &variant, &graph)).transpose()?;
-    let network = Network::of(&loaded, &variant);
-    let points = [Point::of(0, &loaded, variant, analysis.totals.clone())];
-    let specs = std::slice::from_ref(&loaded);
-    let networks = Networks { specs, points: &points, machine: Some(&machine) };
-    let mut budgets = Check::limits(&networks, &[])?;
-    Blame::find(&mut budgets, &networks, None)?;
-    let report = CostReport {
+    let costed = Costed::new(loaded, variant, machine, overrides.as_ref())?;
+    let clamps = args.relu6.then(|| clamps(args, &costed)).transpose()?;
+    let (budgets, failure) = costed.budgets()?;
+    let view = View {
         by: args.by,
-        budgets: (!loaded.spec.budgets.is_empty()).then_some(&budgets),
-        clamps: clamps.as_deref(),
         details: args.details,
-        ..CostReport::of(&network, &analysis)
+        tool: args.tool,
+        budgets: budgets.as_deref(),
+        clamps: clamps.as_deref(),
     };
-    let style = style(&args.output.destination());
-    let format: Format = args.output.format;
-    let text = match args.tool {
-        Some(tool) => reconcile::render(&report, tool, format, style),
-        None => report.render(format, style),
-    };
-    write(&args.output.destination(), &text)?;
-    failure(&budgets, &networks).map_or(Ok(()), |message| Err(Error::Failed(message)))
+    let output = args.output.destination();
+    write(&output, &costed.report(&view, args.output.format, style(&output)))?;
+    failure.map_or(Ok(()), |message| Err(Error::Failed(message)))
 }
 
 /// What the destination can show: a file holds plain text.
@@ -66,19 +43,10 @@ pub(super) fn style(output: &Output) -> Style {
 }
 
 /// Runs the network without clamps, on the golden input.
-fn clamps(
-    args: &AnalyzeArgs,
-    loaded: &Loaded,
-    variant: &Variant,
-    graph: &LayerGraph,
-) -> Result<Vec<Clamp>> {
-    let input = golden_input(graph.input());
-    let (dict, origin) = match &args.weights {
-        Some(path) => (weights::load(path)?, path.as_path()),
-        None => {
-            let dict = initialise(graph, loaded.spec.bn_eps, args.seed, &input);
-            (dict, Path::new("seeded weights"))
-        }
+fn clamps(args: &AnalyzeArgs, costed: &Costed) -> Result<Vec<Clamp>> {
+    let weights = match &args.weights {
+        Some(path) => Some((weights::load(path)?, Path::new(path))),
+        None => None,
     };
-    clamp::measure(loaded, variant, &dict, origin, &input)
+    costed.clamps(weights, args.seed)
 }

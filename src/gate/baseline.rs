@@ -13,12 +13,13 @@ use crate::analysis::sweep::Point;
 use crate::analysis::{Analysis, F32_BYTES, Row};
 use crate::error::{Error, Result};
 use crate::json::line;
-use crate::output::{Output, write};
 use crate::spec::{EMBEDDED, Loaded, Metric};
 use crate::text;
 
 /// Version of the file's structure.
 pub const SCHEMA: &str = "mbgen.baseline/2";
+/// What every version begins with.
+const FAMILY: &str = "mbgen.baseline/";
 
 /// What networks cost when somebody last agreed to it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -305,12 +306,14 @@ impl Baseline {
         }
     }
 
-    /// Writes the file in one step, a line for each layer so that changes read well.
+    #[cfg(feature = "cli")]
+    /// Writes the file in one step.
     pub fn write(&self, path: &Path) -> Result<()> {
-        write(&Output::File(path.to_owned()), &self.text())
+        crate::output::write(&crate::output::Output::File(path.to_owned()), &self.text())
     }
 
-    fn text(&self) -> String {
+    /// The file's text, a line for each layer so that changes read well.
+    pub fn text(&self) -> String {
         let points = self.points.iter().map(|entry| {
             let Entry { spec, width, resolution, classes, machine, metrics, layers, steps } = entry;
             format!(
@@ -354,7 +357,7 @@ pub(super) fn version(text: &str, path: &Path) -> Result<(String, Value)> {
     let value: Value =
         serde_json::from_str(text).map_err(|e| wrong(path, format!("not a baseline: {e}")))?;
     match value.get("schema").and_then(|schema| schema.as_str()) {
-        Some(schema) if schema.starts_with("mbgen.baseline/") => Ok((schema.to_owned(), value)),
+        Some(schema) if schema.starts_with(FAMILY) => Ok((schema.to_owned(), value)),
         _ => Err(wrong(path, format!("not a baseline: no \"schema\": \"{SCHEMA}\""))),
     }
 }

@@ -13,7 +13,7 @@ pub use baseline::{Baseline, Entry, Metrics, PartCost};
 pub use blame::Blame;
 pub use change::{Change, changes};
 pub use check::{Check, Origin};
-pub use renew::{Renewal, renew};
+pub use renew::{Renewal, Renewed, check_renewable, renew};
 
 use crate::analysis::Analysis;
 use crate::analysis::sweep::Point;

@@ -55,34 +55,51 @@ impl Renewed {
 /// networks that are not measured anew.
 pub fn renew(path: &Path, entries: Vec<Entry>, reason: &str) -> Result<Renewal> {
     let entries = without_repeats(entries);
-    let mut renewal = match fs::read_to_string(path) {
-        Ok(text) => {
-            let (version, value) = version(&text, path)?;
-            match &*version {
-                SCHEMA => replace(Baseline::from_json(value, path)?, entries),
-                FIRST_SCHEMA => {
-                    let first: First = serde_json::from_value(value)
-                        .map_err(|e| wrong(path, format!("not a baseline: {e}")))?;
-                    upgrade(first, entries).map_err(|message| wrong(path, message))?
-                }
-                _ => return Err(unknown(&version, path)),
-            }
+    let mut renewal = match found(path)? {
+        Found::Nothing => {
+            let (reasons, points) = (Vec::new(), Vec::new());
+            replace(Baseline { schema: SCHEMA.into(), reasons, points }, entries)
         }
-        Err(error) => match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                let empty = Vec::new();
-                let baseline =
-                    Baseline { schema: SCHEMA.into(), reasons: Vec::new(), points: empty };
-                replace(baseline, entries)
-            }
-            std::io::ErrorKind::InvalidData => {
-                return Err(wrong(path, "not a baseline: not UTF-8"));
-            }
-            _ => return Err(Error::io("read", path)(error)),
-        },
+        Found::Current(baseline) => replace(baseline, entries),
+        Found::First(first) => upgrade(first, entries).map_err(|message| wrong(path, message))?,
     };
     renewal.baseline.reasons.push(reason.to_owned());
     Ok(renewal)
+}
+
+/// Checks that [`renew`] would not write over something that is no baseline.
+///
+/// # Errors
+/// Where it would.
+pub fn check_renewable(path: &Path) -> Result<()> {
+    found(path).map(drop)
+}
+
+/// What there is to renew.
+enum Found {
+    Nothing,
+    Current(Baseline),
+    First(First),
+}
+
+fn found(path: &Path) -> Result<Found> {
+    // A device or a pipe keeps nothing.
+    if !path.is_file() {
+        return Ok(Found::Nothing);
+    }
+    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::InvalidData => wrong(path, "not a baseline: not UTF-8"),
+        _ => Error::io("read", path)(error),
+    })?;
+    let (version, value) = version(&text, path)?;
+    match &*version {
+        SCHEMA => Baseline::from_json(value, path).map(Found::Current),
+        FIRST_SCHEMA => {
+            let first = serde_json::from_value(value);
+            first.map(Found::First).map_err(|e| wrong(path, format!("not a baseline: {e}")))
+        }
+        _ => Err(unknown(&version, path)),
+    }
 }
 
 /// The entries without those of a network that an earlier one is of.

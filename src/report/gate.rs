@@ -12,7 +12,7 @@ const LISTED: usize = 20;
 
 /// The failure of a check in words: network, metric, limit, value, difference, and the layers
 /// responsible.
-fn message(check: &Check, networks: &Networks) -> String {
+pub fn message(check: &Check, networks: &Networks) -> String {
     let number = |n: u64| quantity(n, check.metric.unit());
     let over = check.value.saturating_sub(check.limit);
     let percent = exact_percent(over, check.limit);
@@ -216,7 +216,7 @@ fn moved(metric: Metric, before: Option<u64>, now: Option<u64>) -> String {
 }
 
 /// A check for JSON, without what tells its network: values are in their metric's unit.
-pub(super) fn check_json(check: &Check) -> Value {
+pub fn check_json(check: &Check) -> Value {
     let Check { metric, origin, text, limit, value, passed, base, blamed, .. } = check;
     let number = |n: u64| metric.unit().number(n);
     let blame = |Blame { name, value, change }: &Blame| {

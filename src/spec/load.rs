@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{Draft, EMBEDDED, Spec, embedded};
+use super::embedded::{self, Trained};
+use super::{Draft, EMBEDDED, Spec};
 use crate::error::{Error, Result};
 use crate::escape::visible;
 use crate::suggest::not_shipped;
@@ -32,6 +33,8 @@ pub enum Origin {
     Embedded,
     /// The folder that holds it; the working directory for standard input.
     Folder(PathBuf),
+    /// It was given as text: beside it are the shipped label files alone.
+    Text,
 }
 
 /// Loads a spec and checks it by itself: the name of a shipped one, `-` for standard input, or a
@@ -78,6 +81,20 @@ pub fn read(arg: &str) -> Result<Found> {
 }
 
 impl Found {
+    /// A spec that is at hand as text, called `name`. The text of a shipped spec is that spec, under
+    /// its own name.
+    ///
+    /// # Errors
+    /// Where it is too long.
+    pub fn from_text(text: &str, name: &str) -> Result<Self> {
+        if let Some(shipped) = EMBEDDED.iter().find(|shipped| shipped.text == text) {
+            return read(shipped.name);
+        }
+        let name = visible(name).into_owned();
+        let text = read_text(text.as_bytes(), Path::new(&name), MAX_BYTES)?;
+        Ok(Self { name, text, origin: Origin::Text })
+    }
+
     /// The spec, if `check` finishes its draft.
     pub fn check(self, check: impl FnOnce(Draft) -> Result<Spec>) -> Result<Loaded> {
         let spec = check(Draft::read(&self.text, &self.name))?;
@@ -113,9 +130,9 @@ pub(crate) fn lines_of(text: &str) -> Vec<String> {
 }
 
 impl Loaded {
-    /// The trained weights that are part of the binary, a safetensors file; `None` for most specs.
-    pub fn weights(&self) -> Option<&'static [u8]> {
-        (self.origin == Origin::Embedded).then(|| embedded::weights(&self.name)).flatten()
+    /// The trained weights that are shipped with it; `None` for most specs.
+    pub fn trained(&self) -> Option<Trained> {
+        (self.origin == Origin::Embedded).then(|| embedded::trained(&self.name)).flatten()
     }
 
     /// The class names that the spec's `labels` names, one for each class; `None` without `labels`.
@@ -127,21 +144,34 @@ impl Loaded {
                 let text = embedded::labels(file).ok_or_else(unknown)?.to_owned();
                 (PathBuf::from(file), text)
             }
+            Origin::Text => {
+                let path = PathBuf::from(file);
+                let Some(text) = embedded::labels(file) else {
+                    let message = "class names stand in a file beside the spec, and here is none; \
+                                   leave `labels` out, or give the names"
+                        .to_owned();
+                    return Err(Error::Input { path, message });
+                };
+                (path, text.to_owned())
+            }
             Origin::Folder(folder) => {
                 let path = folder.join(file);
                 let text = std::fs::read_to_string(&path).map_err(Error::io("read", &path))?;
                 (path, text)
             }
         };
-        let labels: Vec<String> = lines_of(&text);
-        if labels.len() != self.spec.classes {
-            let message = format!(
-                "{} labels for {} classes; one for each class is allowed, a line each",
-                labels.len(),
-                self.spec.classes
-            );
-            return Err(Error::Input { path, message });
-        }
-        Ok(Some(labels))
+        labels_of(&text, &path, self.spec.classes).map(Some)
     }
+}
+
+/// The class names of a file's text, one a line; errors name `path`.
+pub(crate) fn labels_of(text: &str, path: &Path, classes: usize) -> Result<Vec<String>> {
+    let labels = lines_of(text);
+    if labels.len() == classes {
+        return Ok(labels);
+    }
+    let found = labels.len();
+    let message =
+        format!("{found} labels for {classes} classes; one for each class is allowed, a line each");
+    Err(Error::Input { path: path.to_owned(), message })
 }

@@ -8,8 +8,8 @@ use crate::report::{Comparison, compare, compare_json};
 /// Most points that a page holds.
 pub const SHOWN: usize = 1_000;
 
-/// What failed comes first, then the sweep.
-const PARTS: [SectionLayout; 4] = [
+/// The sections in order, and how each is shown: what failed comes first, then the sweep.
+pub const SECTIONS: [SectionLayout; 4] = [
     SectionLayout { key: "checks", heading: "", lead: "", charts: &[] },
     SectionLayout { key: "changes", heading: "", lead: "", charts: &[] },
     SectionLayout { key: "layers", heading: "", lead: "", charts: &[] },
@@ -39,7 +39,7 @@ pub fn render(comparison: &Comparison, document: &Document) -> std::io::Result<S
         ..*comparison
     };
     compare_json::write(&drawn, &mut data)?;
-    let charts = if points.is_empty() { &PARTS[..3] } else { &PARTS[..] };
+    let charts = if points.is_empty() { &SECTIONS[..3] } else { &SECTIONS[..] };
     let mut page = Page::of(document, charts);
     page.facts = compare::names(&networks);
     page.data = String::from_utf8_lossy(&data).into_owned();

@@ -198,7 +198,7 @@ fn paths_of_specs_are_compared_by_meaning() {
     let folder = tempfile::tempdir().unwrap();
     let nets = folder.path().join("nets");
     std::fs::create_dir(&nets).unwrap();
-    let v1 = include_str!("../archs/v1.yaml").replace("labels: imagenet_1000.txt\n", "");
+    let v1 = include_str!("../../archs/v1.yaml").replace("labels: imagenet_1000.txt\n", "");
     std::fs::write(nets.join("v1"), v1).unwrap();
     let gate = |from: &Path, spec: &str, baseline: &str, more: &[&str]| {
         mbgen(from, &[&["compare", spec, "--baseline", baseline], more].concat())
@@ -357,7 +357,7 @@ fn reasons_stay_in_the_file() {
 fn budgets_of_the_spec_hold_for_the_spec_itself() {
     let folder = tempfile::tempdir().unwrap();
     let spec = |budget: &str| {
-        let v2 = include_str!("../archs/v2.yaml").replace("labels: imagenet_1000.txt\n", "");
+        let v2 = include_str!("../../archs/v2.yaml").replace("labels: imagenet_1000.txt\n", "");
         let path = folder.path().join("net.yaml");
         std::fs::write(&path, format!("{v2}budgets: {{{budget}}}\n")).unwrap();
         path
@@ -410,7 +410,7 @@ fn a_network_has_one_name_in_bmf() {
     // What cannot be told apart is not mixed up.
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("net.yaml");
-    let v2 = include_str!("../archs/v2.yaml").replace("labels: imagenet_1000.txt\n", "");
+    let v2 = include_str!("../../archs/v2.yaml").replace("labels: imagenet_1000.txt\n", "");
     std::fs::write(&path, v2.replace("c: 1280", "c: 640")).unwrap();
     let both = ["compare", "v2", path.to_str().unwrap(), "--format", "bmf"];
     mbgen(Path::new("."), &both).expect(2, "two networks are called `mobilenet_v2 1.0 224x224`");

@@ -1,14 +1,12 @@
 //! Trained networks on real photos: the oracle's logits are PyTorch's.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 
+use crate::support::{data, json, largest_difference, numbers, photos, shared};
 use mbgen::block::expand;
 use mbgen::reference::run;
 use mbgen::spec::{Padding, Spec, load};
 use mbgen::weights::{Folded, fold, load as load_weights};
-use support::{data, json, largest_difference, numbers, photos, shared};
 
 /// What float64 evaluations may differ by; a wrong eps, padding, stride or clamp costs 0.1 or more.
 const TOLERANCE: f64 = 1e-3;

@@ -1,9 +1,8 @@
 //! The reference executor against PyTorch's logits and against sums done by hand.
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::{data, json, largest_difference, networks, numbers};
 use mbgen::block::expand;
 use mbgen::graph::{LayerGraph, LayerId, Source};
 use mbgen::layer::{Kind, Layer, Shape, Window};
@@ -11,7 +10,6 @@ use mbgen::reference::{golden_input, run};
 use mbgen::spec::Spec;
 use mbgen::weights::{FoldedLayer, fold, formula};
 use serde_json::Value;
-use support::{data, json, largest_difference, networks, numbers};
 
 /// The graph that an entry of `infer.json` describes.
 fn golden_network(spec: &Value) -> LayerGraph {

@@ -1,15 +1,13 @@
 //! The values of weights: folding, and the initialisation from a seed.
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::{largest_difference, networks};
 use mbgen::graph::{LayerGraph, LayerId};
 use mbgen::initialise::initialise;
 use mbgen::layer::{Kind, Layer};
 use mbgen::reference::{golden_input, run};
 use mbgen::weights::{Folded, FoldedLayer, StateDict, Tensor, fold, formula};
-use support::{largest_difference, networks};
 
 const EPS: f64 = 1e-3;
 

@@ -1,11 +1,9 @@
 //! Plans run by the kernels against the reference executor, step by step, on every instruction set.
 
-mod support;
-
+use crate::support::networks::{self, parsed, shipped, spec, v2};
+use crate::support::plans;
 use mbgen::graph::LayerGraph;
 use mbgen::machine::{Description, Machine, SHIPPED};
-use support::networks::{self, parsed, shipped, spec, v2};
-use support::plans;
 
 /// Checks the graph's plan, none of whose steps may be zero everywhere.
 fn check(name: &str, graph: &LayerGraph) {

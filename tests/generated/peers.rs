@@ -1,13 +1,11 @@
 //! Generated crates on the networks that other inference engines were measured with.
 
-mod support;
-
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::crates::{build, folder, generate, succeed};
+use crate::support::{largest_difference, numbers, shared};
 use mbgen::kernels::isa::InstructionSet;
-use support::crates::{build, folder, generate, succeed};
-use support::{largest_difference, numbers, shared};
 
 /// The values of a NumPy file, as f64, and its shape.
 fn npy(path: &Path) -> (Vec<usize>, Vec<f64>) {

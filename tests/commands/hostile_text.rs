@@ -1,11 +1,9 @@
 //! Text that a stranger wrote, in every place that it reaches.
 
-mod support;
-
 use std::path::Path;
 use std::process::Output;
 
-use support::crates::{generate, mbgen};
+use crate::support::crates::{generate, mbgen};
 
 /// A citation that would end its comment, run code in a doc test, and set the terminal's title.
 const SOURCE: &str = "\"```\\n//! ```\\nfn main() { std::process::abort() }\\e]0;owned\\a\\u202e\"";

@@ -1,18 +1,16 @@
 //! Schedules that are given: files are read back, whatever is allowed gives the oracle's answers, and
 //! whatever is not is refused where it stands.
 
-mod support;
-
 use std::fmt::Write;
 use std::process::{Command, Output};
 
+use crate::support::networks::{parsed, shipped, spec};
+use crate::support::random::{Choices, network};
+use crate::support::{json, plans};
 use mbgen::graph::LayerGraph;
 use mbgen::machine::{Description, Machine};
 use mbgen::plan::{Operation, Overrides, Plan, schema};
 use mbgen::spec::EMBEDDED;
-use support::networks::{parsed, shipped, spec};
-use support::random::{Choices, network};
-use support::{json, plans};
 
 const SMALL: Machine = Machine { l1: 1 << 11, l2: 1 << 14 };
 const LARGE: Machine = Machine { l1: 1 << 30, l2: 1 << 30 };

@@ -1,14 +1,12 @@
 //! Weight files: what is read, what is refused, and how that is said.
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::networks;
 use half::{bf16, f16};
 use mbgen::graph::LayerGraph;
 use mbgen::weights::{StateDict, Tensor, fold, formula, load, read_safetensors};
 use serde_json::json;
-use support::networks;
 
 const EPS: f64 = 1e-5;
 

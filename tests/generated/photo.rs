@@ -1,15 +1,13 @@
 //! Generated crates on photos: what the trained networks say, through the program `classify`.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::crates::{cargo, generate, mbgen, photo_program, succeed};
+use crate::support::{data, json, largest_difference, numbers, photos, shared};
 use mbgen::kernels::isa::InstructionSet;
 use mbgen::spec::{EMBEDDED, load};
 use serde_json::Value;
-use support::crates::{cargo, generate, mbgen, photo_program, succeed};
-use support::{data, json, largest_difference, numbers, photos, shared};
 
 /// Of logits; a wrong eps, padding, stride or clamp costs 0.1 or more.
 const TOLERANCE: f64 = 1e-3;
@@ -112,7 +110,7 @@ fn shipped_networks_say_what_pytorch_says() {
 #[test]
 fn the_package_is_tidy() {
     vww();
-    let package = support::crates::folder().join("mobilenet_v1_025_96_vww/photo");
+    let package = crate::support::crates::folder().join("mobilenet_v1_025_96_vww/photo");
     cargo(&package, &["fmt", "--check"]);
     cargo(&package, &["clippy", "--release", "--quiet", "--all-targets", "--", "-D", "warnings"]);
     let output = cargo(&package, &["test", "--release", "--quiet", "--test", "rayon"]);
@@ -171,9 +169,16 @@ fn people_and_shells_are_served() {
 #[test]
 fn run_says_what_is_on_a_photo() {
     imagenet();
+    // What others can write to is not built in.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let private = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(crate::support::crates::folder(), private).unwrap();
+    }
     let run = |arguments: &[&str]| {
         let mut command = mbgen();
-        command.arg("run").args(arguments).env("MBGEN_CACHE", support::crates::folder());
+        command.arg("run").args(arguments).env("MBGEN_CACHE", crate::support::crates::folder());
         command
     };
     let output = succeed(&mut run(&[]));
@@ -229,7 +234,7 @@ fn turned_spec(name: &str) -> PathBuf {
     assert!(text.contains("padding: symmetric") && text.contains("_turned"));
     let unlabelled: String =
         text.split_inclusive('\n').filter(|line| !line.starts_with("labels:")).collect();
-    let path = support::crates::folder().join(format!("{name}-turned.yaml"));
+    let path = crate::support::crates::folder().join(format!("{name}-turned.yaml"));
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(&path, unlabelled).unwrap();
     path

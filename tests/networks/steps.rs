@@ -1,15 +1,13 @@
 //! What the planner makes of layouts and small maps, and the steps that the kernels refuse to run.
 
-mod support;
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::support::networks::shipped;
 use mbgen::exec::Session;
 use mbgen::graph::LayerGraph;
 use mbgen::kernels::steps::{Serial, Split, Tensor, Unit};
 use mbgen::machine::Machine;
 use mbgen::plan::{Operation, Overrides, Plan, Step};
-use support::networks::shipped;
 
 /// Panels of 32 channels on every map.
 const WIDE: Machine = Machine { l1: 48 << 10, l2: 1 << 20 };

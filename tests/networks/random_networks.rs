@@ -1,10 +1,8 @@
 //! Random networks of every block kind: shapes that nobody would choose, through planner and kernels.
 
-mod support;
-
+use crate::support::random::network;
+use crate::support::{networks, plans};
 use mbgen::machine::Machine;
-use support::random::network;
-use support::{networks, plans};
 
 /// Networks to run.
 const NETWORKS: u64 = 300;
