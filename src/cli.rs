@@ -12,7 +12,7 @@ use crate::block::Variant;
 use crate::error;
 use crate::machine::{Description, parse_name};
 use crate::plan::Overrides;
-use crate::quantity::parse_quantity;
+use crate::quantity::{Unit, parse_quantity};
 
 /// Counts what networks of the MobileNet family cost, and compiles them to Rust crates.
 #[derive(Debug, Parser)]
@@ -374,7 +374,8 @@ pub fn parse_count(text: &str) -> Result<usize, String> {
 
 /// A size in bytes, at least one.
 pub fn parse_size(text: &str) -> Result<u64, String> {
-    let bytes = parse_quantity(text.trim()).filter(|bytes| (1024..=1 << 40).contains(bytes));
+    let bytes =
+        parse_quantity(text.trim(), Unit::Bytes).filter(|bytes| (1024..=1 << 40).contains(bytes));
     bytes.ok_or_else(|| "1KiB to 1024GiB are allowed, for example 32KiB".into())
 }
 

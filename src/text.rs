@@ -1,7 +1,7 @@
 //! Numbers and shapes as people write them.
 
 use crate::layer::Shape;
-use crate::quantity::binary_unit;
+use crate::quantity::{Unit, binary_unit};
 
 /// A count with a comma every three digits.
 pub fn thousands(n: u64) -> String {
@@ -60,6 +60,45 @@ pub fn percent(share: f64) -> String {
     format!("{:.1}%", 100.0 * share)
 }
 
+/// A part of a whole, or growth over it, in percent: two decimals, or as many as show two digits that
+/// are not zero. Nothing of zero.
+pub fn exact_percent(part: u64, whole: u64) -> Option<String> {
+    if whole == 0 {
+        return None;
+    }
+    let percent = 100.0 * part as f64 / whole as f64;
+    let decimals = if part == 0 { 0.0 } else { 1.0 - percent.log10().floor() };
+    Some(format!("{percent:.*}%", decimals.max(2.0) as usize))
+}
+
+/// A quantity with its unit, exactly.
+pub fn quantity(n: u64, unit: Unit) -> String {
+    let fraction = |unit: &str, places: u32| {
+        let scale = 10u64.pow(places);
+        let rest = format!("{:0width$}", n % scale, width = places as usize);
+        let rest = rest.trim_end_matches('0');
+        let point = if rest.is_empty() { "" } else { "." };
+        format!("{}{point}{rest} {unit}", thousands(n / scale))
+    };
+    match unit {
+        Unit::Count => thousands(n),
+        Unit::Bytes => format!("{} B", thousands(n)),
+        Unit::Seconds => match n {
+            0..1_000 => format!("{n} ns"),
+            1_000..1_000_000 => fraction("µs", 3),
+            1_000_000..1_000_000_000 => fraction("ms", 6),
+            _ => fraction("s", 9),
+        },
+    }
+}
+
+/// What tells networks apart: a name, width, resolution, and the number of classes where that is not
+/// the spec's own.
+pub fn network(name: &str, width: f64, [h, w]: [usize; 2], classes: Option<usize>) -> String {
+    let classes = classes.map_or(String::new(), |classes| format!(", {classes} classes"));
+    format!("{name} {width:?} {h}x{w}{classes}")
+}
+
 /// A shape as C×H×W; a single position as C alone.
 pub fn shape(shape: Shape) -> String {
     match shape {
@@ -114,6 +153,27 @@ mod tests {
         assert_eq!(shown, ["999 ns", "1.0 µs", "5.57 ms", "2.00 s"]);
         let shown = [1_000, 48 << 10, 32 << 20, 3 << 30].map(binary);
         assert_eq!(shown, ["1000 B", "48 KiB", "32 MiB", "3 GiB"]);
+    }
+
+    #[test]
+    fn quantities_are_exact() {
+        let shown = [0, 999, 1_000, 12_340, 5_281_234, 5_000_000, 2_000_000_001];
+        let shown = shown.map(|ns| quantity(ns, Unit::Seconds));
+        let expected =
+            ["0 ns", "999 ns", "1 µs", "12.34 µs", "5.281234 ms", "5 ms", "2.000000001 s"];
+        assert_eq!(shown, expected);
+        assert_eq!(quantity(6_021_120, Unit::Bytes), "6,021,120 B");
+        assert_eq!(quantity(6_021_120, Unit::Count), "6,021,120");
+    }
+
+    #[test]
+    fn percentages_have_digits_that_tell() {
+        let shown = [(2031, 10_000), (19, 300_774_272), (1, 1000), (0, 7), (3, 1), (1, 0)];
+        let shown = shown.map(|(part, whole)| exact_percent(part, whole));
+        let expected = ["20.31%", "0.0000063%", "0.10%", "0.00%", "300.00%"];
+        assert_eq!(shown[..5], expected.map(|text| Some(text.to_owned())));
+        assert_eq!(shown[5], None);
+        assert_eq!(exact_percent(1, u64::MAX).unwrap(), "0.0000000000000000054%");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::block::Variant;
 use crate::error::{Error, Result};
 use crate::machine::Description;
 use crate::plan::Plan;
-use crate::spec::Loaded;
+use crate::spec::{Loaded, Spec};
 
 /// Most points of a sweep.
 pub const MAX_POINTS: usize = 100_000;
@@ -25,8 +25,33 @@ pub struct Point {
     pub width: f64,
     /// Rows and columns of the input.
     pub resolution: [usize; 2],
+    /// Number of classes.
+    pub classes: usize,
     /// What it costs.
     pub totals: Totals,
+}
+
+impl Point {
+    /// The network of a variant of a spec, which is the one of number `spec`.
+    pub fn of(spec: usize, loaded: &Loaded, variant: Variant, totals: Totals) -> Self {
+        let own = &loaded.spec;
+        let (height, width) = variant.resolution.unwrap_or((own.input.height, own.input.width));
+        Self {
+            spec,
+            variant,
+            width: variant.width.unwrap_or(own.width.multiplier),
+            resolution: [height, width],
+            classes: variant.classes.unwrap_or(own.classes),
+            totals,
+        }
+    }
+
+    /// Whether it is the network that its spec describes, with nothing changed.
+    pub fn is_own(&self, spec: &Spec) -> bool {
+        self.width == spec.width.multiplier
+            && self.resolution == [spec.input.height, spec.input.width]
+            && self.classes == spec.classes
+    }
 }
 
 /// What to sweep over. An empty list stands for the spec's own value.
@@ -133,13 +158,7 @@ impl Sweep {
             totals.arena_bytes = Some(plan.arena_bytes() as u64);
             totals.predicted_ns = Some(Roofline::of(&graph, &plan, machine).predicted_ns());
         }
-        Ok(Point {
-            spec: index,
-            variant,
-            width: variant.apply(&loaded.spec).width.multiplier,
-            resolution: [graph.input().h, graph.input().w],
-            totals,
-        })
+        Ok(Point::of(index, loaded, variant, totals))
     }
 }
 

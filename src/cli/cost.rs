@@ -113,7 +113,8 @@ pub struct SweepArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Gate")]
 pub struct GateArgs {
-    /// Fail where a network exceeds a limit: params, weights, macs, flops, peak, arena.
+    /// Fail where a network exceeds a limit: params, weights, macs, flops (counts), weight_bytes, peak,
+    /// arena (bytes), time (predicted, for example 5ms).
     #[arg(long, value_name = "METRIC=LIMIT", value_parser = Limit::parse)]
     pub max: Vec<Limit>,
     /// File of what the networks cost when last agreed to.
@@ -122,7 +123,7 @@ pub struct GateArgs {
     /// Growth over the baseline that is allowed, for all metrics or one; none by default.
     #[arg(long, value_name = "[METRIC=]N%", requires = "baseline", value_parser = Increase::parse)]
     pub max_increase: Vec<Increase>,
-    /// Write the baseline anew instead of checking against it.
+    /// Put these networks into the baseline instead of checking against it; others stay in it.
     #[arg(long, requires = "baseline", requires = "reason", conflicts_with = "max_increase")]
     pub update_baseline: bool,
     /// Why the baseline moves; it is kept in the file.

@@ -1,8 +1,11 @@
 //! `mbgen analyze`: what one network costs.
 
+use std::path::Path;
+
+use crate::analysis::clamp::Clamp;
 use crate::block::{self, Variant};
 use crate::cli::cost::AnalyzeArgs;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::output::{Output, write};
 use crate::report::Style;
 use crate::tasks::{Costed, View};
@@ -14,17 +17,23 @@ pub fn run(args: &AnalyzeArgs) -> Result<()> {
     // Says first what is wrong with the variant.
     loaded.graph(&variant)?;
     let machine = args.machine.load()?;
-    let overrides = args.overrides.schedule.is_some().then(|| args.overrides.load()).transpose()?;
-    let costed = Costed::new(loaded, variant, machine, overrides.as_ref())?;
-    let weights = match &args.weights {
-        Some(path) => Some((weights::load(path)?, path.as_path())),
+    let overrides = match &args.overrides.schedule {
+        Some(_) => Some(args.overrides.load()?),
         None => None,
     };
-    let clamps = args.relu6.then(|| costed.clamps(weights, args.seed)).transpose()?;
-    let (by, details, tool) = (args.by, args.details, args.tool);
-    let view = View { by, details, tool, clamps: clamps.as_deref() };
+    let costed = Costed::new(loaded, variant, machine, overrides.as_ref())?;
+    let clamps = args.relu6.then(|| clamps(args, &costed)).transpose()?;
+    let (budgets, failure) = costed.budgets()?;
+    let view = View {
+        by: args.by,
+        details: args.details,
+        tool: args.tool,
+        budgets: budgets.as_deref(),
+        clamps: clamps.as_deref(),
+    };
     let output = args.output.destination();
-    write(&output, &costed.report(&view, args.output.format, style(&output)))
+    write(&output, &costed.report(&view, args.output.format, style(&output)))?;
+    failure.map_or(Ok(()), |message| Err(Error::Failed(message)))
 }
 
 /// What the destination can show: a file holds plain text.
@@ -33,4 +42,13 @@ pub(super) fn style(output: &Output) -> Style {
         Output::Stdout => Style::of_stdout(),
         Output::File(_) => Style::default(),
     }
+}
+
+/// Runs the network without clamps, on the golden input.
+fn clamps(args: &AnalyzeArgs, costed: &Costed) -> Result<Vec<Clamp>> {
+    let weights = match &args.weights {
+        Some(path) => Some((weights::load(path)?, Path::new(path))),
+        None => None,
+    };
+    costed.clamps(weights, args.seed)
 }

@@ -1,22 +1,27 @@
 //! `mbgen compare`: networks against each other, and against what they may cost.
 
 use super::analyze::style;
-use crate::analysis::Analysis;
-use crate::analysis::sweep::{Point, Sweep};
+use crate::analysis::sweep::Sweep;
 use crate::block;
 use crate::cli::cost::{CompareArgs, GateArgs, SweepArgs};
 use crate::error::{Error, Result};
-use crate::gate::{Baseline, Entry, baseline};
+use crate::escape;
+use crate::gate::{Baseline, check_renewable, renew};
 use crate::output::write_with;
-use crate::report::compare::failure;
+use crate::report::{compare, gate};
 use crate::spec::Loaded;
 use crate::tasks::{Asked, Compared};
 
 pub fn run(args: &CompareArgs) -> Result<()> {
-    if let (true, Some(path)) = (args.gate.update_baseline, &args.gate.baseline) {
-        // Before all the work.
-        Baseline::reasons(path)?;
-    }
+    let GateArgs { max, baseline, max_increase, update_baseline, .. } = &args.gate;
+    let baseline = match baseline {
+        Some(path) if *update_baseline => {
+            // Before all the work.
+            check_renewable(path)?;
+            None
+        }
+        path => path.as_deref().map(Baseline::read).transpose()?,
+    };
     let specs: Vec<Loaded> =
         args.specs.iter().map(|spec| block::load(spec)).collect::<Result<_>>()?;
     let SweepArgs { width, resolution, classes, fit } = &args.sweep;
@@ -26,45 +31,35 @@ pub fn run(args: &CompareArgs) -> Result<()> {
         classes: *classes,
         machine: None,
     };
-    let baseline = match &args.gate.baseline {
-        Some(path) if !args.gate.update_baseline => Some(Baseline::read(path)?),
-        _ => None,
-    };
     let asked = Asked {
-        sweep,
         fit: fit.clone(),
-        machine: args.machine.load()?,
+        planned: *update_baseline,
         by: args.by,
-        max: args.gate.max.clone(),
+        max: max.clone(),
         baseline: baseline.as_ref(),
-        increases: args.gate.max_increase.clone(),
+        increases: max_increase.clone(),
+        ..Asked::of(sweep, args.machine.load()?)
     };
     let compared = Compared::new(specs, asked)?;
-    if args.gate.update_baseline {
+    if *update_baseline {
         Baseline::check_room(&compared.points)?;
     }
-    let output = args.output.destination();
-    let (format, style) = (args.output.format, style(&output));
-    compared.show(|comparison| write_with(&output, |out| comparison.write(format, style, out)))?;
-    if let Some(message) = failure(&compared.checks) {
+    let (output, format) = (args.output.destination(), args.output.format);
+    compared.show(|comparison| {
+        compare::check(comparison, format)?;
+        write_with(&output, |out| compare::write(comparison, format, style(&output), out))
+    })?;
+    if let Some(message) = compared.failure() {
         return Err(Error::Failed(message));
     }
-    if args.gate.update_baseline {
-        update(&args.gate, &compared.specs, &compared.points)?;
-    }
-    Ok(())
+    if *update_baseline { update(&args.gate, &compared) } else { Ok(()) }
 }
 
-/// Writes the baseline anew, with one reason more.
-fn update(gate: &GateArgs, specs: &[Loaded], points: &[Point]) -> Result<()> {
-    let (Some(path), Some(reason)) = (&gate.baseline, &gate.reason) else { return Ok(()) };
-    let mut reasons = Baseline::reasons(path)?;
-    reasons.push(reason.clone());
-    let entry = |point: &Point| {
-        let loaded = &specs[point.spec];
-        let graph = loaded.graph(&point.variant)?;
-        Ok(Entry::of(&loaded.name, point, &Analysis::of(&graph).rows))
-    };
-    let points = points.iter().map(entry).collect::<Result<_>>()?;
-    Baseline { schema: baseline::SCHEMA.into(), reasons, points }.write(path)
+/// Puts the networks into the baseline, with one reason more, and says what that changed.
+fn update(args: &GateArgs, compared: &Compared) -> Result<()> {
+    let (Some(path), Some(reason)) = (&args.baseline, &args.reason) else { return Ok(()) };
+    let renewal = renew(path, compared.entries()?, reason)?;
+    renewal.baseline.write(path)?;
+    eprintln!("{}", escape::visible_lines(&gate::renewal(&renewal, &escape::path(path))));
+    Ok(())
 }

@@ -79,7 +79,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
 
 fn cost(network: &Network, totals: &Totals, plan: &Plan) -> String {
     format!(
-        "\n{}\n  {} MACs, {} parameters, weights {}, arena {}\n",
+        "\n{}\n  {} MACs, {} parameters, weight bytes {}, arena {}\n",
         network.title(),
         thousands(totals.macs),
         thousands(totals.params),

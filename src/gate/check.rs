@@ -1,37 +1,21 @@
-//! Checking points against limits, and naming the layers responsible.
+//! Checking networks against limits.
 
-use serde::{Serialize, Serializer};
-
-use super::{Allowance, Baseline, Entry, Increase, LayerEntry, Limit};
+use super::baseline::Known;
+use super::{Allowance, Blame, Increase, Limit, Networks};
 use crate::analysis::sweep::Point;
-use crate::analysis::{Analysis, Row, align};
 use crate::error::{Error, Result};
-use crate::spec::{Loaded, Metric};
-use crate::text;
+use crate::spec::Metric;
 
-/// Most failed checks whose layers are looked for.
-const BLAMED_CHECKS: usize = 20;
-/// Most layers that a check names.
-const BLAMED_LAYERS: usize = 5;
-
-/// One limit on one network, and whether it holds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// One limit on one network, and whether it holds. Values are in things, bytes or nanoseconds.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Check {
     /// Which of the points.
-    #[serde(skip)]
     pub point: usize,
-    /// The spec as the command line named it.
-    pub spec: String,
-    /// Width multiplier.
-    pub width: f64,
-    /// Rows and columns of the input.
-    pub resolution: [usize; 2],
-    /// Name of the metric.
-    #[serde(serialize_with = "by_name")]
+    /// The metric.
     pub metric: Metric,
     /// Where the limit comes from.
     pub origin: Origin,
-    /// The limit as it was written.
+    /// The limit, or the increase, as it was written.
     pub text: String,
     /// The largest value allowed.
     pub limit: u64,
@@ -40,15 +24,13 @@ pub struct Check {
     /// Whether the value is within the limit.
     pub passed: bool,
     /// What the value stands against in the baseline.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<u64>,
-    /// The layers responsible for a value over its limit.
-    pub layers: Vec<Blame>,
+    /// The layers, or steps, responsible for a value over its limit.
+    pub blamed: Vec<Blame>,
 }
 
 /// Where a limit comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// The command line's `--max`.
     Max,
@@ -58,65 +40,42 @@ pub enum Origin {
     Baseline,
 }
 
-/// A layer's part in a failure.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Blame {
-    /// Module path.
-    pub layer: String,
-    /// The layer's part of the metric.
-    pub value: u64,
-    /// How much it grew over the baseline, where the limit comes from one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub change: Option<i64>,
-}
-
-fn by_name<S: Serializer>(metric: &Metric, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.serialize_str(metric.name())
+impl Origin {
+    /// The name used in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Max => "max",
+            Self::Budget => "budget",
+            Self::Baseline => "baseline",
+        }
+    }
 }
 
 impl Check {
-    fn new(
-        specs: &[Loaded],
-        points: &[Point],
-        index: usize,
-        limit: &Limit,
-        origin: Origin,
-    ) -> Result<Self> {
-        let point = &points[index];
-        let loaded = &specs[point.spec];
-        let value = point.totals.metric(limit.metric).ok_or_else(|| {
-            Error::Usage(format!("{}: no figure for {} to be limited", loaded.name, limit.metric))
+    fn new(networks: &Networks, point: usize, limit: Limit, origin: Origin) -> Result<Self> {
+        let network = &networks.points[point];
+        let Limit { metric, limit, text } = limit;
+        let value = network.totals.metric(metric).ok_or_else(|| {
+            let label = networks.label(network);
+            Error::Usage(format!("{label}: no figure for {metric} to be limited"))
         })?;
-        Ok(Self {
-            point: index,
-            spec: loaded.name.clone(),
-            width: point.width,
-            resolution: point.resolution,
-            metric: limit.metric,
-            origin,
-            text: limit.text.clone(),
-            limit: limit.limit,
-            value,
-            passed: value <= limit.limit,
-            base: None,
-            layers: Vec::new(),
-        })
+        let (passed, base, blamed) = (value <= limit, None, Vec::new());
+        Ok(Self { point, metric, origin, text, limit, value, passed, base, blamed })
     }
 
     /// Checks each point against limits from the command line, and against its spec's budgets
     /// where it is the network that the spec describes.
-    pub fn limits(specs: &[Loaded], points: &[Point], limits: &[Limit]) -> Result<Vec<Self>> {
+    pub fn limits(networks: &Networks, limits: &[Limit]) -> Result<Vec<Self>> {
         let mut checks = Vec::new();
-        for (index, point) in points.iter().enumerate() {
-            let loaded = &specs[point.spec];
-            let budgets = loaded.spec.budgets.iter().filter(|_| is_spec_itself(loaded, point));
-            let budgets = budgets.map(|budget| {
+        for (index, point) in networks.points.iter().enumerate() {
+            let spec = &networks.spec(point).spec;
+            let budgets = spec.budgets.iter().filter(|_| point.is_own(spec)).map(|budget| {
                 let (metric, limit, text) = (budget.metric, budget.limit, budget.text.clone());
                 (Limit { metric, limit, text }, Origin::Budget)
             });
             let limits = limits.iter().map(|limit| (limit.clone(), Origin::Max));
             for (limit, origin) in limits.chain(budgets) {
-                checks.push(Self::new(specs, points, index, &limit, origin)?);
+                checks.push(Self::new(networks, index, limit, origin)?);
             }
         }
         Ok(checks)
@@ -125,149 +84,184 @@ impl Check {
     /// Checks each point against its entry in a baseline.
     ///
     /// # Errors
-    /// Where the baseline lacks a point, or a metric that an increase names.
+    /// Where the baseline lacks a point, or a metric that is checked.
     pub fn increases(
-        specs: &[Loaded],
-        points: &[Point],
-        baseline: &Baseline,
+        networks: &Networks,
+        known: &Known,
         increases: &[Increase],
     ) -> Result<Vec<Self>> {
         let mut checks = Vec::new();
-        for (index, point) in points.iter().enumerate() {
-            let loaded = &specs[point.spec];
-            let entry = baseline.entry(&loaded.name, point);
-            let entry = entry.ok_or_else(|| missing(loaded, point, "it"))?;
-            for metric in Metric::ALL.iter().copied() {
+        for (index, point) in networks.points.iter().enumerate() {
+            let entry = known.entry(point).ok_or_else(|| {
+                let what = format!("it ({} classes, {})", point.classes, known.machine());
+                let instead = known.instead(point);
+                missing(networks, point, &format!("{what}; {instead}"))
+            })?;
+            for metric in Metric::ALL {
                 let named = increases.iter().rfind(|increase| increase.metric == Some(metric));
                 let general = increases.iter().rfind(|increase| increase.metric.is_none());
-                let base = match (entry.metrics.get(metric.name()), named) {
-                    (Some(&base), _) => base,
-                    (None, Some(_)) => return Err(missing(loaded, point, metric.name())),
-                    (None, None) => continue,
-                };
-                let allowance = match named.or(general) {
-                    Some(increase) => increase.allowance,
+                let (allowance, text) = match named.or(general) {
+                    Some(increase) => (increase.allowance, increase.text.clone()),
                     // With increases for some metrics only, the others are free.
                     None if !increases.is_empty() => continue,
-                    None => Allowance::Percent(0.0),
+                    None => (Allowance::Percent(0.0), "0%".to_owned()),
                 };
-                let limit = Limit { metric, limit: allowance.over(base), text: shown(allowance) };
-                let check = Self::new(specs, points, index, &limit, Origin::Baseline)?;
+                let base = match entry.metrics.get(metric) {
+                    Some(base) => base,
+                    // Neither then nor now: a network that no crate can be generated for.
+                    None if named.is_none() && point.totals.metric(metric).is_none() => continue,
+                    None => return Err(missing(networks, point, metric.name())),
+                };
+                let limit = Limit { metric, limit: allowance.over(base), text };
+                let check = Self::new(networks, index, limit, Origin::Baseline)?;
                 checks.push(Self { base: Some(base), ..check });
             }
         }
         Ok(checks)
     }
-
-    /// Finds the layers responsible for the first failed checks.
-    pub fn blame(
-        checks: &mut [Self],
-        specs: &[Loaded],
-        points: &[Point],
-        baseline: Option<&Baseline>,
-    ) -> Result<()> {
-        let failed = checks.iter_mut().filter(|check| !check.passed);
-        for check in failed.take(BLAMED_CHECKS) {
-            let point = &points[check.point];
-            let entry = match check.origin {
-                Origin::Baseline => baseline.and_then(|all| all.entry(&check.spec, point)),
-                Origin::Max | Origin::Budget => None,
-            };
-            let graph = specs[point.spec].graph(&point.variant)?;
-            let rows = Analysis::of(&graph).rows;
-            check.layers = match entry {
-                Some(entry) => grown(&rows, entry, check.metric),
-                None => largest(&rows, check.metric),
-            };
-        }
-        Ok(())
-    }
-
-    /// The failure in words: network, metric, limit, value, difference, and the layers responsible.
-    pub fn message(&self) -> String {
-        let [h, w] = self.resolution;
-        let number = |n: u64| quantity(self.metric, n);
-        let over = self.value.saturating_sub(self.limit);
-        let percent = 100.0 * over as f64 / self.limit.max(1) as f64;
-        let limit = match (self.origin, self.base) {
-            (Origin::Baseline, Some(base)) => {
-                format!("{} (baseline {} + {})", number(self.limit), number(base), self.text)
-            }
-            (Origin::Budget, _) => format!("{} (the spec's budget)", number(self.limit)),
-            _ => number(self.limit),
-        };
-        let mut text = format!(
-            "{} {:?} {h}x{w}: {} is {}, over the limit of {limit} by {} ({percent:.2}%)",
-            self.spec,
-            self.width,
-            self.metric,
-            number(self.value),
-            number(over),
-        );
-        for Blame { layer, value, change } in &self.layers {
-            text += &match change {
-                Some(change) => {
-                    format!("\n    {layer} {} (+{})", number(*value), number(change.unsigned_abs()))
-                }
-                None => format!("\n    {layer} {}", number(*value)),
-            };
-        }
-        text
-    }
 }
 
-/// A value of a metric with its unit, exact.
-pub fn quantity(metric: Metric, n: u64) -> String {
-    let number = text::thousands(n);
-    if metric.is_bytes() { format!("{number} B") } else { number }
-}
-
-fn shown(allowance: Allowance) -> String {
-    match allowance {
-        Allowance::Percent(percent) => format!("{percent}%"),
-        Allowance::Absolute(n) => text::thousands(n),
-    }
-}
-
-fn is_spec_itself(loaded: &Loaded, point: &Point) -> bool {
-    let spec = &loaded.spec;
-    point.width == spec.width.multiplier
-        && point.resolution == [spec.input.height, spec.input.width]
-        && point.variant.classes.is_none_or(|classes| classes == spec.classes)
-}
-
-fn missing(loaded: &Loaded, point: &Point, what: &str) -> Error {
-    let [h, w] = point.resolution;
+fn missing(networks: &Networks, point: &Point, what: &str) -> Error {
+    let label = networks.label(point);
     Error::Usage(format!(
-        "{} {:?} {h}x{w}: the baseline lacks {what}; --update-baseline --reason TEXT adds it",
-        loaded.name, point.width
+        "{label}: the baseline lacks {what}; --update-baseline --reason TEXT adds it"
     ))
 }
 
-/// The layers with the largest part of a metric.
-fn largest(rows: &[Row], metric: Metric) -> Vec<Blame> {
-    top(rows.iter().map(|row| (row.name.to_owned(), row.metric(metric), None)).collect())
-}
+#[cfg(test)]
+mod tests {
+    use super::super::baseline::{Baseline, Entry, SCHEMA};
+    use super::*;
+    use crate::analysis::Totals;
+    use crate::block::Variant;
+    use crate::spec::{Budget, Loaded, Position, load};
 
-/// The layers that grew most over a baseline; a new layer grew from nothing.
-fn grown(rows: &[Row], entry: &Entry, metric: Metric) -> Vec<Blame> {
-    let now: Vec<LayerEntry> = rows.iter().map(LayerEntry::of).collect();
-    let keys = |layers: &[LayerEntry]| -> Vec<_> {
-        layers.iter().map(|layer| (layer.name.clone(), layer.op.clone())).collect()
-    };
-    let growth = align::align(&keys(&entry.layers), &keys(&now)).into_iter().filter_map(|pair| {
-        let layer = &now[pair.1?];
-        let value = layer.metric(metric);
-        let before = pair.0.map_or(0, |old| entry.layers[old].metric(metric));
-        let change = i64::try_from(value.checked_sub(before)?).ok()?;
-        (change > 0).then(|| (layer.name.clone(), value, Some(change)))
-    });
-    top(growth.collect())
-}
+    fn loaded() -> Loaded {
+        let mut loaded = load("v2").unwrap();
+        loaded.spec.budgets = vec![Budget {
+            metric: Metric::Macs,
+            limit: 5,
+            text: "5".into(),
+            at: Position::default(),
+        }];
+        loaded
+    }
 
-/// The largest few, by growth where there is one.
-fn top(mut layers: Vec<(String, u64, Option<i64>)>) -> Vec<Blame> {
-    layers.sort_by_key(|&(_, value, change)| std::cmp::Reverse((change, value)));
-    let blame = |(layer, value, change)| Blame { layer, value, change };
-    layers.into_iter().take(BLAMED_LAYERS).map(blame).collect()
+    fn point(loaded: &Loaded, variant: Variant, macs: u64) -> Point {
+        Point::of(0, loaded, variant, Totals { macs, flops: 2 * macs, ..Totals::default() })
+    }
+
+    fn baseline(loaded: &Loaded, point: &Point, metrics: &[(Metric, u64)]) -> Baseline {
+        let entry = Entry {
+            spec: loaded.name.clone(),
+            width: point.width,
+            resolution: point.resolution,
+            classes: point.classes,
+            machine: "m".into(),
+            metrics: metrics.iter().copied().collect(),
+            layers: Vec::new(),
+            steps: Vec::new(),
+        };
+        Baseline { schema: SCHEMA.into(), reasons: Vec::new(), points: vec![entry] }
+    }
+
+    fn networks<'a>(loaded: &'a Loaded, point: &'a Point) -> Networks<'a> {
+        use std::slice::from_ref;
+        Networks { specs: from_ref(loaded), points: from_ref(point), machine: None }
+    }
+
+    #[test]
+    fn budgets_hold_for_the_spec_itself() {
+        let loaded = loaded();
+        for (variant, checked) in [
+            (Variant::default(), 1),
+            (Variant { width: Some(1.0), classes: Some(1000), ..Variant::default() }, 1),
+            (Variant { width: Some(0.5), ..Variant::default() }, 0),
+            (Variant { classes: Some(10), ..Variant::default() }, 0),
+            (Variant { resolution: Some((96, 96)), ..Variant::default() }, 0),
+        ] {
+            let point = point(&loaded, variant, 6);
+            let checks = Check::limits(&networks(&loaded, &point), &[]).unwrap();
+            assert_eq!(checks.len(), checked, "{variant:?}");
+            assert!(checks.iter().all(|check| !check.passed && check.origin == Origin::Budget));
+        }
+    }
+
+    #[test]
+    fn a_limit_is_the_largest_value_allowed() {
+        let loaded = loaded();
+        for (macs, passed) in [(4, true), (5, true), (6, false)] {
+            let point = point(&loaded, Variant::default(), macs);
+            let limits = [Limit::parse("macs=5").unwrap()];
+            let checks = Check::limits(&networks(&loaded, &point), &limits).unwrap();
+            assert_eq!(checks[0].passed, passed);
+        }
+        let point = point(&loaded, Variant::default(), 1);
+        let limits = [Limit::parse("arena=5").unwrap()];
+        let wrong = Check::limits(&networks(&loaded, &point), &limits).unwrap_err().to_string();
+        assert_eq!(wrong, "v2 1.0 224x224: no figure for arena to be limited");
+    }
+
+    /// Checks 110 MACs, and what else a network that was not planned has, against a baseline.
+    fn against(metrics: &[(Metric, u64)], increases: &[&str]) -> Result<Vec<(Metric, u64, bool)>> {
+        let loaded = loaded();
+        let point = point(&loaded, Variant::default(), 110);
+        let baseline = baseline(&loaded, &point, metrics);
+        let known = baseline.known(std::slice::from_ref(&loaded), "m");
+        let increases: Vec<_> =
+            increases.iter().map(|text| Increase::parse(text).unwrap()).collect();
+        let checks = Check::increases(&networks(&loaded, &point), &known, &increases)?;
+        Ok(checks.iter().map(|check| (check.metric, check.limit, check.passed)).collect())
+    }
+
+    #[test]
+    fn what_an_increase_names_is_checked_and_what_the_baseline_lacks_is_wrong() {
+        let all = [
+            (Metric::Params, 0),
+            (Metric::Weights, 0),
+            (Metric::Macs, 100),
+            (Metric::Flops, 220),
+            (Metric::WeightBytes, 0),
+            (Metric::Peak, 0),
+        ];
+        let failed = |increases: &[&str]| -> Vec<Metric> {
+            let checks = against(&all, increases).unwrap();
+            checks.iter().filter(|(_, _, passed)| !passed).map(|&(metric, ..)| metric).collect()
+        };
+        assert_eq!(failed(&[]), [Metric::Macs]);
+        assert_eq!(failed(&["9%"]), [Metric::Macs]);
+        assert_eq!(failed(&["10%"]), []);
+        assert_eq!(failed(&["0%", "macs=10"]), []);
+        assert_eq!(failed(&["flops=0%"]), []);
+        assert_eq!(against(&all, &["flops=0%"]).unwrap(), [(Metric::Flops, 220, true)]);
+        let lacks = |increases: &[&str]| against(&all[..3], increases).unwrap_err().to_string();
+        assert!(lacks(&[]).contains("the baseline lacks flops; --update-baseline"));
+        assert!(lacks(&["1%"]).contains("the baseline lacks flops"));
+        assert!(lacks(&["arena=1%"]).contains("the baseline lacks arena"));
+        assert!(against(&all[..3], &["macs=20%"]).is_ok());
+    }
+
+    #[test]
+    fn another_network_or_machine_is_not_in_the_baseline() {
+        let loaded = loaded();
+        let own = point(&loaded, Variant::default(), 1);
+        let baseline = baseline(&loaded, &own, &[]);
+        let specs = std::slice::from_ref(&loaded);
+        let wrong = |variant, machine| {
+            let point = point(&loaded, variant, 1);
+            let networks = networks(&loaded, &point);
+            let checks = Check::increases(&networks, &baseline.known(specs, machine), &[]);
+            checks.unwrap_err().to_string()
+        };
+        let has = "of this spec it has v2 1.0 224x224, 1000 classes, m; --update-baseline";
+        let ten = Variant { classes: Some(10), ..Variant::default() };
+        let message = wrong(ten, "m");
+        let lacks = "v2 1.0 224x224, 10 classes: the baseline lacks it (10 classes, m); ";
+        assert!(message.starts_with(lacks) && message.contains(has), "{message}");
+        let message = wrong(Variant::default(), "other");
+        assert!(
+            message.contains("it (1000 classes, other); ") && message.contains(has),
+            "{message}"
+        );
+    }
 }

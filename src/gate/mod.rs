@@ -4,20 +4,71 @@
 //! user's repository that holds what the networks cost when somebody last agreed to it.
 
 pub mod baseline;
+mod blame;
+mod change;
 mod check;
+mod renew;
 
-pub use baseline::{Baseline, Entry, LayerEntry};
-pub use check::{Blame, Check, Origin};
+pub use baseline::{Baseline, Entry, Metrics, PartCost};
+pub use blame::Blame;
+pub use change::{Change, changes};
+pub use check::{Check, Origin};
+pub use renew::{Renewal, Renewed, check_renewable, renew};
 
-use crate::quantity::{QUANTITY, parse_quantity};
-use crate::spec::Metric;
+use crate::analysis::Analysis;
+use crate::analysis::sweep::Point;
+use crate::error::Result;
+use crate::machine::Description;
+use crate::plan::Plan;
+use crate::spec::{Loaded, Metric};
+use crate::text;
+
+/// The networks that are judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Networks<'a> {
+    /// The specs that points refer to.
+    pub specs: &'a [Loaded],
+    /// The networks.
+    pub points: &'a [Point],
+    /// The machine that they are planned for, where they are.
+    pub machine: Option<&'a Description>,
+}
+
+impl<'a> Networks<'a> {
+    /// The spec of a point.
+    pub fn spec(&self, point: &Point) -> &'a Loaded {
+        &self.specs[point.spec]
+    }
+
+    /// The spec as the command line named it, width and resolution of a point, and its number of
+    /// classes where that is not the spec's.
+    pub fn label(&self, point: &Point) -> String {
+        let loaded = self.spec(point);
+        let classes = (point.classes != loaded.spec.classes).then_some(point.classes);
+        text::network(&loaded.name, point.width, point.resolution, classes)
+    }
+
+    /// What `read` finds in the analysis of a point, planned where there is a machine.
+    pub fn analysis<T>(&self, point: &Point, read: impl FnOnce(&Analysis) -> T) -> Result<T> {
+        let graph = self.spec(point).graph(&point.variant)?;
+        let machine = self.machine;
+        let plan = machine.and_then(|machine| Plan::new(&graph, &machine.machine()).ok());
+        let analysis = Analysis::of(&graph);
+        Ok(match (&plan, machine) {
+            (Some(plan), Some(machine)) => {
+                read(&analysis.with_plan(plan).with_machine(&graph, plan, machine))
+            }
+            _ => read(&analysis),
+        })
+    }
+}
 
 /// A limit on one metric of every network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limit {
     /// What is limited.
     pub metric: Metric,
-    /// The largest value allowed, in units or bytes.
+    /// The largest value allowed: things, bytes or nanoseconds.
     pub limit: u64,
     /// The limit as it was written.
     pub text: String,
@@ -30,6 +81,8 @@ pub struct Increase {
     pub metric: Option<Metric>,
     /// The growth allowed.
     pub allowance: Allowance,
+    /// The growth as it was written.
+    pub text: String,
 }
 
 /// An allowed growth.
@@ -37,7 +90,7 @@ pub struct Increase {
 pub enum Allowance {
     /// In percent of the baseline.
     Percent(f64),
-    /// In units or bytes.
+    /// In things, bytes or nanoseconds.
     Absolute(u64),
 }
 
@@ -53,38 +106,43 @@ impl Allowance {
 
 impl Limit {
     /// Reads `METRIC=LIMIT`, for example `macs=300M`.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> std::result::Result<Self, String> {
         let (metric, limit) = text.split_once('=').ok_or("METRIC=LIMIT is allowed")?;
-        let metric = parse_metric(metric)?;
-        let value = parse_quantity(limit.trim()).ok_or_else(|| format!("{QUANTITY} is allowed"))?;
-        Ok(Self { metric, limit: value, text: limit.trim().to_owned() })
+        let (metric, limit) = (parse_metric(metric)?, limit.trim());
+        let value = metric.parse(limit).map_err(|wrong| wrong.to_string())?;
+        Ok(Self { metric, limit: value, text: limit.to_owned() })
     }
 }
 
 impl Increase {
     /// Reads `1%`, `macs=1%` or `params=2k`.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> std::result::Result<Self, String> {
         let (metric, amount) = match text.split_once('=') {
             Some((metric, amount)) => (Some(parse_metric(metric)?), amount.trim()),
             None => (None, text.trim()),
         };
-        let allowance = match amount.strip_suffix('%') {
-            Some(percent) => {
-                let percent = percent.trim().parse().ok();
-                percent.filter(|p: &f64| p.is_finite() && *p >= 0.0).map(Allowance::Percent)
-            }
-            // One amount for metrics of different units would mean nothing.
-            None => metric.and_then(|_| parse_quantity(amount)).map(Allowance::Absolute),
-        };
         let allowed =
             "a percentage such as 1%, or METRIC= and a percentage or a quantity, is allowed";
-        Ok(Self { metric, allowance: allowance.ok_or(allowed)? })
+        let allowance = match (amount.strip_suffix('%'), metric) {
+            (Some(percent), _) => {
+                let percent = percent.trim().parse().ok();
+                let percent = percent.filter(|p: &f64| p.is_finite() && *p >= 0.0);
+                Allowance::Percent(percent.ok_or(allowed)?)
+            }
+            (None, Some(metric)) => {
+                let amount = metric.parse(amount);
+                Allowance::Absolute(amount.map_err(|wrong| format!("{wrong}, or a percentage"))?)
+            }
+            // One amount for metrics of different units would mean nothing.
+            (None, None) => return Err(allowed.into()),
+        };
+        Ok(Self { metric, allowance, text: amount.to_owned() })
     }
 }
 
-fn parse_metric(name: &str) -> Result<Metric, String> {
+fn parse_metric(name: &str) -> std::result::Result<Metric, String> {
     Metric::from_name(name.trim()).ok_or_else(|| {
-        let names: Vec<_> = Metric::ALL.iter().map(|metric| metric.name()).collect();
+        let names = Metric::ALL.map(Metric::name);
         format!("no metric `{}`; there are {}", name.trim(), names.join(", "))
     })
 }
@@ -94,10 +152,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn limits_name_a_metric_and_a_quantity() {
+    fn limits_name_a_metric_and_a_quantity_in_its_unit() {
         let limit = Limit::parse("peak=2MiB").unwrap();
         assert_eq!((limit.metric, limit.limit), (Metric::Peak, 2 << 20));
-        for wrong in ["", "macs", "macs=", "macs=fast", "speed=3", "=3", "macs=-1"] {
+        let limit = Limit::parse("time=5ms").unwrap();
+        assert_eq!((limit.metric, limit.limit), (Metric::Time, 5_000_000));
+        for wrong in [
+            "",
+            "macs",
+            "macs=",
+            "macs=fast",
+            "speed=3",
+            "=3",
+            "macs=-1",
+            "macs=310MB",
+            "weights=5MB",
+            "params=1KiB",
+            "peak=5ms",
+            "time=5MB",
+            "time=5M",
+        ] {
             assert!(Limit::parse(wrong).is_err(), "{wrong}");
         }
     }
@@ -109,7 +183,11 @@ mod tests {
         let increase = Increase::parse("params=2k").unwrap();
         assert_eq!((increase.metric, increase.allowance.over(1)), (Some(Metric::Params), 2001));
         assert_eq!(Increase::parse("macs=0%").unwrap().allowance.over(u64::MAX), u64::MAX);
-        for wrong in ["", "5", "%", "-1%", "nan%", "inf%", "macs=", "speed=1%"] {
+        let increase = Increase::parse("time=1us").unwrap();
+        assert_eq!(increase.allowance, Allowance::Absolute(1000));
+        for wrong in
+            ["", "5", "%", "-1%", "nan%", "inf%", "macs=", "speed=1%", "macs=1kB", "time=1k"]
+        {
             assert!(Increase::parse(wrong).is_err(), "{wrong}");
         }
     }

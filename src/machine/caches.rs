@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::quantity::parse_quantity;
+use crate::quantity::{Unit, parse_quantity};
 
 /// Sizes in bytes of the caches that a core has for its data: of one instance each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,7 +34,8 @@ impl Caches {
                 continue;
             };
             // The kernel writes 32K for 32 KiB.
-            let size = size.strip_suffix('K').and_then(|n| parse_quantity(&format!("{n}Ki")));
+            let size =
+                size.strip_suffix('K').and_then(|n| parse_quantity(&format!("{n}Ki"), Unit::Bytes));
             let slot = match level.as_str() {
                 "1" => &mut caches.l1,
                 "2" => &mut caches.l2,

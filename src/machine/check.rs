@@ -4,7 +4,7 @@ use super::file::{Cache, Compute, File, Lanes, Memory, Sets};
 use super::{Description, Level, LevelName, Rates, parse_name};
 use crate::error::{Error, Result};
 use crate::kernels::isa::InstructionSet;
-use crate::quantity::{QUANTITY, parse_quantity};
+use crate::quantity::{Unit, parse_quantity};
 use crate::yaml::{self, At, Diagnostic, Diagnostics, Span, excerpt, list, read};
 
 /// Most GFLOP/s or GB/s of one core, and bytes of a cache: beyond, a unit is wrong.
@@ -155,11 +155,11 @@ impl Checker {
 
     fn size(&mut self, text: Option<&str>, span: Span) -> Option<u64> {
         let text = text?;
-        let bytes = parse_quantity(text).filter(|bytes| (1..=MOST.1).contains(bytes));
+        let bytes = parse_quantity(text, Unit::Bytes).filter(|bytes| (1..=MOST.1).contains(bytes));
         if bytes.is_none() {
             let wrong = Diagnostic::new(span, format!("`size` is {}", excerpt(text)));
             let wrong = wrong.label("1 B to 1024 GiB are allowed, for example 32KiB");
-            self.report(wrong.note("allowed", QUANTITY.to_owned()));
+            self.report(wrong.note("allowed", Unit::Bytes.allowed().to_owned()));
         }
         bytes
     }

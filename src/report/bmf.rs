@@ -1,6 +1,6 @@
 //! Bencher Metric Format: `{"benchmark": {"measure": {"value": number}}}`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 use super::CostReport;
 use crate::analysis::Totals;
@@ -11,21 +11,17 @@ pub fn render(report: &CostReport) -> String {
     benchmarks([(report.network.to_string(), measures(&report.analysis.totals))])
 }
 
-/// The metrics of a network that are worth tracking, under the names of the JSON report.
-pub fn measures(totals: &Totals) -> Vec<(&'static str, u64)> {
-    let mut measures = vec![
-        ("params", totals.params),
-        ("macs", totals.macs),
-        ("weight_bytes", totals.weight_bytes),
-        ("peak_live_bytes", totals.peak_live_bytes),
-    ];
-    measures.extend(totals.predicted_ns.map(|ns| ("predicted_ns", ns)));
-    measures
+/// The name and the value of a measure.
+pub type Measure = (&'static str, Number);
+
+/// The metrics of a network, each in its unit.
+pub fn measures(totals: &Totals) -> Vec<Measure> {
+    totals.metrics().map(|(metric, n)| (metric.name(), metric.unit().number(n))).collect()
 }
 
 /// Named benchmarks with their measures.
-pub fn benchmarks(all: impl IntoIterator<Item = (String, Vec<(&'static str, u64)>)>) -> String {
-    let measures = |values: Vec<(&'static str, u64)>| {
+pub fn benchmarks(all: impl IntoIterator<Item = (String, Vec<Measure>)>) -> String {
+    let measures = |values: Vec<Measure>| {
         let values = values.into_iter().map(|(name, value)| (name.into(), json!({"value": value})));
         Value::Object(values.collect())
     };

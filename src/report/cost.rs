@@ -1,7 +1,7 @@
 //! The layout of a cost report: rows, totals by kind of layer, separable section, footer.
 
 use super::sheet::{Cell, Column, Document, Section};
-use super::{CostReport, memory, reconcile, roofline, rows, schedule};
+use super::{CostReport, gate, memory, reconcile, roofline, rows, schedule};
 use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::residual::Body;
 use crate::analysis::{Analysis, F32_BYTES, ResidualPair, Separable, Totals};
@@ -15,7 +15,9 @@ pub const CONVENTION: &str = "A MAC counts once, and only convolutions and linea
 /// Lays out a cost report.
 pub fn document(report: &CostReport) -> Document {
     let analysis = report.analysis;
-    let mut sections = vec![rows::section(analysis, report.by), by_kind(&analysis.totals)];
+    let mut sections = vec![rows::section(analysis, report.by)];
+    sections.extend(report.budgets.map(gate::budgets));
+    sections.push(by_kind(&analysis.totals));
     if !analysis.separable.blocks.is_empty() {
         sections.push(separable(&analysis.separable));
     }
@@ -193,7 +195,7 @@ fn clamps(clamps: &[Clamp]) -> Section {
 fn headline(t: &Totals) -> String {
     let arena = t.arena_bytes.map_or(String::new(), |n| format!(", arena {}", bytes(n)));
     format!(
-        "{} parameters, {} MACs, weights {}, peak {}{arena}",
+        "{} parameters, {} MACs, weight bytes {}, peak {}{arena}",
         si(t.params),
         si(t.macs),
         bytes(t.weight_bytes),
@@ -219,7 +221,7 @@ fn totals(analysis: &Analysis) -> Section {
         ),
         ("statistics", Cell::Count(t.bn_stats), "BatchNorm means and variances".into()),
         ("folded", Cell::Count(t.params_bn_folded), "parameters of the generated crate".into()),
-        ("", Cell::Bytes(t.weight_bytes), "the same in f32".into()),
+        ("weight bytes", Cell::Bytes(t.weight_bytes), "the same in f32".into()),
         ("MACs", Cell::Count(t.macs), format!("{} FLOPs", thousands(t.flops))),
     ];
     if !analysis.separable.blocks.is_empty() {

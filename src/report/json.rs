@@ -3,13 +3,14 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{CostReport, Network, reconcile, roofline, schedule};
+use super::{CostReport, Network, gate, reconcile, roofline, schedule};
 use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::tools::{FIGURES, Figure, Quantity, Tool};
 use crate::analysis::{
     Analysis, Arena, By, F32_BYTES, ResidualPair, Row, Separable, SeparableBlock, StandardModel,
     Totals, lifetimes, merged,
 };
+use crate::gate::Metrics;
 use crate::graph::Source;
 use crate::json::pretty;
 use crate::layer::{Kind, Layer, Shape, Window};
@@ -23,14 +24,16 @@ pub const AS_SCHEMA: &str = "mbgen.as/1";
 
 /// The report as one JSON document with a final newline.
 pub fn render(report: &CostReport) -> String {
-    let CostReport { network, analysis, by, clamps, .. } = *report;
+    let CostReport { network, analysis, by, budgets, clamps, .. } = *report;
     let totals = &analysis.totals;
     let rows = merged(&analysis.rows, by);
     let document = Document {
         schema: SCHEMA,
         model: network.into(),
         by: by.name(),
+        metrics: totals.metrics().collect(),
         totals,
+        budgets: budgets.map(|checks| checks.iter().map(gate::check_json).collect()),
         rows: rows.iter().map(|row| RowJson::of(row, by, totals)).collect(),
         separable: &analysis.separable.blocks,
         separable_totals: (&analysis.separable).into(),
@@ -51,7 +54,10 @@ struct Document<'a> {
     schema: &'static str,
     model: NetworkJson<'a>,
     by: &'static str,
+    metrics: Metrics,
     totals: &'a Totals,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    budgets: Option<Vec<Value>>,
     rows: Vec<RowJson<'a>>,
     separable: &'a [SeparableBlock<'a>],
     separable_totals: SeparableTotals,
@@ -182,7 +188,7 @@ pub(super) struct NetworkJson<'a> {
 
 impl<'a> From<&'a Network> for NetworkJson<'a> {
     fn from(network: &'a Network) -> Self {
-        let Network { name, spec, width, input, classes, padding } = network;
+        let Network { name, spec, width, input, classes, padding, .. } = network;
         Self {
             name,
             spec,

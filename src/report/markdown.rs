@@ -1,6 +1,6 @@
 //! GitHub's markdown, short enough for a comment whatever the size of the report.
 
-use super::sheet::{Document, Section};
+use super::sheet::{Document, Readers, Section};
 use crate::escape::{markdown, visible};
 
 /// The most characters that GitHub accepts in one comment.
@@ -55,7 +55,12 @@ impl Limited {
 
 /// Whether the whole section fitted.
 fn write_section(section: &Section, out: &mut Limited) -> bool {
-    let columns: Vec<_> = section.columns.iter().enumerate().filter(|(_, c)| !c.detail).collect();
+    let columns: Vec<_> = section
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| !c.detail && c.readers != Readers::Programs)
+        .collect();
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let mut head = String::from("\n");
     if !section.heading.is_empty() {
@@ -68,7 +73,7 @@ fn write_section(section: &Section, out: &mut Limited) -> bool {
         );
     }
     if !columns.is_empty() {
-        head += &line(columns.iter().map(|(_, c)| markdown(c.heading)).collect());
+        head += &line(columns.iter().map(|(_, c)| markdown(&c.heading)).collect());
         let rule = |numeric| if numeric { "---:" } else { "---" }.to_owned();
         head += &line(columns.iter().map(|(_, c)| rule(c.numeric)).collect());
     }

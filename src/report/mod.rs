@@ -9,6 +9,7 @@ pub mod compare;
 mod compare_json;
 pub mod cost;
 pub mod csv;
+pub mod gate;
 pub mod graph;
 pub mod html;
 pub mod json;
@@ -28,10 +29,12 @@ use std::fmt;
 pub use table::Style;
 
 use crate::analysis::clamp::Clamp;
-use crate::analysis::{Analysis, By};
+use crate::analysis::{Analysis, By, Row};
 use crate::block::Variant;
+use crate::gate::{Change, Check, Networks};
 use crate::layer::Shape;
 use crate::spec::{Loaded, Padding};
+use crate::text;
 
 /// What was analysed.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +49,8 @@ pub struct Network {
     pub input: Shape,
     /// Number of classes.
     pub classes: usize,
+    /// Whether the spec has as many.
+    pub own_classes: bool,
     /// The network's padding rule.
     pub padding: Padding,
 }
@@ -59,6 +64,7 @@ impl Network {
             width: spec.width.multiplier,
             input: spec.input.into(),
             classes: spec.classes,
+            own_classes: spec.classes == loaded.spec.classes,
             padding: spec.padding,
             name: spec.name,
         }
@@ -75,11 +81,13 @@ impl Network {
     }
 }
 
-/// Name, width and resolution: enough to tell the points of a sweep apart.
+/// Name, width, resolution, and classes where they are not the spec's: enough to tell the points of a
+/// sweep apart.
 impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let Shape { h, w, .. } = self.input;
-        write!(f, "{} {:?} {h}x{w}", self.name, self.width)
+        let classes = (!self.own_classes).then_some(self.classes);
+        f.write_str(&text::network(&self.name, self.width, [h, w], classes))
     }
 }
 
@@ -92,10 +100,38 @@ pub struct CostReport<'a> {
     pub analysis: &'a Analysis<'a>,
     /// What a row stands for.
     pub by: By,
+    /// The spec's budgets, where it has some; empty where they are not of this variant.
+    pub budgets: Option<&'a [Check]>,
     /// What activations reach without ReLU6, where that was measured.
     pub clamps: Option<&'a [Clamp]>,
     /// Whether a table shows the sections that few need; other formats always do.
     pub details: bool,
+}
+
+/// Networks side by side, ready to be shown by [`compare::write`].
+#[derive(Clone, Copy, Debug)]
+pub struct Comparison<'a> {
+    /// The networks in order; ratios are to the first.
+    pub networks: Networks<'a>,
+    /// Number of networks of which these fit, where a search was asked for.
+    pub searched: Option<usize>,
+    /// Limits that were checked.
+    pub checks: &'a [Check],
+    /// The networks against a baseline, where there is one.
+    pub changes: Option<&'a [Change]>,
+    /// Two networks row by row.
+    pub side_by_side: Option<SideBySide<'a>>,
+}
+
+/// The rows of two networks.
+#[derive(Clone, Copy, Debug)]
+pub struct SideBySide<'a> {
+    /// What a row stands for.
+    pub by: By,
+    /// Rows of the first network.
+    pub first: &'a [Row<'a>],
+    /// Rows of the second network.
+    pub second: &'a [Row<'a>],
 }
 
 /// The formats of a cost report.
@@ -137,7 +173,7 @@ impl Format {
 impl<'a> CostReport<'a> {
     /// The report by layer, without what is shown on request.
     pub fn of(network: &'a Network, analysis: &'a Analysis<'a>) -> Self {
-        Self { network, analysis, by: By::Layer, clamps: None, details: false }
+        Self { network, analysis, by: By::Layer, budgets: None, clamps: None, details: false }
     }
 
     /// The report as text.

@@ -40,8 +40,8 @@ pub fn document(roofline: &Roofline, measured: &Measured) -> Document {
         columns: vec![
             Column::text("step", "step"),
             Column::text("bound", "bound by").turn(1),
-            Column::number("predicted_ns", "predicted"),
-            Column::number("measured_ns", "measured"),
+            Column::number("predicted", "predicted"),
+            Column::number("measured", "measured"),
             Column::number("error", "off by"),
             Column::number("gflops", "GFLOP/s"),
             Column::number("of_peak", "of peak"),

@@ -4,7 +4,7 @@ use super::sheet::{Cell, Column, Document, Section};
 use super::{CostReport, Format, Style, bmf, csv, html, json, markdown, table};
 use crate::analysis::Totals;
 use crate::analysis::tools::{FIGURES, Figure, Pools, Quantity, Tool};
-use crate::text::thousands;
+use crate::text::{exact_percent, thousands};
 
 /// Bytes that torchinfo adds to the input for the tensor object.
 const TORCHINFO_TENSOR_BYTES: u64 = 80;
@@ -19,7 +19,7 @@ pub fn render(report: &CostReport, tool: Tool, format: Format, style: Style) -> 
         Format::Html => html::render(&document(report, tool)),
         Format::Json => json::reconciliation(report.network, tool, totals),
         Format::Bmf => {
-            let measures = tool.figures().map(|f| (f.key, f.value(totals)));
+            let measures = tool.figures().map(|f| (f.key, f.value(totals).into()));
             bmf::benchmarks([(report.network.to_string(), measures.collect())])
         }
     }
@@ -179,9 +179,10 @@ fn difference(figure: &Figure, totals: &Totals) -> Option<String> {
     let of_macs = matches!(figure.terms, [(_, Quantity::Macs), ..]);
     let unit = if of_macs { "MACs" } else { "parameters" };
     let more = figure.value(totals).saturating_sub(base);
-    let percent = 100.0 * more as f64 / base.max(1) as f64;
+    let percent = exact_percent(more, base);
+    let percent = percent.map_or(String::new(), |percent| format!(" ({percent})"));
     let (more, base) = (thousands(more), thousands(base));
-    Some(format!("That is {more} ({percent:.2}%) more than the {base} {unit} counted here."))
+    Some(format!("That is {more}{percent} more than the {base} {unit} counted here."))
 }
 
 /// The footer of `torchinfo.summary`, in its units: sizes in 10^6 bytes.

@@ -44,7 +44,7 @@ pub fn section(roofline: &Roofline) -> Section {
             Column::number("bytes", "bytes").detail(),
             Column::number("intensity", "FLOP/B"),
             Column::number("gflops", "GFLOP/s").turn(1),
-            Column::number("predicted_ns", "time"),
+            Column::number("time", "time"),
             Column::number("time_share", "%").turn(3),
         ],
         rows: roofline.steps.iter().map(row).collect(),

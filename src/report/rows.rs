@@ -12,7 +12,7 @@ pub fn section(analysis: &Analysis, by: By) -> Section {
     let fields: Vec<&Field> = FIELDS.iter().filter(|field| field.view.covers(by)).collect();
     let peak = rows.iter().position(|row| row.live_elems == totals.peak_live_elems);
     let mut columns: Vec<Column> = fields.iter().map(|field| field.column.clone()).collect();
-    columns[0].heading = by.name();
+    columns[0].heading = by.name().into();
     if by == By::Layer {
         columns.iter_mut().filter(|c| WIDE.contains(&c.key)).for_each(|c| c.detail = true);
     }
@@ -67,16 +67,18 @@ const FIELDS: &[Field] = &[
     field(Column::number("s", "s").turn(2), View::Layers, |r, _| {
         r.first.kind.window().map_or(Cell::Empty, |w| count(w.stride))
     }),
-    field(Column::text("p", "pad").detail(), View::Layers, |r, _| padding(r)),
+    field(Column::text("p", "pad").detail().people(), View::Layers, |r, _| padding(r)),
+    field(Column::value("p_top"), View::Layers, |r, _| side(r, |p| p.top)),
+    field(Column::value("p_left"), View::Layers, |r, _| side(r, |p| p.left)),
+    field(Column::value("p_bottom"), View::Layers, |r, _| side(r, |p| p.bottom)),
+    field(Column::value("p_right"), View::Layers, |r, _| side(r, |p| p.right)),
     field(Column::number("groups", "groups").detail(), View::Layers, |r, _| {
         count(r.first.groups())
     }),
     field(Column::text("act", "activation").turn(6).detail(), View::Layers, |r, _| {
         text(r.first.activation.name())
     }),
-    field(Column::number("params", "params"), View::All, |r, _| {
-        count(r.parameters.weights + r.parameters.bias + r.parameters.norm)
-    }),
+    field(Column::number("params", "params"), View::All, |r, _| Cell::Count(r.params())),
     field(Column::number("w", "weights").detail(), View::All, |r, _| count(r.parameters.weights)),
     field(Column::number("bias", "bias").detail(), View::All, |r, _| count(r.parameters.bias)),
     field(Column::number("bn", "BatchNorm").detail(), View::All, |r, _| count(r.parameters.norm)),
@@ -105,7 +107,15 @@ const FIELDS: &[Field] = &[
     field(Column::number("intensity", "FLOP/B").turn(4), View::All, |r, _| {
         Cell::Decimal(r.intensity(), 1)
     }),
-    field(Column::number("receptive_field", "field").turn(5), View::All, |r, _| field_of(r)),
+    field(Column::number("receptive_field", "field").turn(5).people(), View::All, |r, _| {
+        field_of(r)
+    }),
+    field(Column::value("receptive_field_height"), View::All, |r, _| {
+        Cell::Count(r.receptive_field[0])
+    }),
+    field(Column::value("receptive_field_width"), View::All, |r, _| {
+        Cell::Count(r.receptive_field[1])
+    }),
     field(Column::number("effective_stride", "stride").detail(), View::All, |r, _| {
         Cell::Count(r.effective_stride)
     }),
@@ -142,6 +152,11 @@ fn padding(row: &Row) -> Cell {
             Cell::Text(format!("{top} {left} {bottom} {right}"))
         }
     }
+}
+
+/// The padding on one side.
+fn side(row: &Row, of: fn(Padding2d) -> usize) -> Cell {
+    row.first.kind.window().map_or(Cell::Empty, |window| count(of(window.padding)))
 }
 
 fn field_of(row: &Row) -> Cell {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::escape::visible;
+use crate::quantity::Unit;
 use crate::text::{self, thousands};
 
 /// A report for people.
@@ -84,7 +85,7 @@ pub struct Column {
     /// Name in CSV, as in JSON.
     pub key: &'static str,
     /// Heading for people.
-    pub heading: &'static str,
+    pub heading: Cow<'static, str>,
     /// Whether numbers stand in it, which are right-aligned.
     pub numeric: bool,
     /// Whether it is left out where width is scarce: everywhere but in CSV and HTML.
@@ -92,19 +93,58 @@ pub struct Column {
     /// Turn in which it leaves a terminal that is too narrow, the highest first; 0 stays. A detail
     /// that has a turn is shown where there is room.
     pub turn: u8,
-    /// Whether it stands close to the column before, as a ratio does to its value.
+    /// Whether it stands close to the column before, as a ratio does to its value. A terminal shows
+    /// the first word of its heading, the column before has the others.
     pub close: bool,
+    /// Who reads it.
+    pub readers: Readers,
+}
+
+/// Who reads a column. A file of values has one type in each column, so that what people read as
+/// one, such as 192×256, may be two there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Readers {
+    /// People and programs.
+    #[default]
+    All,
+    /// People: it is not in CSV.
+    People,
+    /// Programs: it is in CSV alone.
+    Programs,
 }
 
 impl Column {
     /// A column of text.
     pub const fn text(key: &'static str, heading: &'static str) -> Self {
-        Self { key, heading, numeric: false, detail: false, turn: 0, close: false }
+        Self {
+            key,
+            heading: Cow::Borrowed(heading),
+            numeric: false,
+            detail: false,
+            turn: 0,
+            close: false,
+            readers: Readers::All,
+        }
     }
 
     /// A column of numbers.
     pub const fn number(key: &'static str, heading: &'static str) -> Self {
-        Self { key, heading, numeric: true, detail: false, turn: 0, close: false }
+        let mut column = Self::text(key, heading);
+        column.numeric = true;
+        column
+    }
+
+    /// A column of numbers that programs read.
+    pub const fn value(key: &'static str) -> Self {
+        let mut column = Self::number(key, "");
+        column.readers = Readers::Programs;
+        column
+    }
+
+    /// The same column, for people alone.
+    pub const fn people(mut self) -> Self {
+        self.readers = Readers::People;
+        self
     }
 
     /// The same column, close to the one before.
@@ -137,6 +177,12 @@ pub enum Cell {
     Count(u64),
     /// A difference of two counts.
     Change(i64),
+    /// A quantity, to the last digit.
+    Quantity(u64, Unit),
+    /// A difference of two quantities, to the last digit.
+    Difference(i64, Unit),
+    /// A difference in percent of what it is over; nothing over zero.
+    Growth(i64, u64),
     /// A number of bytes.
     Bytes(u64),
     /// A number of nanoseconds.
@@ -155,9 +201,15 @@ impl Cell {
             Self::Text(text) => text.clone(),
             Self::Count(n) => thousands(*n),
             Self::Change(0) => "0".into(),
-            Self::Change(n) => {
-                let sign = if *n < 0 { '-' } else { '+' };
-                format!("{sign}{}", thousands(n.unsigned_abs()))
+            Self::Change(n) => format!("{}{}", sign(*n), thousands(n.unsigned_abs())),
+            Self::Quantity(n, unit) => text::quantity(*n, *unit),
+            Self::Difference(0, _) => "0".into(),
+            Self::Difference(n, unit) => {
+                format!("{}{}", sign(*n), text::quantity(n.unsigned_abs(), *unit))
+            }
+            Self::Growth(n, whole) => {
+                let percent = text::exact_percent(n.unsigned_abs(), *whole);
+                percent.map_or(String::new(), |percent| format!("{}{percent}", sign(*n)))
             }
             Self::Bytes(n) => text::bytes(*n),
             Self::Time(ns) => text::time(*ns),
@@ -171,9 +223,21 @@ impl Cell {
         match self {
             Self::Empty => String::new(),
             Self::Text(text) => text::ascii(text),
-            Self::Count(n) | Self::Bytes(n) | Self::Time(n) => n.to_string(),
+            Self::Count(n) | Self::Bytes(n) => n.to_string(),
+            Self::Time(ns) => Unit::Seconds.number(*ns).to_string(),
             Self::Change(n) => n.to_string(),
+            Self::Quantity(n, unit) => unit.number(*n).to_string(),
+            Self::Difference(n, unit) => {
+                let minus = if *n < 0 { "-" } else { "" };
+                format!("{minus}{}", unit.number(n.unsigned_abs()))
+            }
+            Self::Growth(_, 0) => String::new(),
+            Self::Growth(n, whole) => (*n as f64 / *whole as f64).to_string(),
             Self::Share(x) | Self::Decimal(x, _) => x.to_string(),
         }
     }
+}
+
+fn sign(n: i64) -> char {
+    if n < 0 { '-' } else { '+' }
 }

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle, presets};
 
 use super::paint::{Paint, paint, prepare, width};
-use super::sheet::{Cell, Document, Section};
+use super::sheet::{Cell, Column, Document, Readers, Section};
 use crate::text;
 
 /// Columns of a device that does not say how many it has.
@@ -66,9 +66,9 @@ pub fn render(document: &Document, style: Style) -> String {
         }
         let mut left_out: Vec<&str> = Vec::new();
         for (i, column) in section.columns.iter().enumerate() {
-            let lacks = !column.detail && !shown.contains(&i);
-            if lacks && !left_out.contains(&column.heading) {
-                left_out.push(column.heading);
+            let lacks = is_wanted(column) && !column.detail && !shown.contains(&i);
+            if lacks && !left_out.contains(&&*column.heading) {
+                left_out.push(&column.heading);
             }
         }
         if !left_out.is_empty() {
@@ -84,15 +84,28 @@ pub fn render(document: &Document, style: Style) -> String {
     style.text(out)
 }
 
+/// Whether a column is shown where there is room.
+fn is_wanted(column: &Column) -> bool {
+    column.readers != Readers::Programs && (!column.detail || column.turn > 0)
+}
+
+/// The heading of a column; close to another, its first word says enough.
+fn heading(column: &Column) -> &str {
+    match column.heading.split_once(' ') {
+        Some((first, _)) if column.close => first,
+        _ => &column.heading,
+    }
+}
+
 /// The columns that `width` has room for.
 fn fitting(section: &Section, width: usize) -> Vec<usize> {
     let columns = &section.columns;
-    let wanted = |i: &usize| !columns[*i].detail || columns[*i].turn > 0;
+    let wanted = |i: &usize| is_wanted(&columns[*i]);
     let mut shown: Vec<usize> = (0..columns.len()).filter(wanted).collect();
     let needed: Vec<usize> = (0..columns.len())
         .map(|i| {
             let cells = section.rows.iter().map(|row| shown_in_table(&row[i]).chars().count());
-            let longest = cells.max().unwrap_or(0).max(columns[i].heading.chars().count());
+            let longest = cells.max().unwrap_or(0).max(heading(&columns[i]).chars().count());
             longest + if columns[i].close { 1 } else { 2 }
         })
         .collect();
@@ -114,7 +127,7 @@ fn draw(section: &Section, shown: &[usize], style: Style) -> String {
     table.load_style(look).set_content_arrangement(ContentArrangement::Disabled);
     prepare(&mut table, style.color);
     table.set_header(shown.iter().map(|&i| {
-        let heading = comfy_table::Cell::new(section.columns[i].heading);
+        let heading = comfy_table::Cell::new(heading(&section.columns[i]));
         paint(heading, Paint::Heading)
     }));
     for (number, row) in section.rows.iter().enumerate() {
@@ -147,7 +160,10 @@ fn is_zero(cell: &Cell) -> bool {
     match *cell {
         Cell::Count(n) | Cell::Bytes(n) | Cell::Time(n) => n == 0,
         Cell::Share(x) | Cell::Decimal(x, _) => x == 0.0,
-        Cell::Empty | Cell::Text(_) | Cell::Change(_) => false,
+        Cell::Quantity(n, _) => n == 0,
+        Cell::Empty | Cell::Text(_) | Cell::Change(_) | Cell::Difference(..) | Cell::Growth(..) => {
+            false
+        }
     }
 }
 

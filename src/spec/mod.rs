@@ -15,7 +15,7 @@ mod load;
 mod rounding;
 mod schema;
 
-pub use budget::{Budget, Metric};
+pub use budget::{Budget, Metric, Misread};
 pub use draft::{Draft, Problem};
 pub use embedded::{EMBEDDED, Embedded, Trained};
 pub(crate) use load::labels_of;

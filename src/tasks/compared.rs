@@ -3,11 +3,11 @@
 use crate::analysis::sweep::{Point, Sweep};
 use crate::analysis::{Analysis, By, merged};
 use crate::error::{Error, Result};
-use crate::gate::{Baseline, Check, Increase, Limit};
+use crate::gate::{Baseline, Blame, Change, Check, Entry, Increase, Limit, Networks, changes};
 use crate::graph::LayerGraph;
 use crate::machine::Description;
-use crate::report::compare::{Comparison, Layers};
-use crate::spec::{Loaded, Metric};
+use crate::report::{Comparison, SideBySide, gate};
+use crate::spec::Loaded;
 
 /// Up to as many points, each is planned, for its arena and its time.
 const PLANNED: usize = 1_000;
@@ -22,6 +22,8 @@ pub struct Asked<'a> {
     pub fit: Vec<Limit>,
     /// What times are predicted for.
     pub machine: Description,
+    /// Whether all points are planned, however many there are.
+    pub planned: bool,
     /// Rows of two networks side by side.
     pub by: Option<By>,
     /// Limits of every network.
@@ -36,7 +38,7 @@ impl Asked<'_> {
     /// The points of a sweep, held to nothing but their specs' budgets.
     pub fn of(sweep: Sweep, machine: Description) -> Self {
         let (fit, max, increases) = (Vec::new(), Vec::new(), Vec::new());
-        Self { sweep, fit, machine, by: None, max, baseline: None, increases }
+        Self { sweep, fit, machine, planned: false, by: None, max, baseline: None, increases }
     }
 }
 
@@ -49,6 +51,8 @@ pub struct Compared {
     pub points: Vec<Point>,
     /// Limits that were checked.
     pub checks: Vec<Check>,
+    /// The networks against the baseline, where there is one.
+    pub changes: Option<Vec<Change>>,
     searched: Option<usize>,
     machine: Option<Description>,
     by: Option<By>,
@@ -59,21 +63,45 @@ impl Compared {
     /// Compares.
     ///
     /// # Errors
-    /// Where a point has no graph or no figure that is limited, or there are not two where rows are
-    /// to stand side by side.
+    /// Where a point has no graph or no figure that is limited, the baseline lacks a point or a metric
+    /// that is checked, or there are not two where rows are to stand side by side.
     pub fn new(specs: Vec<Loaded>, asked: Asked) -> Result<Self> {
         let Asked { fit, by, .. } = &asked;
         let (searches, by) = (!fit.is_empty(), *by);
-        let sweep = sweep(&asked, specs.len());
+        let sweep = sweep(&asked, &specs);
         let mut points = sweep.run(&specs)?;
         let searched = searches.then_some(points.len());
         if searches {
             points.retain(|point| fits(point, fit));
             points.sort_by_key(|p| std::cmp::Reverse((p.totals.macs, p.totals.params)));
         }
-        let checks = checks(&asked, &specs, &points)?;
-        let graphs = layer_graphs(by, &specs, &points)?;
-        Ok(Self { specs, points, checks, searched, machine: sweep.machine, by, graphs })
+        let machine = sweep.machine;
+        let networks = Networks { specs: &specs, points: &points, machine: machine.as_ref() };
+        let (checks, changes) = judge(&asked, &networks)?;
+        let graphs = layer_graphs(by, &networks)?;
+        Ok(Self { specs, points, checks, changes, searched, machine, by, graphs })
+    }
+
+    /// The networks.
+    pub fn networks(&self) -> Networks<'_> {
+        let Self { specs, points, machine, .. } = self;
+        Networks { specs, points, machine: machine.as_ref() }
+    }
+
+    /// What failed, in words.
+    pub fn failure(&self) -> Option<String> {
+        gate::failure(&self.checks, &self.networks())
+    }
+
+    /// What a baseline keeps of the networks; nothing where they are not planned.
+    pub fn entries(&self) -> Result<Vec<Entry>> {
+        let networks = self.networks();
+        let Some(machine) = networks.machine else { return Ok(Vec::new()) };
+        let entry = |point| {
+            let loaded = networks.spec(point);
+            networks.analysis(point, |analysis| Entry::of(loaded, point, &machine.name, analysis))
+        };
+        self.points.iter().map(entry).collect()
     }
 
     /// Shows it to `show`.
@@ -81,32 +109,33 @@ impl Compared {
         let by = self.by.unwrap_or_default();
         let rows: Vec<_> =
             self.graphs.iter().map(|graph| merged(&Analysis::of(graph).rows, by)).collect();
-        let layers = match &rows[..] {
-            [first, second] => Some(Layers { by, first, second }),
+        let side_by_side = match &rows[..] {
+            [first, second] => Some(SideBySide { by, first, second }),
             _ => None,
         };
         show(&Comparison {
-            specs: &self.specs,
-            points: &self.points,
+            networks: self.networks(),
             searched: self.searched,
             checks: &self.checks,
-            layers,
-            machine: self.machine.as_ref(),
+            changes: self.changes.as_deref(),
+            side_by_side,
         })
     }
 }
 
 /// The sweep that was asked for; a search without one goes over a grid.
-fn sweep(asked: &Asked, specs: usize) -> Sweep {
+fn sweep(asked: &Asked, specs: &[Loaded]) -> Sweep {
     let mut sweep = asked.sweep.clone();
     if !asked.fit.is_empty() && sweep.widths.is_empty() && sweep.resolutions.is_empty() {
         sweep.widths = (5..=30).map(|i| f64::from(i) / 20.0).collect();
         sweep.resolutions = (64..=320).step_by(16).map(|side| (side, side)).collect();
     }
     let limits = asked.fit.iter().chain(&asked.max).map(|limit| limit.metric);
-    let increases = asked.increases.iter().filter_map(|increase| increase.metric);
-    let planned = limits.chain(increases).any(|metric| metric == Metric::Arena);
-    let few = sweep.variants().nth(PLANNED / specs.max(1)).is_none();
+    let budgets = specs.iter().flat_map(|loaded| &loaded.spec.budgets);
+    let mut limited = limits.chain(budgets.map(|budget| budget.metric));
+    let planned = asked.planned || asked.baseline.is_some();
+    let planned = planned || limited.any(|metric| metric.is_planned());
+    let few = sweep.variants().nth(PLANNED / specs.len().max(1)).is_none();
     sweep.machine = (planned || few).then(|| asked.machine.clone());
     sweep
 }
@@ -116,17 +145,20 @@ fn fits(point: &Point, fit: &[Limit]) -> bool {
     fit.iter().all(|limit| within(point.totals.metric(limit.metric), limit.limit))
 }
 
-fn checks(asked: &Asked, specs: &[Loaded], points: &[Point]) -> Result<Vec<Check>> {
-    let mut checks = Check::limits(specs, points, &asked.max)?;
-    if let Some(baseline) = asked.baseline {
-        checks.extend(Check::increases(specs, points, baseline, &asked.increases)?);
+/// The networks against limits and a baseline.
+fn judge(asked: &Asked, networks: &Networks) -> Result<(Vec<Check>, Option<Vec<Change>>)> {
+    let mut checks = Check::limits(networks, &asked.max)?;
+    let known = asked.baseline.map(|baseline| baseline.known(networks.specs, &asked.machine.name));
+    if let Some(known) = &known {
+        checks.extend(Check::increases(networks, known, &asked.increases)?);
     }
-    Check::blame(&mut checks, specs, points, asked.baseline)?;
-    Ok(checks)
+    Blame::find(&mut checks, networks, known.as_ref())?;
+    Ok((checks, known.map(|known| changes(networks.points, &known))))
 }
 
 /// The graphs of the two networks that are to be shown row by row.
-fn layer_graphs(by: Option<By>, specs: &[Loaded], points: &[Point]) -> Result<Vec<LayerGraph>> {
+fn layer_graphs(by: Option<By>, networks: &Networks) -> Result<Vec<LayerGraph>> {
+    let points = networks.points;
     if by.is_none() {
         return Ok(Vec::new());
     }
@@ -134,5 +166,5 @@ fn layer_graphs(by: Option<By>, specs: &[Loaded], points: &[Point]) -> Result<Ve
         let n = points.len();
         return Err(Error::Usage(format!("--by compares two networks, but there are {n} here")));
     }
-    points.iter().map(|point| specs[point.spec].graph(&point.variant)).collect()
+    points.iter().map(|point| networks.spec(point).graph(&point.variant)).collect()
 }

@@ -4,16 +4,18 @@ use std::path::Path;
 
 use super::budget;
 use crate::analysis::clamp::{self, Clamp};
+use crate::analysis::sweep::Point;
 use crate::analysis::{Analysis, By, Tool};
 use crate::block::Variant;
 use crate::error::Result;
+use crate::gate::{Blame, Check, Networks};
 use crate::graph::LayerGraph;
 use crate::initialise::initialise;
 use crate::machine::Description;
 use crate::plan::{Overrides, Plan};
 use crate::reference::golden_input;
 use crate::report::sheet::Document;
-use crate::report::{CostReport, Format, Network, Style, cost, reconcile};
+use crate::report::{CostReport, Format, Network, Style, cost, gate, reconcile};
 use crate::spec::Loaded;
 use crate::weights::StateDict;
 
@@ -42,6 +44,8 @@ pub struct View<'a> {
     pub details: bool,
     /// What another tool prints, in place of the report.
     pub tool: Option<Tool>,
+    /// What [`Costed::budgets`] found, where the spec has some.
+    pub budgets: Option<&'a [Check]>,
     /// What [`Costed::clamps`] found.
     pub clamps: Option<&'a [Clamp]>,
 }
@@ -79,6 +83,24 @@ impl Costed {
         }
     }
 
+    /// The spec's budgets, where it has some, and what failed, in words. They are those of the network
+    /// that the spec describes: none are checked for another variant.
+    ///
+    /// # Errors
+    /// Where there is no figure for one of them.
+    pub fn budgets(&self) -> Result<(Option<Vec<Check>>, Option<String>)> {
+        if self.loaded.spec.budgets.is_empty() {
+            return Ok((None, None));
+        }
+        let points = [Point::of(0, &self.loaded, self.variant, self.analysis().totals)];
+        let (specs, machine) = (std::slice::from_ref(&self.loaded), Some(&self.machine));
+        let networks = Networks { specs, points: &points, machine };
+        let mut checks = Check::limits(&networks, &[])?;
+        Blame::find(&mut checks, &networks, None)?;
+        let failure = gate::failure(&checks, &networks);
+        Ok((Some(checks), failure))
+    }
+
     /// What activations reach without ReLU6: runs the network once, with weights, which errors call
     /// by their path, or those of a seed.
     pub fn clamps(&self, weights: Option<(StateDict, &Path)>, seed: u64) -> Result<Vec<Clamp>> {
@@ -105,8 +127,9 @@ impl Costed {
     }
 
     fn show<T>(&self, view: &View, show: impl FnOnce(&CostReport) -> T) -> T {
-        let View { by, details, clamps, .. } = *view;
+        let View { by, details, budgets, clamps, .. } = *view;
         let (network, analysis) = (self.network(), self.analysis());
-        show(&CostReport { network: &network, analysis: &analysis, by, clamps, details })
+        let report = CostReport::of(&network, &analysis);
+        show(&CostReport { by, details, budgets, clamps, ..report })
     }
 }

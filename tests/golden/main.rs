@@ -22,6 +22,7 @@ fn report(spec: &Spec) -> Value {
         width: spec.width.multiplier,
         input: graph.input(),
         classes: spec.classes,
+        own_classes: true,
         padding: Padding::Symmetric,
     };
     let analysis = Analysis::of(&graph);

@@ -21,7 +21,7 @@ const NEEDS = {
   residual: ["residual", "This network has no residual blocks."],
 };
 
-const METRICS = ["macs", "params", "weights", "flops", "peak", "arena"];
+const METRICS = ["params", "weights", "macs", "flops", "weight_bytes", "peak", "arena", "time"];
 
 export class Views {
   #page;
@@ -301,7 +301,7 @@ export class Views {
         changed();
         this.#build(true);
       });
-      root.replaceChildren(...this.#lead("Gate", `What the network may cost at most: a metric and a limit on each line, such as macs=300M or peak=2MiB. There are ${METRICS.join(", ")} and more.`), field, make("div", { id: "checks", role: "status" }), make("div", { id: "same" }));
+      root.replaceChildren(...this.#lead("Gate", `What the network may cost at most: a metric and a limit on each line, such as macs=300M or peak=2MiB. There are ${METRICS.join(", ")}.`), field, make("div", { id: "checks", role: "status" }), make("div", { id: "same" }));
     }
     let answer;
     try {
@@ -312,7 +312,7 @@ export class Views {
     }
     if (!answer || !current()) return;
     const { checks, command, budgets } = answer;
-    const unit = (metric) => (/bytes|peak|arena|flash|ram/.test(metric) ? bytes : metric === "time" ? duration : short);
+    const unit = (metric) => (/bytes|peak|arena|flash|ram/.test(metric) ? bytes : metric === "time" ? (seconds) => duration(1e9 * seconds) : short);
     const line = ({ metric, limit, value, passed, text }) =>
       make("li", { className: passed ? "met" : "missed" }, make("strong", { textContent: passed ? "met" : "not met" }), ` ${metric}: ${unit(metric)(value)} of ${text ?? unit(metric)(limit)}`);
     find("#checks").replaceChildren(make("ul", { className: "checks" }, checks.map(line)));

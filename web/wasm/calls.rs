@@ -9,6 +9,8 @@ use mbgen::analysis::sweep::Sweep;
 use mbgen::codegen;
 use mbgen::error::Error;
 use mbgen::machine::SHIPPED;
+use mbgen::report::compare;
+use mbgen::report::gate::{check_json, message};
 use mbgen::report::graph::{self, GraphFormat};
 use mbgen::report::html::{self, SectionLayout};
 use mbgen::report::sheet::Document;
@@ -142,7 +144,10 @@ fn analyze(request: &Value) -> Result<String> {
     let (costed, network) = costed(request)?;
     let rows = by(rows.as_deref())?.unwrap_or_default();
     let clamps = if relu6 { Some(costed.clamps(None, seed)?) } else { None };
-    let view = View { by: rows, clamps: clamps.as_deref(), ..View::default() };
+    // A budget without a figure is no reason to show nothing.
+    let (budgets, _) = costed.budgets().unwrap_or_default();
+    let (budgets, clamps) = (budgets.as_deref(), clamps.as_deref());
+    let view = View { by: rows, budgets, clamps, ..View::default() };
     let report = costed.report(&view, Format::Json, Style::default());
     let places = costed.loaded.places().into_iter();
     let places: Map<String, Value> =
@@ -180,8 +185,10 @@ fn export(request: &Value) -> Result<String> {
     let format = named(&Format::ALL, Format::name, &format)?;
     let tool = tool.map(|tool| named(&Tool::ALL, Tool::name, &tool)).transpose()?;
     let rows = by(rows.as_deref())?.unwrap_or_default();
-    let view = View { by: rows, details, tool, clamps: None };
-    Ok(costed(request)?.0.report(&view, format, Style::default()))
+    let (costed, _) = costed(request)?;
+    let (budgets, _) = costed.budgets()?;
+    let view = View { by: rows, details, tool, budgets: budgets.as_deref(), clamps: None };
+    Ok(costed.report(&view, format, Style::default()))
 }
 
 #[derive(Deserialize)]
@@ -224,7 +231,7 @@ fn compare(request: &Value) -> Result<Vec<u8>> {
     let compared = Compared::new(loaded, asked)?;
     let mut report = b"{\"report\":".to_vec();
     compared
-        .show(|comparison| comparison.write(Format::Json, Style::default(), &mut report))
+        .show(|comparison| compare::write(comparison, Format::Json, Style::default(), &mut report))
         .map_err(Error::io("write", "the comparison"))?;
     report.push(b'}');
     Ok(report)
@@ -266,17 +273,11 @@ fn gate(request: &Value) -> Result<Value> {
     };
     let asked = Asked { max, ..Asked::of(sweep, network.machine()?) };
     let compared = Compared::new(vec![loaded], asked)?;
+    let networks = compared.networks();
     let check = |check: &mbgen::gate::Check| {
-        json!({
-            "metric": check.metric.name(),
-            "origin": check.origin,
-            "text": check.text,
-            "limit": check.limit,
-            "value": check.value,
-            "passed": check.passed,
-            "message": if check.passed { None } else { Some(check.message()) },
-            "layers": check.layers,
-        })
+        let mut json = check_json(check);
+        json["message"] = (!check.passed).then(|| message(check, &networks)).into();
+        json
     };
     let checks: Vec<Value> = compared.checks.iter().map(check).collect();
     let budgets = if texts.is_empty() { String::new() } else { budgets };

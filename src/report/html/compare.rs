@@ -1,16 +1,17 @@
 //! The page of a comparison.
 
 use super::{Chart, Page, SectionLayout};
-use crate::report::compare::Comparison;
-use crate::report::compare_json;
+use crate::gate::Networks;
 use crate::report::sheet::Document;
+use crate::report::{Comparison, compare, compare_json};
 
 /// Most points that a page holds.
 pub const SHOWN: usize = 1_000;
 
 /// The sections in order, and how each is shown: what failed comes first, then the sweep.
-pub const SECTIONS: [SectionLayout; 3] = [
+pub const SECTIONS: [SectionLayout; 4] = [
     SectionLayout { key: "checks", heading: "", lead: "", charts: &[] },
+    SectionLayout { key: "changes", heading: "", lead: "", charts: &[] },
     SectionLayout { key: "layers", heading: "", lead: "", charts: &[] },
     SectionLayout {
         key: "rows",
@@ -27,12 +28,20 @@ pub const SECTIONS: [SectionLayout; 3] = [
 
 /// The comparison as a page; `document` is its layout for people.
 pub fn render(comparison: &Comparison, document: &Document) -> std::io::Result<String> {
-    let points = &comparison.points[..comparison.points.len().min(SHOWN)];
+    let networks = comparison.networks;
+    let points = &networks.points[..networks.points.len().min(SHOWN)];
     let mut data = Vec::new();
-    compare_json::write(&Comparison { points, ..*comparison }, &mut data)?;
-    let charts = if points.is_empty() { &SECTIONS[..2] } else { &SECTIONS[..] };
+    // What is judged and what changed stands in the tables, and may be of points that are left out.
+    let drawn = Comparison {
+        networks: Networks { points, ..networks },
+        checks: &[],
+        changes: None,
+        ..*comparison
+    };
+    compare_json::write(&drawn, &mut data)?;
+    let charts = if points.is_empty() { &SECTIONS[..3] } else { &SECTIONS[..] };
     let mut page = Page::of(document, charts);
-    page.facts = comparison.names();
+    page.facts = compare::names(&networks);
     page.data = String::from_utf8_lossy(&data).into_owned();
     Ok(page.render())
 }

@@ -7,7 +7,8 @@ use crate::report::cost::{CONVENTION, document};
 use crate::report::{CostReport, json};
 
 /// The sections in order, and how each is shown.
-pub const SECTIONS: [SectionLayout; 10] = [
+pub const SECTIONS: [SectionLayout; 11] = [
+    SectionLayout { key: "budgets", heading: "", lead: "", charts: &[] },
     SectionLayout {
         key: "kinds",
         heading: "Where the cost is",

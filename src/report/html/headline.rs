@@ -28,7 +28,7 @@ pub fn tiles(analysis: &Analysis) -> Vec<Tile> {
             ],
         },
         Tile {
-            label: "Folded weights",
+            label: "Weight bytes",
             value: bytes(t.weight_bytes),
             details: vec![format!("{} parameters in f32", thousands(t.params_bn_folded))],
         },

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::report::sheet::{Cell, Column, Section};
+use crate::report::sheet::{Cell, Column, Readers, Section};
 
 /// A table as its template sees it.
 #[derive(Debug, Serialize)]
@@ -17,7 +17,7 @@ pub struct Table {
 
 #[derive(Debug, Serialize)]
 struct Head {
-    heading: &'static str,
+    heading: String,
     numeric: bool,
     detail: bool,
 }
@@ -49,8 +49,12 @@ const DRAWN: &str = "map";
 impl Table {
     /// The table of a section that has one.
     pub fn of(section: &Section) -> Option<Self> {
-        let kept: Vec<(usize, &Column)> =
-            section.columns.iter().enumerate().filter(|(_, c)| c.key != DRAWN).collect();
+        let kept: Vec<(usize, &Column)> = section
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| c.key != DRAWN && c.readers != Readers::Programs)
+            .collect();
         let rows = section.rows.iter().enumerate().map(|(number, row)| Row {
             marked: section.marked.contains(&number),
             cells: kept
@@ -59,7 +63,7 @@ impl Table {
                 .collect(),
         });
         let columns = kept.iter().map(|(_, c)| Head {
-            heading: c.heading,
+            heading: c.heading.clone().into_owned(),
             numeric: c.numeric,
             detail: c.detail,
         });

@@ -6,7 +6,6 @@ mod table;
 
 use super::file::{self, Count, File};
 use super::{Activation, Budget, Input, Padding, Preprocess, Rounding, Spec, Stage, Width};
-use crate::quantity::{QUANTITY, parse_quantity};
 use crate::yaml::{At, Diagnostic, MAX_COUNT, Node, excerpt, read};
 
 /// The spec in a tree with stand-ins for what is wrong, and everything that is wrong. There is no
@@ -161,13 +160,14 @@ impl Checker {
         let mut read = Vec::new();
         for (metric, quantity) in entries {
             let (Some(metric), Some(text)) = (metric.value, quantity.value) else { continue };
-            match parse_quantity(&text.0) {
-                Some(limit) => {
+            match metric.parse(&text.0) {
+                Ok(limit) => {
                     read.push(Budget { metric, limit, text: text.0, at: quantity.span.at });
                 }
-                None => {
+                Err(wrong) => {
                     let message = format!("`{metric}` is limited to {}", excerpt(&text.0));
-                    self.report(Diagnostic::new(quantity.span, message).label(QUANTITY));
+                    let shown = Diagnostic::new(quantity.span, message).label(wrong.allowed);
+                    self.report(shown.help(wrong.hint));
                 }
             }
         }

@@ -51,7 +51,8 @@ pub struct File {
     pub preprocess: Option<At<Preprocess>>,
     /// File of class names beside the spec, one a line.
     pub labels: Option<At<String>>,
-    /// Limits on cost: metric to limit, such as `macs: 300M` or `peak: 2MiB`.
+    /// Limits on cost, each in its metric's unit: `macs: 300M`, `weight_bytes: 5MB`, `time: 5ms`.
+    /// `analyze` and `compare` fail where the network as it is written exceeds one.
     #[schemars(with = "Option<Budgets>")]
     pub budgets: Option<Limits>,
     /// Stages in order. A stage's key starts the parameter names of its blocks.
@@ -116,7 +117,7 @@ pub struct Preprocess {
     pub std: At<Vec<At<f64>>>,
 }
 
-/// A limit: a number with an optional suffix, such as `3.5M` or `2MiB`.
+/// A limit: a number with an optional suffix, such as `3.5M`, `2MiB` or `5ms`.
 #[derive(Debug, Deserialize)]
 pub struct Quantity(pub String);
 
