@@ -49,7 +49,9 @@
 //! | [`gate`] | limits and baselines | a metric |
 //! | [`report`] | a format each file, no counting | a format |
 //! | [`codegen`] | a plan as text; Tera | the generated crate, with `templates/` |
+//! | [`tasks`] | what the commands and the page both do | |
 //! | [`run`] | cargo, and the user's cache | |
+//! | [`server`] | HTTP on loopback; what it serves is given | |
 //! | [`cli`], [`commands`] | clap; a command each file | the command line |
 //!
 //! # Words
@@ -129,6 +131,7 @@ pub mod exec;
 pub mod gate;
 pub mod graph;
 pub mod initialise;
+pub mod input;
 #[cfg(feature = "cli")]
 pub mod interrupt;
 pub mod json;
@@ -143,8 +146,11 @@ pub mod reference;
 pub mod report;
 #[cfg(feature = "cli")]
 pub mod run;
+#[cfg(feature = "cli")]
+pub mod server;
 pub mod spec;
 pub mod suggest;
+pub mod tasks;
 pub mod text;
 pub mod weights;
 pub mod yaml;

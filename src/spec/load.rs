@@ -1,16 +1,18 @@
 //! Finding a spec: a file, standard input, or one that is part of the binary.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{Draft, EMBEDDED, Spec, embedded};
+use super::embedded::{self, Trained};
+use super::{Draft, EMBEDDED, Spec};
 use crate::error::{Error, Result};
 use crate::escape::visible;
+use crate::input;
 use crate::suggest::not_shipped;
 
-/// Largest file that is read: enough for the longest network, a convolution an entry.
-const MAX_BYTES: u64 = 16 << 20;
+/// Largest spec that is read: enough for the longest network, a convolution an entry.
+const MAX_BYTES: u64 = 4 << 20;
+/// Largest file of class names that is read.
+const MAX_LABELS: u64 = 4 << 20;
 
 /// A spec with the text it was read from.
 #[derive(Clone, Debug)]
@@ -32,6 +34,8 @@ pub enum Origin {
     Embedded,
     /// The folder that holds it; the working directory for standard input.
     Folder(PathBuf),
+    /// It was given as text: beside it are the shipped label files alone.
+    Text,
 }
 
 /// Loads a spec and checks it by itself: the name of a shipped one, `-` for standard input, or a
@@ -64,20 +68,33 @@ pub fn read(arg: &str) -> Result<Found> {
     }
     if arg == "-" {
         let name = "<stdin>".to_owned();
-        let text = read_text(std::io::stdin().lock(), Path::new("standard input"), MAX_BYTES)?;
+        let text = input::text_of(std::io::stdin().lock(), Path::new("standard input"), MAX_BYTES)?;
         return Ok(Found { name, text, origin: Origin::Folder(PathBuf::new()) });
     }
     let path = Path::new(arg);
-    let file = File::open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Error::Usage(not_found(arg, true)),
-        _ => Error::io("read", path)(error),
-    })?;
-    let text = read_text(file, path, MAX_BYTES)?;
+    let text = match input::text(path, MAX_BYTES) {
+        Err(error) if error.is_not_found() => return Err(Error::Usage(not_found(arg, true))),
+        text => text?,
+    };
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     Ok(Found { name: visible(arg).into_owned(), text, origin: Origin::Folder(folder) })
 }
 
 impl Found {
+    /// A spec that is at hand as text, called `name`. The text of a shipped spec is that spec, under
+    /// its own name.
+    ///
+    /// # Errors
+    /// Where it is too long.
+    pub fn from_text(text: &str, name: &str) -> Result<Self> {
+        if let Some(shipped) = EMBEDDED.iter().find(|shipped| shipped.text == text) {
+            return read(shipped.name);
+        }
+        let name = visible(name).into_owned();
+        let text = input::text_of(text.as_bytes(), Path::new(&name), MAX_BYTES)?;
+        Ok(Self { name, text, origin: Origin::Text })
+    }
+
     /// The spec, if `check` finishes its draft.
     pub fn check(self, check: impl FnOnce(Draft) -> Result<Spec>) -> Result<Loaded> {
         let spec = check(Draft::read(&self.text, &self.name))?;
@@ -86,36 +103,15 @@ impl Found {
     }
 }
 
-/// The text of a file of at most `most` bytes, whole MiB.
-pub(crate) fn read_text(source: impl Read, path: &Path, most: u64) -> Result<String> {
-    let mut bytes = Vec::new();
-    source.take(most + 1).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
-    if bytes.len() as u64 > most {
-        let message = format!("larger than {} MiB, the most that is read", most >> 20);
-        return Err(Error::Input { path: path.to_owned(), message });
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + valid.iter().filter(|&&byte| byte == b'\n').count();
-        let message = format!("line {line} is not UTF-8 text");
-        Error::Input { path: path.to_owned(), message }
-    })
-}
-
 /// What is said where `arg` names nothing: what is meant perhaps, and what there is.
 fn not_found(arg: &str, or_file: bool) -> String {
     not_shipped("spec", arg, EMBEDDED.iter().map(|spec| spec.name), or_file)
 }
 
-/// The lines of a file of labels, each character seen.
-pub(crate) fn lines_of(text: &str) -> Vec<String> {
-    text.trim_end().lines().map(|line| visible(line).into_owned()).collect()
-}
-
 impl Loaded {
-    /// The trained weights that are part of the binary, a safetensors file; `None` for most specs.
-    pub fn weights(&self) -> Option<&'static [u8]> {
-        (self.origin == Origin::Embedded).then(|| embedded::weights(&self.name)).flatten()
+    /// The trained weights that are shipped with it; `None` for most specs.
+    pub fn trained(&self) -> Option<Trained> {
+        (self.origin == Origin::Embedded).then(|| embedded::trained(&self.name)).flatten()
     }
 
     /// The class names that the spec's `labels` names, one for each class; `None` without `labels`.
@@ -127,21 +123,41 @@ impl Loaded {
                 let text = embedded::labels(file).ok_or_else(unknown)?.to_owned();
                 (PathBuf::from(file), text)
             }
+            Origin::Text => {
+                let path = PathBuf::from(file);
+                let Some(text) = embedded::labels(file) else {
+                    let message = "class names stand in a file beside the spec, and here is none; \
+                                   leave `labels` out, or give the names"
+                        .to_owned();
+                    return Err(Error::Input { path, message });
+                };
+                (path, text.to_owned())
+            }
             Origin::Folder(folder) => {
                 let path = folder.join(file);
-                let text = std::fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+                let text = input::text_of_regular(&path, MAX_LABELS)?;
                 (path, text)
             }
         };
-        let labels: Vec<String> = lines_of(&text);
-        if labels.len() != self.spec.classes {
-            let message = format!(
-                "{} labels for {} classes; one for each class is allowed, a line each",
-                labels.len(),
-                self.spec.classes
-            );
-            return Err(Error::Input { path, message });
-        }
-        Ok(Some(labels))
+        labels_of(&text, &path, self.spec.classes).map(Some)
     }
+}
+
+/// The class names of a file, one a line.
+pub fn labels(path: &Path, classes: usize) -> Result<Vec<String>> {
+    labels_of(&input::text(path, MAX_LABELS)?, path, classes)
+}
+
+/// The class names of a file's text, one a line; errors name `path`.
+pub(crate) fn labels_of(text: &str, path: &Path, classes: usize) -> Result<Vec<String>> {
+    // Each character is seen.
+    let lines = text.trim_end().lines();
+    let labels: Vec<String> = lines.map(|line| visible(line).into_owned()).collect();
+    if labels.len() == classes {
+        return Ok(labels);
+    }
+    let found = labels.len();
+    let message =
+        format!("{found} labels for {classes} classes; one for each class is allowed, a line each");
+    Err(Error::Input { path: path.to_owned(), message })
 }

@@ -17,9 +17,9 @@ mod schema;
 
 pub use budget::{Budget, Metric};
 pub use draft::{Draft, Problem};
-pub use embedded::{EMBEDDED, Embedded};
-pub use load::{Loaded, Origin, load, load_shipped, read};
-pub(crate) use load::{lines_of, read_text};
+pub use embedded::{EMBEDDED, Embedded, Trained};
+pub(crate) use load::labels_of;
+pub use load::{Found, Loaded, Origin, labels, load, load_shipped, read};
 pub use rounding::{Rounding, make_divisible};
 pub use schema::schema;
 

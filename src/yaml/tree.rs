@@ -14,7 +14,7 @@ use super::diagnostic::Diagnostic;
 /// Deepest nesting of lists and mappings; a spec needs eight, a machine four.
 const MAX_DEPTH: usize = 32;
 /// Most nodes of a tree: enough for the longest network, a convolution an entry.
-const MAX_NODES: usize = 2_000_000;
+const MAX_NODES: usize = 200_000;
 /// Most nodes that aliases may repeat.
 const MAX_REPEATED: usize = 10_000;
 
@@ -49,6 +49,16 @@ pub enum Value<'t> {
 }
 
 impl Node<'_> {
+    /// Shows `see` this node and all inside it, the outermost first.
+    pub fn visit(&self, see: &mut impl FnMut(&Self)) {
+        see(self);
+        match &self.value {
+            Value::Scalar { .. } => {}
+            Value::List(items) => items.iter().for_each(|item| item.visit(see)),
+            Value::Map(entries) => entries.iter().for_each(|(_, value)| value.visit(see)),
+        }
+    }
+
     /// The text of a scalar.
     pub fn text(&self) -> Option<&str> {
         match &self.value {
