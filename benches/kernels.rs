@@ -24,7 +24,7 @@ use mbgen::kernels::ops::dense::DensePanel;
 use mbgen::kernels::ops::depthwise::DepthwisePanel;
 use mbgen::kernels::ops::linear::LinearPanel;
 use mbgen::kernels::ops::pool::PoolPanel;
-use mbgen::kernels::ops::{GROUP, packed};
+use mbgen::kernels::ops::{MOST_LANES, packed};
 use mbgen::kernels::steps::{Dense, Depthwise, Head, Tensor, Unit};
 use mbgen::machine::Machine;
 use mbgen::plan::{Operation, Plan};
@@ -114,8 +114,8 @@ enum Call {
         stride: usize,
         pool: bool,
         prefetch: bool,
-        /// Whether each group of channels of the output lies on its own.
-        grouped: bool,
+        /// Whether each vector of channels of the output lies on its own.
+        by_vectors: bool,
     },
     /// `rows` output rows of a map.
     Depthwise {
@@ -129,7 +129,7 @@ enum Call {
         rows: usize,
         ring: usize,
         /// The same of the input.
-        grouped: bool,
+        by_vectors: bool,
     },
     /// All panels of a classifier.
     Linear { c: usize, panel: usize, classes: usize },
@@ -176,13 +176,13 @@ fn of_chain(source: &Tensor, units: &[Unit], project: Option<&Dense>, out: &Tens
     let mut panel = source.panel;
     for unit in units {
         let Unit { depthwise, input, output, band, ring_rows, ring_panel, .. } = *unit;
-        let grouped = unit.dense.is_some() && ring_panel < depthwise.panel;
+        let by_vectors = unit.dense.is_some() && ring_panel < depthwise.panel;
         if let Some(dense) = &unit.dense {
             let rows = (band * depthwise.window.stride).min(input.0);
-            calls.push(Call::dense(dense, panel, rows, input.1).grouped(grouped));
+            calls.push(Call::dense(dense, panel, rows, input.1).by_vectors(by_vectors));
         }
         let ring = if unit.dense.is_some() { ring_rows } else { input.0 };
-        calls.push(Call::depthwise(&depthwise, input, output, band, ring).grouped(grouped));
+        calls.push(Call::depthwise(&depthwise, input, output, band, ring).by_vectors(by_vectors));
         panel = depthwise.panel;
     }
     let band = units.last().map_or(1, |unit| unit.band);
@@ -200,8 +200,8 @@ fn of_head(head: &Head) -> Vec<Call> {
         && let Call::Dense { rows, k, cols, panel, run, stride, .. } =
             Call::dense(dense, source.panel, source.h, source.w)
     {
-        let (pool, prefetch, grouped) = (true, true, false);
-        calls.push(Call::Dense { rows, k, cols, panel, run, stride, pool, prefetch, grouped });
+        let (pool, prefetch, by_vectors) = (true, true, false);
+        calls.push(Call::Dense { rows, k, cols, panel, run, stride, pool, prefetch, by_vectors });
     }
     calls
 }
@@ -220,14 +220,14 @@ impl Call {
             stride: if windowed { window.stride * c_in } else { source_panel.min(c_in) },
             pool: false,
             prefetch: prefetch && !windowed,
-            grouped: false,
+            by_vectors: false,
         }
     }
 
-    /// The same with the rows between two convolutions in groups of channels, if `yes`.
-    fn grouped(mut self, yes: bool) -> Self {
-        if let Self::Dense { grouped, .. } | Self::Depthwise { grouped, .. } = &mut self {
-            *grouped = yes;
+    /// The same with the rows between two convolutions in vectors of channels, if `yes`.
+    fn by_vectors(mut self, yes: bool) -> Self {
+        if let Self::Dense { by_vectors, .. } | Self::Depthwise { by_vectors, .. } = &mut self {
+            *by_vectors = yes;
         }
         self
     }
@@ -242,8 +242,8 @@ impl Call {
         let Depthwise { c, panel, window, .. } = *depthwise;
         let zeros = (window.top, window.left);
         let (kernel, stride) = (window.kernel, window.stride);
-        let grouped = false;
-        Self::Depthwise { kernel, stride, zeros, input, output, c, panel, rows, ring, grouped }
+        let by_vectors = false;
+        Self::Depthwise { kernel, stride, zeros, input, output, c, panel, rows, ring, by_vectors }
     }
 
     fn macs(&self) -> usize {
@@ -293,7 +293,7 @@ impl Call {
             // of the input.
             unsafe {
                 match *self {
-                    Self::Dense { rows, k, run, stride, pool, prefetch, grouped, .. } => {
+                    Self::Dense { rows, k, run, stride, pool, prefetch, by_vectors, .. } => {
                         set.dense(&DensePanel {
                             a: input,
                             lda: stride,
@@ -307,8 +307,12 @@ impl Call {
                             w_stride: run * pitch,
                             bias: w,
                             c: out,
-                            ldc: if grouped { GROUP } else { cols },
-                            c_group: if grouped { rows * GROUP } else { GROUP },
+                            ldc: if by_vectors { MOST_LANES } else { cols },
+                            c_vector_stride: if by_vectors {
+                                rows * MOST_LANES
+                            } else {
+                                MOST_LANES
+                            },
                             residual: ptr::null(),
                             rows,
                             cols,
@@ -327,18 +331,22 @@ impl Call {
                         output: made,
                         rows,
                         ring,
-                        grouped,
+                        by_vectors,
                         ..
                     } => {
-                        let pixel = if grouped { GROUP } else { cols };
+                        let pixel = if by_vectors { MOST_LANES } else { cols };
                         // Rows from the middle of the map, where no window reaches over its ends.
                         let y = (made.0 - rows) / 2;
                         set.depthwise(&DepthwisePanel {
                             input: input.add(ring * map.1 * first),
                             row_stride: map.1 * pixel,
-                            ring,
+                            ring_rows: ring,
                             pixel_stride: pixel,
-                            group: if grouped { ring * map.1 * GROUP } else { GROUP },
+                            vector_stride: if by_vectors {
+                                ring * map.1 * MOST_LANES
+                            } else {
+                                MOST_LANES
+                            },
                             in_size: [map.0, map.1],
                             w: w.add(pitch),
                             pitch,

@@ -108,7 +108,7 @@ impl PackedLayer {
             }
             Operation::Head(head) => {
                 let linear = Self {
-                    offset: head.weights,
+                    offset: head.weights_at,
                     len: head.packed_len(),
                     c: head.classes,
                     k: head.c,
@@ -125,12 +125,12 @@ impl PackedLayer {
     }
 
     fn dense(dense: &Dense) -> Self {
-        let (offset, len) = (dense.weights, dense.packed_len());
+        let (offset, len) = (dense.weights_at, dense.packed_len());
         Self { offset, len, c: dense.c_out, k: dense.k(), panel: dense.panel }
     }
 
     fn depthwise(depthwise: &Depthwise) -> Self {
-        let (offset, len) = (depthwise.weights, depthwise.packed_len());
+        let (offset, len) = (depthwise.weights_at, depthwise.packed_len());
         let k = depthwise.window.kernel * depthwise.window.kernel;
         Self { offset, len, c: depthwise.c, k, panel: depthwise.panel }
     }

@@ -167,25 +167,25 @@ impl<'a> StepWriter<'a> {
             input,
             output,
             band,
-            ring,
+            ring_at,
             ring_rows,
             ring_panel,
             ring_shared,
-            rows,
+            rows_at,
         } = unit;
-        let ring = if dense.is_some() {
+        let ring_at = if dense.is_some() {
             let what = format!("`{}`: rows of the expansion, in the scratch memory.", step.name);
-            Literal::Text(self.offset(&format!("{name}_RING{suffix}"), what, *ring))
+            Literal::Text(self.offset(&format!("{name}_RING{suffix}"), what, *ring_at))
         } else {
-            Literal::text(ring)
+            Literal::text(ring_at)
         };
-        let rows = if own {
+        let rows_at = if own {
             let place = if step.workspace.is_some() { "shared" } else { "scratch" };
             let what =
                 format!("`{}`: rows of the depthwise output, in the {place} memory.", step.name);
-            Literal::Text(self.offset(&format!("{name}_ROWS{suffix}"), what, *rows))
+            Literal::Text(self.offset(&format!("{name}_ROWS{suffix}"), what, *rows_at))
         } else {
-            Literal::text(rows)
+            Literal::text(rows_at)
         };
         let fields = vec![
             ("dense", Literal::option(dense.as_ref().map(|dense| self.dense(dense)).transpose()?)),
@@ -193,34 +193,34 @@ impl<'a> StepWriter<'a> {
             ("input", Literal::text(format!("{input:?}"))),
             ("output", Literal::text(format!("{output:?}"))),
             ("band", Literal::text(band)),
-            ("ring", ring),
+            ("ring_at", ring_at),
             ("ring_rows", Literal::text(ring_rows)),
             ("ring_panel", Literal::text(ring_panel)),
             ("ring_shared", Literal::text(ring_shared)),
-            ("rows", rows),
+            ("rows_at", rows_at),
         ];
         Ok(Literal::Struct("Unit", fields))
     }
 
     fn head(&mut self, name: &str, step: &Step, head: &Head) -> Result<Literal> {
-        let Head { source, weights, dense, c, panel, classes, sums } = head;
+        let Head { source, weights_at, dense, c, panel, classes, sums_at } = head;
         let what = format!("`{}`: partial sums of the classifier.", step.name);
         let fields = vec![
             ("source", self.operand(source)?),
-            ("weights", Literal::text(self.blob.constant(*weights)?)),
+            ("weights_at", Literal::text(self.blob.constant(*weights_at)?)),
             ("dense", Literal::option(dense.as_ref().map(|dense| self.dense(dense)).transpose()?)),
             ("c", Literal::text(c)),
             ("panel", Literal::text(panel)),
             ("classes", Literal::text(classes)),
-            ("sums", Literal::Text(self.offset(&format!("{name}_SUMS"), what, *sums))),
+            ("sums_at", Literal::Text(self.offset(&format!("{name}_SUMS"), what, *sums_at))),
         ];
         Ok(Literal::Struct("Head", fields))
     }
 
     fn dense(&mut self, dense: &Dense) -> Result<Literal> {
-        let Dense { weights, c_in, c_out, panel, window, clamp, prefetch } = dense;
+        let Dense { weights_at, c_in, c_out, panel, window, clamp, prefetch } = dense;
         let fields = vec![
-            ("weights", Literal::text(self.blob.constant(*weights)?)),
+            ("weights_at", Literal::text(self.blob.constant(*weights_at)?)),
             ("c_in", Literal::text(c_in)),
             ("c_out", Literal::text(c_out)),
             ("panel", Literal::text(panel)),
@@ -232,9 +232,9 @@ impl<'a> StepWriter<'a> {
     }
 
     fn depthwise(&mut self, depthwise: &Depthwise) -> Result<Literal> {
-        let Depthwise { weights, c, panel, window, clamp } = depthwise;
+        let Depthwise { weights_at, c, panel, window, clamp } = depthwise;
         let fields = vec![
-            ("weights", Literal::text(self.blob.constant(*weights)?)),
+            ("weights_at", Literal::text(self.blob.constant(*weights_at)?)),
             ("c", Literal::text(c)),
             ("panel", Literal::text(panel)),
             ("window", self.window(window)),

@@ -2,6 +2,7 @@
 //! verification.
 
 use crate::kernels::isa::InstructionSet;
+use crate::kernels::memory::Values;
 use crate::kernels::steps::{Chain, Join, Memory, Output, Runner};
 use crate::machine::measure;
 use crate::plan::{Operation, Plan};
@@ -19,9 +20,9 @@ fn available(name: &str) -> Option<InstructionSet> {
 /// A plan with its weights and the memory to run it.
 pub struct Session<'a> {
     plan: &'a Plan,
-    weights: Aligned,
-    shared: Aligned,
-    scratch: Aligned,
+    weights: Values,
+    shared: Guarded,
+    scratch: Guarded,
     threads: usize,
     logits: Vec<f32>,
 }
@@ -29,13 +30,13 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     /// Memory for up to `threads` threads.
     pub fn new(plan: &'a Plan, weights: &[f32], threads: usize) -> Self {
-        let mut copy = Aligned::new(weights.len());
-        copy.get().copy_from_slice(weights);
+        let mut copy = Values::new(weights.len(), 0.0);
+        copy.as_mut_slice().copy_from_slice(weights);
         Self {
             plan,
             weights: copy,
-            shared: Aligned::new(plan.shared),
-            scratch: Aligned::new(plan.scratch * threads),
+            shared: Guarded::new(plan.shared),
+            scratch: Guarded::new(plan.scratch * threads),
             threads,
             logits: vec![f32::NAN; plan.classes],
         }
@@ -58,7 +59,7 @@ impl<'a> Session<'a> {
         let ops = available(isa)?.ops();
         let memory = Memory {
             input,
-            weights: self.weights.get(),
+            weights: self.weights.as_slice(),
             shared: self.shared.get(),
             scratch: self.scratch.get(),
             threads: self.threads,
@@ -88,35 +89,32 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Elements from a cache line's start on, as a generated crate has them, between guards.
-struct Aligned {
-    elements: Vec<f32>,
+/// Values from a cache line's start on, as a generated crate has them, between guards.
+struct Guarded {
+    values: Values,
     len: usize,
 }
 
-/// What stands on both sides of the elements.
+/// What stands on both sides of the values.
 const GUARD: f32 = -123_456.0;
+/// How often: two cache lines.
+const MARGIN: usize = 32;
 
-impl Aligned {
-    /// `len` NaNs, which show every read of an element that no step has written.
+impl Guarded {
+    /// `len` NaNs, which show every read of a value that no step has written.
     fn new(len: usize) -> Self {
-        let mut aligned = Self { elements: vec![GUARD; len + 64], len };
-        aligned.get().fill(f32::NAN);
-        aligned
+        let mut guarded = Self { values: Values::new(len + 2 * MARGIN, GUARD), len };
+        guarded.get().fill(f32::NAN);
+        guarded
     }
 
     fn get(&mut self) -> &mut [f32] {
-        let start = self.start();
-        &mut self.elements[start..][..self.len]
+        &mut self.values.as_mut_slice()[MARGIN..][..self.len]
     }
 
-    fn start(&self) -> usize {
-        16 + self.elements[16..].as_ptr().align_offset(64)
-    }
-
-    /// Whether nothing was written beside the elements.
+    /// Whether nothing was written beside the values.
     fn is_intact(&self) -> bool {
-        let (before, rest) = self.elements.split_at(self.start());
+        let (before, rest) = self.values.as_slice().split_at(MARGIN);
         before.iter().chain(&rest[self.len..]).all(|&x| x == GUARD)
     }
 }

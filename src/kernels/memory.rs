@@ -31,6 +31,12 @@ pub struct Values {
 
 #[cfg(feature = "std")]
 impl Values {
+    /// `len` times the same value.
+    pub fn new(len: usize, value: f32) -> Self {
+        let line = || Aligned([value; 16]);
+        Self { lines: core::iter::repeat_with(line).take(len.div_ceil(16)).collect(), len }
+    }
+
     /// Copies little-endian values; up to three bytes at the end are left.
     pub fn from_le_bytes(bytes: &[u8]) -> Self {
         let (values, _) = bytes.as_chunks();
@@ -48,6 +54,12 @@ impl Values {
     pub fn as_slice(&self) -> &[f32] {
         // SAFETY: lines are arrays of values without gaps, and hold at least `len` of them.
         unsafe { core::slice::from_raw_parts(self.lines.as_ptr().cast(), self.len) }
+    }
+
+    /// The values.
+    pub fn as_mut_slice(&mut self) -> &mut [f32] {
+        // SAFETY: as above.
+        unsafe { core::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.len) }
     }
 }
 

@@ -79,7 +79,7 @@ impl Pool {
 
     /// As [`Pool::new`], with workers that wait `spins` turns before they sleep.
     pub(super) fn with_spins(threads: usize, spins: u32) -> Self {
-        unsafe fn nothing(_: *const ()) {}
+        fn nothing(_: *const ()) {}
         let slot = |_| Slot {
             state: AtomicU64::new(IDLE),
             job: UnsafeCell::new(Job { run: nothing, task: core::ptr::null() }),

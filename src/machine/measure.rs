@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use super::{Caches, Description, Level, LevelName, Rates};
 use crate::error::{Error, Result};
 use crate::kernels::isa::{InstructionSet, Ops};
+use crate::kernels::memory::Values;
 use crate::kernels::ops::linear::BLOCK;
 use crate::kernels::ops::peak::{PeakRun, read};
 use crate::kernels::steps::{
@@ -115,10 +116,10 @@ fn pointwise(ops: &Ops) -> (f64, Option<f64>) {
 
 /// GB/s that one core reads, again and again, from so many bytes.
 fn bandwidth(ops: &Ops, bytes: u64) -> f64 {
-    let values = Aligned::new((bytes / 4) as usize, 1.0);
+    let values = Values::new((bytes / 4) as usize, 1.0);
     let mut sums = [0.0; BLOCK];
     let mut count = 0;
-    let passes = best(|| count = read(ops, black_box(values.get()), &mut sums));
+    let passes = best(|| count = read(ops, black_box(values.as_slice()), &mut sums));
     black_box(sums);
     4.0 * count as f64 * passes
 }
@@ -142,37 +143,12 @@ fn best(mut work: impl FnMut()) -> f64 {
     f64::from(repeats) / shortest.as_nanos() as f64
 }
 
-/// Elements from a cache line's start on.
-struct Aligned {
-    elements: Vec<f32>,
-    len: usize,
-}
-
-impl Aligned {
-    fn new(len: usize, value: f32) -> Self {
-        Self { elements: vec![value; len + 16], len }
-    }
-
-    fn start(&self) -> usize {
-        self.elements.as_ptr().align_offset(64)
-    }
-
-    fn get(&self) -> &[f32] {
-        &self.elements[self.start()..][..self.len]
-    }
-
-    fn get_mut(&mut self) -> &mut [f32] {
-        let start = self.start();
-        &mut self.elements[start..][..self.len]
-    }
-}
-
 /// One layer with its memory.
 struct Layer {
     step: Step,
     macs: usize,
-    weights: Aligned,
-    arena: Aligned,
+    weights: Values,
+    arena: Values,
 }
 
 enum Step {
@@ -197,7 +173,8 @@ impl Layer {
         let source = tensor(0, c_in, side, c_in);
         let out = tensor(source.len().next_multiple_of(16), c_out, side / window.stride, c_out);
         let clamp = RELU6;
-        let dense = Dense { weights: 0, c_in, c_out, panel: PANEL, window, clamp, prefetch: true };
+        let dense =
+            Dense { weights_at: 0, c_in, c_out, panel: PANEL, window, clamp, prefetch: true };
         let conv = Conv { dense, source, residual: None, out, split: Split::Whole };
         let macs = dense.k() * out.len();
         Self::new(Step::Conv(conv), macs, dense.packed_len(), source.len() + out.len())
@@ -207,7 +184,7 @@ impl Layer {
     fn depthwise() -> Self {
         let (c, side) = (PANEL, 14);
         let window = Window { kernel: 3, stride: 1, top: 1, left: 1 };
-        let depthwise = Depthwise { weights: 0, c, panel: PANEL, window, clamp: RELU6 };
+        let depthwise = Depthwise { weights_at: 0, c, panel: PANEL, window, clamp: RELU6 };
         let source = tensor(0, c, side, PANEL);
         let out = tensor(source.len().next_multiple_of(16), c, side, PANEL);
         let unit = Unit {
@@ -216,18 +193,18 @@ impl Layer {
             input: (side, side),
             output: (side, side),
             band: side,
-            ring: 0,
+            ring_at: 0,
             ring_rows: side,
             ring_panel: PANEL,
             ring_shared: false,
-            rows: 0,
+            rows_at: 0,
         };
         let (macs, elements) = (9 * out.len(), source.len() + out.len());
         Self::new(Step::Depthwise(unit, source, out), macs, depthwise.packed_len(), elements)
     }
 
     fn new(step: Step, macs: usize, weights: usize, arena: usize) -> Self {
-        let (weights, arena) = (Aligned::new(weights, 0.01), Aligned::new(arena + 16, 0.5));
+        let (weights, arena) = (Values::new(weights, 0.01), Values::new(arena + 16, 0.5));
         Self { step, macs, weights, arena }
     }
 
@@ -235,8 +212,8 @@ impl Layer {
     fn rate(&mut self, ops: &Ops) -> f64 {
         let memory = Memory {
             input: &[],
-            weights: self.weights.get(),
-            shared: self.arena.get_mut(),
+            weights: self.weights.as_slice(),
+            shared: self.arena.as_mut_slice(),
             scratch: &mut [],
             threads: 1,
             logits: &mut [],

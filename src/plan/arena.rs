@@ -72,8 +72,8 @@ pub fn place(graph: &LayerGraph, plan: &mut Plan) {
         let at = blocks[block].at;
         plan.steps[i].workspace = Some((at, elements));
         match &mut plan.steps[i].operation {
-            Operation::Head(head) => head.sums = at,
-            Operation::Chain { units, .. } => units[0].rows = at,
+            Operation::Head(head) => head.sums_at = at,
+            Operation::Chain { units, .. } => units[0].rows_at = at,
             Operation::Conv(_) => {}
         }
     }

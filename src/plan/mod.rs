@@ -170,10 +170,10 @@ impl Step {
         let mut end = 0;
         for (i, unit) in units.iter().enumerate() {
             if unit.dense.is_some() {
-                end = end.max(unit.ring + unit.ring_len());
+                end = end.max(unit.ring_at + unit.ring_len());
             }
             if rows_in_scratch(i, units.len(), project.is_some(), *split) {
-                end = end.max(unit.rows + unit.rows_len());
+                end = end.max(unit.rows_at + unit.rows_len());
             }
         }
         end

@@ -43,8 +43,8 @@ pub fn pack(plan: &Plan, graph: &LayerGraph, folded: &Folded) -> Result<Vec<f32>
 }
 
 fn pack_dense(blob: &mut [f32], dense: &Dense, layer: &FoldedLayer) {
-    blob[dense.weights..][..dense.c_out].copy_from_slice(&layer.bias);
-    let mut at = dense.weights + bias_len(dense.c_out);
+    blob[dense.weights_at..][..dense.c_out].copy_from_slice(&layer.bias);
+    let mut at = dense.weights_at + bias_len(dense.c_out);
     for first in (0..dense.c_out).step_by(dense.panel) {
         at = pack_panel(blob, at, dense, layer, first);
     }
@@ -72,8 +72,8 @@ fn pack_panel(
 }
 
 fn pack_depthwise(blob: &mut [f32], depthwise: &Depthwise, layer: &FoldedLayer) {
-    blob[depthwise.weights..][..depthwise.c].copy_from_slice(&layer.bias);
-    let mut at = depthwise.weights + bias_len(depthwise.c);
+    blob[depthwise.weights_at..][..depthwise.c].copy_from_slice(&layer.bias);
+    let mut at = depthwise.weights_at + bias_len(depthwise.c);
     let taps = depthwise.window.kernel * depthwise.window.kernel;
     for first in (0..depthwise.c).step_by(depthwise.panel) {
         let cols = depthwise.panel.min(depthwise.c - first);
@@ -87,9 +87,9 @@ fn pack_depthwise(blob: &mut [f32], depthwise: &Depthwise, layer: &FoldedLayer) 
 }
 
 fn pack_head(blob: &mut [f32], head: &Head, dense: Option<&FoldedLayer>, linear: &FoldedLayer) {
-    blob[head.weights..][..head.classes].copy_from_slice(&linear.bias);
+    blob[head.weights_at..][..head.classes].copy_from_slice(&linear.bias);
     if let (Some(spec), Some(layer)) = (&head.dense, dense) {
-        blob[spec.weights..][..spec.c_out].copy_from_slice(&layer.bias);
+        blob[spec.weights_at..][..spec.c_out].copy_from_slice(&layer.bias);
     }
     for p in 0..head.c.div_ceil(head.panel) {
         let first = p * head.panel;

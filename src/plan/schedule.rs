@@ -39,9 +39,10 @@ pub struct Schedule {
     pub panel: usize,
     /// Rows of the depthwise output made at a time, where there is one.
     pub band: Option<usize>,
-    /// How threads share it; `None` for the head, which has [`Head::PARTS`] parts.
+    /// How threads share it; `None` for the head, which is always split into
+    /// [`Head::PARTIAL_SUMS`] sums.
     ///
-    /// [`Head::PARTS`]: crate::kernels::steps::Head::PARTS
+    /// [`Head::PARTIAL_SUMS`]: crate::kernels::steps::Head::PARTIAL_SUMS
     pub split: Option<Split>,
 }
 

@@ -7,7 +7,7 @@ use super::schedule::{PANEL, Part, Schedule, Scheduled};
 use super::{Cursor, Element, Operation, Plan, Step, rows_in_scratch};
 use crate::error::{Error, Result};
 use crate::graph::{LayerGraph, LayerId, Source};
-use crate::kernels::ops::GROUP;
+use crate::kernels::ops::MOST_LANES;
 use crate::kernels::steps::{Conv, Dense, Depthwise, Head, Place, Split, Tensor, Unit, Window};
 use crate::layer::{Kind, Layer, Shape};
 
@@ -67,11 +67,11 @@ pub fn steps(graph: &LayerGraph, scheduled: Vec<Scheduled>) -> Result<Plan> {
                 let c = graph.layer(*pool).input.c;
                 let dense =
                     pointwise.map(|id| dense(graph.layer(id), panel, &mut Cursor::default()));
-                let mut head = Head { source, weights: 0, dense, c, panel, classes, sums: 0 };
-                head.weights = weights.take(head.packed_len());
-                let bias = head.weights + crate::kernels::steps::bias_len(classes);
+                let mut head = Head { source, weights_at: 0, dense, c, panel, classes, sums_at: 0 };
+                head.weights_at = weights.take(head.packed_len());
+                let bias = head.weights_at + crate::kernels::steps::bias_len(classes);
                 if let Some(dense) = &mut head.dense {
-                    dense.weights = bias;
+                    dense.weights_at = bias;
                 }
                 Operation::Head(head)
             }
@@ -102,26 +102,26 @@ fn units(
         let live = (band - 1) * window.stride + window.kernel;
         // One band needs the rows of one panel at a time.
         let shared = unit.dense.is_some() && units.len() == 1 && band == layer.output.h;
-        // A depthwise convolution works on one group of channels at a time: where all rows of a band
-        // do not stay in the first-level cache, those of a group do, if they lie together.
-        let grouped = !shared && layer.input.c.is_multiple_of(GROUP);
+        // A depthwise convolution works on one vector of channels at a time: where all rows of a band
+        // do not stay in the first-level cache, those of a vector do, if they lie together.
+        let by_vectors = !shared && layer.input.c.is_multiple_of(MOST_LANES);
         let mut made = Unit {
             dense: unit.dense.map(|id| dense(graph.layer(id), panel, weights)),
             depthwise: depthwise(layer, panel, weights),
             input: (layer.input.h, layer.input.w),
             output: (layer.output.h, layer.output.w),
             band,
-            ring: 0,
+            ring_at: 0,
             ring_rows: live.min(layer.input.h),
-            ring_panel: if grouped { GROUP } else { panel },
+            ring_panel: if by_vectors { MOST_LANES } else { panel },
             ring_shared: shared,
-            rows: 0,
+            rows_at: 0,
         };
         if made.dense.is_some() {
-            made.ring = scratch.take(made.ring_len());
+            made.ring_at = scratch.take(made.ring_len());
         }
         if rows_in_scratch(i, units.len(), project, split.unwrap_or(Split::Whole)) {
-            made.rows = scratch.take(made.rows_len());
+            made.rows_at = scratch.take(made.rows_len());
         }
         made
     };
@@ -155,7 +155,7 @@ fn whole(place: Place, shape: Shape) -> Tensor {
 
 fn dense(layer: &Layer, panel: usize, weights: &mut Cursor) -> Dense {
     let mut dense = Dense {
-        weights: 0,
+        weights_at: 0,
         c_in: layer.input.c,
         c_out: layer.output.c,
         panel,
@@ -164,19 +164,19 @@ fn dense(layer: &Layer, panel: usize, weights: &mut Cursor) -> Dense {
         // Small layers keep their weights in the first-level cache from row to row.
         prefetch: layer.output.positions() <= 14 * 14,
     };
-    dense.weights = weights.take(dense.packed_len());
+    dense.weights_at = weights.take(dense.packed_len());
     dense
 }
 
 fn depthwise(layer: &Layer, panel: usize, weights: &mut Cursor) -> Depthwise {
     let mut depthwise = Depthwise {
-        weights: 0,
+        weights_at: 0,
         c: layer.output.c,
         panel,
         window: window(layer),
         clamp: layer.activation.bounds(),
     };
-    depthwise.weights = weights.take(depthwise.packed_len());
+    depthwise.weights_at = weights.take(depthwise.packed_len());
     depthwise
 }
 

@@ -64,7 +64,7 @@ impl Step {
         words.push(match self.parts[0].schedule.split {
             Some(Split::Whole) => "on one thread".to_owned(),
             Some(split) => format!("split by {}", split_name(split)),
-            None => format!("split into {} parts", Head::PARTS),
+            None => format!("split into {} parts", Head::PARTIAL_SUMS),
         });
         words.join(", ")
     }

@@ -1,7 +1,9 @@
 //! Crates build, are tidy, and compute what PyTorch computes.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use mbgen::block::Variant;
 use mbgen::exec;
@@ -10,7 +12,7 @@ use mbgen::report::profile::Measured;
 use mbgen::spec::load;
 use mbgen::weights::formula;
 
-use crate::crates::{Generated, scratch};
+use crate::crates::{Generated, scratch, text};
 use crate::support::{data, json, largest_difference, networks, numbers, photos};
 
 /// Everything that holds for every crate.
@@ -176,7 +178,7 @@ fn every_shipped_spec_is_tidy() {
 }
 
 #[test]
-fn a_crate_builds_alone_and_inside_another_workspace_and_without_std() {
+fn a_crate_builds_alone_and_inside_another_workspace() {
     let home = tempfile::tempdir().unwrap();
     let generated =
         Generated::new("odd", &["v2", "--width", "0.35", "--resolution", "33", "--seed", "1"]);
@@ -190,8 +192,6 @@ fn a_crate_builds_alone_and_inside_another_workspace_and_without_std() {
     }
     assert!(build.status().unwrap().success(), "an empty CARGO_HOME");
 
-    generated.succeeds(&["check", "--quiet", "--lib", "--no-default-features"]);
-
     let outer = scratch().join("outer");
     fs::create_dir_all(&outer).unwrap();
     fs::write(outer.join("Cargo.toml"), "[workspace]\nmembers = []\nresolver = \"3\"\n").unwrap();
@@ -200,9 +200,37 @@ fn a_crate_builds_alone_and_inside_another_workspace_and_without_std() {
 }
 
 #[test]
+fn a_library_builds_without_a_warning_for_other_targets_and_without_std() {
+    let generated =
+        Generated::new("odd", &["v2", "--width", "0.35", "--resolution", "33", "--seed", "1"]);
+    let check = |more: &[&str]| {
+        let output = generated.cargo(&[&["check", "--lib"], more].concat()).output().unwrap();
+        let said = text(&output.stderr);
+        assert!(output.status.success() && !said.contains("warning"), "{more:?}\n{said}");
+    };
+    check(&["--no-default-features"]);
+    for (target, std) in [
+        ("wasm32-unknown-unknown", true),
+        ("aarch64-unknown-linux-gnu", true),
+        ("thumbv7em-none-eabihf", false),
+    ] {
+        let print = ["--print", "target-libdir", "--target", target];
+        let folder = Command::new("rustc").args(print).output();
+        let folder = folder.map(|output| PathBuf::from(text(&output.stdout).trim()));
+        if !folder.is_ok_and(|folder| folder.is_dir()) {
+            let _ = writeln!(std::io::stderr(), "SKIPPED: rustup target add {target}");
+            continue;
+        }
+        check(&["--no-default-features", "--target", target]);
+        if std {
+            check(&["--target", target]);
+        }
+    }
+}
+
+#[test]
 fn the_widths_and_sizes_of_the_papers() {
     if std::env::var_os("MBGEN_SWEEP").is_none() {
-        use std::io::Write;
         let _ = writeln!(std::io::stderr(), "SKIPPED: MBGEN_SWEEP=1 builds widths and sizes");
         return;
     }

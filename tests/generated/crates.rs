@@ -75,13 +75,15 @@ impl Generated {
         text(&output.stdout) + &text(&output.stderr)
     }
 
-    /// The logits of an input by the crate's program.
+    /// The logits of an input by the crate's program, which three threads do not change.
     pub fn logits(&self, input: &[f32], isa: &str) -> Vec<f64> {
         let file = scratch().join(format!("{}.f32", self.name));
         let bytes: Vec<u8> = input.iter().flat_map(|x| x.to_le_bytes()).collect();
         fs::write(&file, bytes).unwrap();
         let args = ["run", "--quiet", "--", "logits", file.to_str().unwrap(), "--isa", isa];
-        serde_json::from_str(&self.succeeds(&args)).unwrap()
+        let logits = self.succeeds(&args);
+        assert_eq!(self.succeeds(&[&args[..], &["--threads", "3"]].concat()), logits);
+        serde_json::from_str(&logits).unwrap()
     }
 
     /// Replaces the first `from` of a file after `after`; cargo sees the change.

@@ -1,7 +1,7 @@
 //! Matrix product of one panel.
 
 use mbgen::kernels::ops::dense::DensePanel;
-use mbgen::kernels::ops::{GROUP, packed};
+use mbgen::kernels::ops::{MOST_LANES, packed};
 
 use crate::memory::{NONE, Numbers, Operand};
 use crate::sets::Kernels;
@@ -112,7 +112,7 @@ impl Operands {
 
 /// Offset in C of row `i` and column `j`.
 fn at(panel: &DensePanel, i: usize, j: usize) -> usize {
-    i * panel.ldc + j / GROUP * panel.c_group + j % GROUP
+    i * panel.ldc + j / MOST_LANES * panel.c_vector_stride + j % MOST_LANES
 }
 
 /// A plain product of `rows` × `k` by `k` × `cols`, without operands.
@@ -131,7 +131,7 @@ pub fn product(rows: usize, k: usize, cols: usize) -> DensePanel {
         bias: NONE,
         c: NONE.cast_mut(),
         ldc: cols,
-        c_group: GROUP,
+        c_vector_stride: MOST_LANES,
         residual: NONE,
         rows,
         cols,
@@ -179,9 +179,9 @@ const VARIANTS: [(&str, Variant); 9] = [
         bounds: (-9.0, 11.0),
         ..plain
     }),
-    ("groups of channels apart", |plain| DensePanel {
-        ldc: plain.cols.min(GROUP),
-        c_group: plain.rows * GROUP + 5,
+    ("vectors of channels apart", |plain| DensePanel {
+        ldc: plain.cols.min(MOST_LANES),
+        c_vector_stride: plain.rows * MOST_LANES + 5,
         residual: std::ptr::dangling(),
         ..plain
     }),

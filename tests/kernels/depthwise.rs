@@ -1,7 +1,7 @@
 //! Depthwise convolution of one panel.
 
 use mbgen::kernels::ops::depthwise::DepthwisePanel;
-use mbgen::kernels::ops::{GROUP, packed};
+use mbgen::kernels::ops::{MOST_LANES, packed};
 
 use crate::memory::{NONE, Numbers, Operand};
 use crate::sets::Kernels;
@@ -70,7 +70,7 @@ impl Operands {
             let rows = (first, (first + band).min(panel.rows.1));
             let at = |r: usize, x: usize, c: usize| {
                 let pixel = r % ring * panel.row_stride + x * panel.pixel_stride;
-                pixel + c / GROUP * panel.group + c % GROUP
+                pixel + c / MOST_LANES * panel.vector_stride + c % MOST_LANES
             };
             let input = self.input.blank(at(ring - 1, w - 1, cols - 1) + 1);
             let live = (rows.0 * stride).saturating_sub(top)
@@ -87,7 +87,7 @@ impl Operands {
             self.output.blank(at(rows.1 - 1, panel.out_width - 1) + cols);
             let part = DepthwisePanel {
                 input: self.input.at(),
-                ring,
+                ring_rows: ring,
                 w: self.w.at(),
                 bias: self.bias.at(),
                 output: self.output.at(),
@@ -131,9 +131,9 @@ impl Window {
         Some(DepthwisePanel {
             input: NONE,
             row_stride: w * cols,
-            ring: h,
+            ring_rows: h,
             pixel_stride: cols,
-            group: GROUP,
+            vector_stride: MOST_LANES,
             in_size: [h, w],
             w: NONE,
             pitch: packed(cols),
@@ -166,11 +166,16 @@ fn wider(panel: DepthwisePanel) -> DepthwisePanel {
     }
 }
 
-/// The same panel with each group of its input's channels on its own.
+/// The same panel with each vector of its input's channels on its own.
 fn apart(panel: DepthwisePanel) -> DepthwisePanel {
     let [h, w] = panel.in_size;
-    let row_stride = w * GROUP;
-    DepthwisePanel { pixel_stride: GROUP, row_stride, group: (h + 2) * row_stride + 3, ..panel }
+    let row_stride = w * MOST_LANES;
+    DepthwisePanel {
+        pixel_stride: MOST_LANES,
+        row_stride,
+        vector_stride: (h + 2) * row_stride + 3,
+        ..panel
+    }
 }
 
 /// The layouts of a panel.

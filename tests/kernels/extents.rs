@@ -15,9 +15,9 @@ fn tensor(at: usize) -> Tensor {
     Tensor { place: Place::Arena(at), c: 16, h: 2, w: 2, panel: 16 }
 }
 
-fn pointwise(weights: usize) -> Dense {
+fn pointwise(weights_at: usize) -> Dense {
     let (window, clamp) = (POINTWISE, (0.0, 6.0));
-    Dense { weights, c_in: 16, c_out: 16, panel: 16, window, clamp, prefetch: true }
+    Dense { weights_at, c_in: 16, c_out: 16, panel: 16, window, clamp, prefetch: true }
 }
 
 fn conv() -> Conv {
@@ -32,15 +32,15 @@ fn chain() -> OneUnit {
     let window = Window { kernel: 3, stride: 1, top: 1, left: 1 };
     let unit = Unit {
         dense: Some(pointwise(0)),
-        depthwise: Depthwise { weights: 272, c: 16, panel: 16, window, clamp: (0.0, 6.0) },
+        depthwise: Depthwise { weights_at: 272, c: 16, panel: 16, window, clamp: (0.0, 6.0) },
         input: (2, 2),
         output: (2, 2),
         band: 1,
-        ring: 0,
+        ring_at: 0,
         ring_rows: 2,
         ring_panel: 16,
         ring_shared: false,
-        rows: 64,
+        rows_at: 64,
     };
     let (source, residual, out) = (tensor(0), Some(tensor(128)), tensor(64));
     let (project, split) = (Some(pointwise(432)), Split::Rows);
@@ -49,7 +49,7 @@ fn chain() -> OneUnit {
 
 fn head() -> Head {
     let dense = Some(pointwise(16));
-    Head { source: tensor(0), weights: 0, dense, c: 16, panel: 16, classes: 8, sums: 64 }
+    Head { source: tensor(0), weights_at: 0, dense, c: 16, panel: 16, classes: 8, sums_at: 64 }
 }
 
 /// Two threads that take turns.
@@ -174,7 +174,7 @@ fn no_size_of_a_convolution_lets_it_write_beside_its_memory() {
     sweep(
         conv,
         &[
-            |step| &mut step.dense.weights,
+            |step| &mut step.dense.weights_at,
             |step| &mut step.dense.c_in,
             |step| &mut step.dense.c_out,
             |step| &mut step.dense.panel,
@@ -202,7 +202,7 @@ fn no_size_of_a_chain_lets_it_write_beside_its_memory() {
     sweep(
         chain,
         &[
-            |OneUnit(_, unit)| &mut unit.depthwise.weights,
+            |OneUnit(_, unit)| &mut unit.depthwise.weights_at,
             |OneUnit(_, unit)| &mut unit.depthwise.c,
             |OneUnit(_, unit)| &mut unit.depthwise.panel,
             |OneUnit(_, unit)| &mut unit.depthwise.window.kernel,
@@ -216,10 +216,10 @@ fn no_size_of_a_chain_lets_it_write_beside_its_memory() {
             |OneUnit(_, unit)| &mut unit.output.0,
             |OneUnit(_, unit)| &mut unit.output.1,
             |OneUnit(_, unit)| &mut unit.band,
-            |OneUnit(_, unit)| &mut unit.ring,
+            |OneUnit(_, unit)| &mut unit.ring_at,
             |OneUnit(_, unit)| &mut unit.ring_rows,
             |OneUnit(_, unit)| &mut unit.ring_panel,
-            |OneUnit(_, unit)| &mut unit.rows,
+            |OneUnit(_, unit)| &mut unit.rows_at,
             |OneUnit(step, _)| &mut step.project.as_mut().unwrap().panel,
             |OneUnit(step, _)| &mut step.source.h,
             |OneUnit(step, _)| &mut step.out.h,
@@ -233,15 +233,15 @@ fn no_size_of_a_head_lets_it_write_beside_its_memory() {
     sweep(
         head,
         &[
-            |step| &mut step.weights,
+            |step| &mut step.weights_at,
             |step| &mut step.c,
             |step| &mut step.panel,
             |step| &mut step.classes,
-            |step| &mut step.sums,
+            |step| &mut step.sums_at,
             |step| &mut step.source.c,
             |step| &mut step.source.h,
             |step| &mut step.source.panel,
-            |step| &mut step.dense.as_mut().unwrap().weights,
+            |step| &mut step.dense.as_mut().unwrap().weights_at,
             |step| &mut step.dense.as_mut().unwrap().c_in,
             |step| &mut step.dense.as_mut().unwrap().c_out,
             |step| &mut step.dense.as_mut().unwrap().panel,

@@ -15,7 +15,6 @@ pub struct Avx2 {
 
 impl Avx2 {
     /// The token, if this CPU has the instruction set.
-    #[cfg(feature = "std")]
     pub fn new() -> Option<Self> {
         let detected =
             std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma");
@@ -42,6 +41,10 @@ pub struct Ymm(pub(super) __m256);
 static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /// A mask of the first `n` lanes.
+///
+/// # Safety
+///
+/// The CPU has AVX2, and `n` is at most 8.
 #[inline(always)]
 unsafe fn first(n: usize) -> __m256i {
     debug_assert!(n <= 8);

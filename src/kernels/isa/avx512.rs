@@ -17,7 +17,6 @@ pub struct Avx512 {
 
 impl Avx512 {
     /// The token, if this CPU has the instruction set.
-    #[cfg(feature = "std")]
     pub fn new() -> Option<Self> {
         let detected = std::is_x86_feature_detected!("avx512f")
             && std::is_x86_feature_detected!("avx512vl")
@@ -26,7 +25,6 @@ impl Avx512 {
     }
 
     /// Whether this CPU does an operation on 512 bits as two on 256: AMD's family 19h, Zen 4.
-    #[cfg(feature = "std")]
     pub fn is_double_pumped(self) -> bool {
         // The instruction leaves a virtual machine, so it is asked once.
         static DOUBLE_PUMPED: std::sync::OnceLock<bool> = std::sync::OnceLock::new();

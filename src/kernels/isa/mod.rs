@@ -5,16 +5,17 @@
 //! Everything inside such a function is `#[inline(always)]`: a function that is not inlined into it
 //! would be compiled without the features, and its vectors would pass through memory.
 
-#[cfg(target_arch = "x86_64")]
+// A token comes from detection, which needs `std`.
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
 mod avx2;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
 mod avx512;
 mod list;
 mod portable;
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
 pub use avx2::Avx2;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
 pub use avx512::Avx512;
 pub use list::{InstructionSet, UnknownInstructionSet};
 pub use portable::Portable;
@@ -223,6 +224,9 @@ macro_rules! feature_enabled {
         }
     };
     (@ $op:ident, $panel:ident, $tiles:ident $(, $features:literal)?) => {
+        /// # Safety
+        ///
+        /// The CPU has the features, and the pointers of `panel` are valid as its type states.
         $(#[target_feature(enable = $features)])?
         unsafe fn $op(panel: &$panel) {
             // SAFETY: the caller vouches for the pointers of `panel`.

@@ -7,7 +7,7 @@
 use core::marker::PhantomData;
 
 use super::super::isa::{Tiles, Vector};
-use super::GROUP;
+use super::MOST_LANES;
 
 /// `C[i][j] = clamp(bias[j] + Σ_k A[i][k]·W[k][j] + residual[i][j])` for `rows` × `cols` values.
 ///
@@ -42,9 +42,9 @@ pub struct DensePanel {
     pub c: *mut f32,
     /// Distance between rows of C.
     pub ldc: usize,
-    /// Distance between [`GROUP`] columns of C, counted from the panel's first, and the next: `GROUP`
-    /// where the columns of a row lie together, as those of a pooled panel do.
-    pub c_group: usize,
+    /// Distance between [`MOST_LANES`] columns of C, counted from the panel's first, and the next:
+    /// `MOST_LANES` where the columns of a row lie together, as those of a pooled panel do.
+    pub c_vector_stride: usize,
     /// Values to add, laid out as C; null for none. Does not overlap C.
     pub residual: *const f32,
     /// Number of rows.
@@ -147,6 +147,10 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
 
     /// All rows in tiles of `most`, and those that are left dealt out evenly to tiles of at most
     /// [`Tiles::ROWS`].
+    ///
+    /// # Safety
+    ///
+    /// As for [`run`]; the strip's columns are inside the panel.
     #[inline(always)]
     unsafe fn rows(&mut self, most: usize) {
         if T::COMPACT {
@@ -191,6 +195,10 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     }
 
     /// All rows in tiles of four, and those that are left one by one.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::rows`].
     #[inline(always)]
     unsafe fn rows_of_two_sizes(&mut self) {
         const { assert!(T::ROWS >= 4) };
@@ -209,6 +217,10 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     }
 
     /// The tile of `R` rows from `row` on; no code where that is more than `most`, a constant.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::rows`]; the panel has the rows `row..row + R`.
     #[inline(always)]
     unsafe fn tile<const R: usize>(&mut self, row: usize, most: usize) {
         if R > most {
@@ -231,6 +243,10 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     }
 
     /// Run `r` of the rows from `row` on.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::tile`]; `r` is below [`DensePanel::all_runs`].
     #[inline(always)]
     unsafe fn run<const R: usize>(&self, row: usize, r: usize) -> Run<R> {
         let panel = self.panel;
@@ -251,6 +267,10 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
 
     /// Bias plus the products over all of K. Tiles of two wide vectors prefetch a cache line for
     /// each k; when all are done, the next one again and again, which costs less than a branch.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::tile`].
     #[inline(always)]
     #[allow(clippy::needless_range_loop)]
     unsafe fn accumulate<const R: usize>(&mut self, row: usize) -> Tile<T, R, N, M> {
@@ -295,6 +315,10 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
 
     /// As `accumulate`, two values of k at a time: each vector has the sums of its columns over even k
     /// and over odd k side by side.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::tile`].
     #[inline(always)]
     #[allow(clippy::needless_range_loop)]
     unsafe fn accumulate_pairs<const R: usize>(&self, row: usize) -> Tile<T, R, N, M> {
@@ -338,6 +362,10 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     }
 
     /// Two rows of values side by side.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instruction set of `T`.
     #[inline(always)]
     unsafe fn interleave(
         even: ([T::Wide; N], [T::Narrow; M]),
@@ -357,6 +385,10 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     }
 
     /// `x * b + acc`.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instruction set of `T`.
     #[inline(always)]
     unsafe fn mul_add(x: T::Wide, b: Pairs<T, N, M>, mut acc: Pairs<T, N, M>) -> Pairs<T, N, M> {
         // SAFETY: the instruction set is the caller's contract.
@@ -374,6 +406,11 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     }
 
     /// The packed values from `p` on.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instruction set of `T`; `p` points to as many values as the strip has
+    /// columns, rounded up to whole narrow vectors.
     #[inline(always)]
     unsafe fn load(p: *const f32) -> ([T::Wide; N], [T::Narrow; M]) {
         // SAFETY: the strip's columns, rounded up to whole narrow vectors, are the caller's contract.
@@ -390,6 +427,10 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     }
 
     /// Residual add, clamp and store of a tile.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::tile`].
     #[inline(always)]
     #[allow(clippy::needless_range_loop)]
     unsafe fn store<const R: usize>(&self, row: usize, tile: Tile<T, R, N, M>) {
@@ -401,7 +442,7 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
         unsafe {
             let at = |i: usize, j: usize| {
                 let col = self.col + j * T::Wide::LANES;
-                (row + i) * panel.ldc + col / GROUP * panel.c_group + col % GROUP
+                (row + i) * panel.ldc + col / MOST_LANES * panel.c_vector_stride + col % MOST_LANES
             };
             if !panel.residual.is_null() {
                 for i in 0..R {
@@ -436,6 +477,10 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     }
 
     /// Clamps the rows of a tile and adds them to the sums in C.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::rows`], for a panel that is pooled.
     #[inline(always)]
     unsafe fn sum<const R: usize>(&self, tile: Tile<T, R, N, M>) {
         let (lo, hi) = self.panel.bounds;

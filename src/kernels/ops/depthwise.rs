@@ -7,22 +7,22 @@
 
 use super::super::isa::{Tiles, Vector};
 
-use super::{Columns, GROUP, for_columns};
+use super::{Columns, MOST_LANES, for_columns};
 
 /// Rows `rows.0..rows.1` of `out[y][x][c] = clamp(bias[c] + Σ in[y·s + i - top][x·s + j - left][c] · w[i][j][c])`.
 #[derive(Clone, Copy, Debug)]
 pub struct DepthwisePanel {
-    /// Input row `r` starts at `input + (r % ring)·row_stride`.
+    /// Input row `r` starts at `input + (r % ring_rows)·row_stride`.
     pub input: *const f32,
     /// Distance between input rows.
     pub row_stride: usize,
     /// Rows that the input buffer holds.
-    pub ring: usize,
+    pub ring_rows: usize,
     /// Distance between neighbouring input values of a channel.
     pub pixel_stride: usize,
-    /// Distance between [`GROUP`] input channels, counted from the panel's first, and the next: `GROUP`
-    /// where the channels of a position lie together.
-    pub group: usize,
+    /// Distance between [`MOST_LANES`] input channels, counted from the panel's first, and the next:
+    /// `MOST_LANES` where the channels of a position lie together.
+    pub vector_stride: usize,
     /// Size of the input map.
     pub in_size: [usize; 2],
     /// Packed weights, a row of `pitch` values for each tap.
@@ -81,12 +81,17 @@ impl DepthwisePanel {
     }
 
     /// Input row that tap row `i` of output row `y` reads; the row is inside the map.
+    ///
+    /// # Safety
+    ///
+    /// `y` is one of `rows`, the row that the tap reads is inside the map, and `col` is a column of
+    /// the panel.
     #[inline(always)]
     unsafe fn row(&self, y: usize, i: usize, col: usize) -> *const f32 {
         let r = y * self.stride + i - self.padding[0];
         // SAFETY: the row is one that the windows of `rows` touch.
         unsafe {
-            let row = (r as u32 % self.ring as u32) as usize;
+            let row = (r as u32 % self.ring_rows as u32) as usize;
             self.channel(col).add(row * self.row_stride)
         }
     }
@@ -94,10 +99,14 @@ impl DepthwisePanel {
     /// Input of column `col`, in column 0 of the buffer's first row.
     #[inline(always)]
     fn channel(&self, col: usize) -> *const f32 {
-        self.input.wrapping_add(col / GROUP * self.group + col % GROUP)
+        self.input.wrapping_add(col / MOST_LANES * self.vector_stride + col % MOST_LANES)
     }
 
     /// Output values of row `y`, from column `col` on.
+    ///
+    /// # Safety
+    ///
+    /// `y` is one of `rows`, and `col` is a column of the panel.
     #[inline(always)]
     unsafe fn out(&self, y: usize, col: usize) -> *mut f32 {
         // SAFETY: the row is one of `rows`.
@@ -141,6 +150,10 @@ struct Strip<'a, V, const S: usize, const WHOLE: bool> {
 
 /// Weights of tap row `i`, for the vector at column `col`. (Not by `map`: a closure that the library
 /// calls would be compiled without the features.)
+///
+/// # Safety
+///
+/// The CPU has the instruction set of `V`, and the packed weights of a tap have a vector at `col`.
 #[inline(always)]
 unsafe fn taps<V: Vector>(panel: &DepthwisePanel, i: usize, col: usize) -> [V; 3] {
     // SAFETY: column `col` is inside the packed weights of each tap.
@@ -159,6 +172,10 @@ struct Rows {
 }
 
 impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
+    /// # Safety
+    ///
+    /// As for [`run`], with the instruction set of `V`; the panel has the columns `col..col +
+    /// lanes`, and `lanes` are all of the vector's where it is `WHOLE`.
     #[inline(always)]
     unsafe fn new(panel: &'a DepthwisePanel, col: usize, lanes: usize) -> Self {
         // SAFETY: column `col` is inside the packed weights and bias.
@@ -171,6 +188,10 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
     }
 
     /// All output rows.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::new`].
     #[inline(always)]
     unsafe fn rows(&self) {
         let panel = self.panel;
@@ -205,10 +226,14 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
     }
 
     /// The rows that output row `y` reads.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::new`]; `y` is a row of the panel.
     #[inline(always)]
     unsafe fn inputs(&self, y: usize) -> Rows {
         let panel = self.panel;
-        let (ring, height) = (panel.ring, panel.in_size[0]);
+        let (ring, height) = (panel.ring_rows, panel.in_size[0]);
         // Counted from one ring above the map, so that rows above it have a number.
         let first = y * S + ring - panel.padding[0];
         let mut r = (first as u32 % ring as u32) as usize;
@@ -228,6 +253,11 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
     }
 
     /// Outputs `x..x + T`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::new`]; `rows` are those of a row of the panel, which has the outputs `x..x +
+    /// T`.
     #[inline(always)]
     unsafe fn tile<const T: usize>(&self, rows: &Rows, x: usize) {
         let panel = self.panel;
@@ -248,6 +278,10 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
     }
 
     /// The `lanes` channels at `p`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::new`]; `p` points to `lanes` values.
     #[inline(always)]
     unsafe fn load(&self, p: *const f32) -> V {
         // SAFETY: `lanes` readable values at `p` are the caller's contract.
@@ -255,6 +289,10 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
     }
 
     /// Adds the taps of row `i`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::tile`].
     #[inline(always)]
     unsafe fn taps<const T: usize>(&self, rows: &Rows, i: usize, x: usize, acc: &mut [V; T]) {
         let panel = self.panel;

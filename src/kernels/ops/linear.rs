@@ -64,6 +64,11 @@ pub unsafe fn run<T: Tiles>(panel: &LinearPanel) {
 }
 
 /// `N` vectors of columns over all rows.
+///
+/// # Safety
+///
+/// The CPU has the instruction set of `V`; `y`, and each of the panel's rows of `pitch` values from
+/// `w` on, have `N` vectors.
 #[inline(always)]
 unsafe fn columns<V: Vector, const N: usize>(
     panel: &LinearPanel,

@@ -8,8 +8,8 @@ pub mod pool;
 
 use super::isa::{Tiles, Vector};
 
-/// The unit in which layouts may part the channels of a panel: the lanes of the widest vector.
-pub const GROUP: usize = 16;
+/// Lanes of the widest vector. Layouts may keep the channels of a panel apart by so many.
+pub const MOST_LANES: usize = 16;
 
 /// Columns of a packed panel that holds `cols` of them: a multiple of the narrowest tail vector, so
 /// that weights are loaded whole. Activations have no such padding.
@@ -18,15 +18,23 @@ pub const fn packed(cols: usize) -> usize {
     cols.saturating_add(7) / 8 * 8
 }
 
-/// Work on a group of neighbouring columns: whole vectors, or the first lanes of one.
+/// Work on neighbouring columns: whole vectors, or the first lanes of one.
 trait Columns {
     /// Handles `VECTORS` whole vectors from column `col` on, or, with `lanes` below
     /// `V::LANES`, the first `lanes` lanes of one.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instruction set of `V`, and the work has these columns.
     unsafe fn run<V: Vector, const VECTORS: usize>(&mut self, col: usize, lanes: usize);
 }
 
 /// Covers `cols` columns by pairs of wide vectors (where `VECTORS` is 2), single wide vectors, narrow
 /// vectors, and a part of a narrow vector.
+///
+/// # Safety
+///
+/// The CPU has the instruction set of `T`, and `work` has `cols` columns.
 #[inline(always)]
 unsafe fn for_columns<T: Tiles, const VECTORS: usize>(cols: usize, work: &mut impl Columns) {
     let wide = T::Wide::LANES;

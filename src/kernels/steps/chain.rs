@@ -6,7 +6,7 @@ use super::runner::Pointers;
 use super::view::View;
 use super::{Chain, Unit};
 
-/// A chain at work: one thread's part of it.
+/// What one thread does of a chain.
 struct Work<'a> {
     ops: Ops,
     chain: &'a Chain<'a>,
@@ -106,6 +106,11 @@ impl<'a> Work<'a> {
     }
 
     /// Rows `y.0..y.1` of the output of unit `i`, into `made`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`rows`]; `made` has room for the rows `y`, at most a band of the unit's, and those
+    /// before them were made or left out by [`Work::start`].
     unsafe fn produce(&mut self, i: usize, made: &View, y: (usize, usize)) {
         let unit = &self.chain.units[i];
         let window = unit.depthwise.window;
@@ -149,6 +154,10 @@ impl<'a> Work<'a> {
     }
 
     /// Rows `y` of panel `p` of the unit's dense convolution.
+    ///
+    /// # Safety
+    ///
+    /// As for [`dense_rows`], from `source` to `ring`.
     unsafe fn dense(&self, unit: &Unit, source: &View, ring: &View, p: usize, y: (usize, usize)) {
         let Some(dense) = &unit.dense else { return };
         let height = self.chain.source.h;
@@ -158,6 +167,10 @@ impl<'a> Work<'a> {
     }
 
     /// Rows `y` of the panels `panels` of the projection.
+    ///
+    /// # Safety
+    ///
+    /// As for [`rows`]; `made` holds the rows `y` of the last unit's output.
     unsafe fn project(&self, made: &View, y: (usize, usize), panels: (usize, usize)) {
         let Some(dense) = &self.chain.project else { return };
         let operands = Operands {

@@ -3,7 +3,7 @@
 //! Lengths come from `sizes`, where what is too large for a number is larger than any memory; sums and
 //! products here are of numbers that were compared with a length before.
 
-use super::super::ops::GROUP;
+use super::super::ops::MOST_LANES;
 use super::sizes::{bias_len, sum};
 use super::{Chain, Conv, Dense, Depthwise, Head, Memory, Place, Split, Tensor, Unit, Window};
 
@@ -20,7 +20,7 @@ pub(super) fn conv(step: &Conv, memory: &Memory) -> Fits {
     let Conv { dense, source, residual, out, .. } = step;
     tensor(source, memory)?;
     output(out, &[Some(*source), *residual], memory)?;
-    weights(dense.weights, dense.packed_len(), memory)?;
+    weights(dense.weights_at, dense.packed_len(), memory)?;
     dense_on(dense, source.c, out.c, out.panel)?;
     window(&dense.window, (source.h, source.w), (out.h, out.w))?;
     let rows_only = dense.window.kernel > 1 || dense.window.stride > 1;
@@ -48,7 +48,7 @@ pub(super) fn chain(step: &Chain, memory: &Memory) -> Fits {
         ensure(input.0 <= MOST_ROWS, "rows of a map")?;
         match &unit.dense {
             Some(dense) => {
-                weights(dense.weights, dense.packed_len(), memory)?;
+                weights(dense.weights_at, dense.packed_len(), memory)?;
                 ensure(dense.panel == depthwise.panel, "the same panels")?;
                 dense_on(dense, c, depthwise.c, depthwise.panel)?;
                 window(&dense.window, map, *input)?;
@@ -58,13 +58,13 @@ pub(super) fn chain(step: &Chain, memory: &Memory) -> Fits {
                 let live = (unit.band - 1) * depthwise.window.stride + depthwise.window.kernel;
                 let rows = live.min(input.0)..=input.0;
                 ensure(rows.contains(&unit.ring_rows), "the ring holds a band's rows")?;
-                let grouped = unit.ring_panel == GROUP
-                    && depthwise.panel.is_multiple_of(GROUP)
-                    && depthwise.c.is_multiple_of(GROUP)
+                let by_vectors = unit.ring_panel == MOST_LANES
+                    && depthwise.panel.is_multiple_of(MOST_LANES)
+                    && depthwise.c.is_multiple_of(MOST_LANES)
                     && !unit.ring_shared;
-                ensure(grouped || unit.ring_panel == depthwise.panel, "panels of the ring")?;
+                ensure(by_vectors || unit.ring_panel == depthwise.panel, "panels of the ring")?;
                 ensure(!unit.ring_shared || i == 0 && unit.band >= output.0, "shared ring")?;
-                scratch(unit.ring, unit.ring_len(), memory)?;
+                scratch(unit.ring_at, unit.ring_len(), memory)?;
             }
             None => {
                 ensure(i == 0 && c == depthwise.c && map == *input, "the source's own shape")?;
@@ -74,18 +74,18 @@ pub(super) fn chain(step: &Chain, memory: &Memory) -> Fits {
         }
         let len = unit.rows_len();
         if *split == Split::Panels && project.is_some() {
-            ensure(disjoint(unit.rows, len, out), "the rows do not overlap the output")?;
-            ensure(disjoint(unit.rows, len, source), "the rows do not overlap the source")?;
-            ensure(sum([unit.rows, len]) <= memory.shared.len(), "the rows are in the arena")?;
+            ensure(disjoint(unit.rows_at, len, out), "the rows do not overlap the output")?;
+            ensure(disjoint(unit.rows_at, len, source), "the rows do not overlap the source")?;
+            ensure(sum([unit.rows_at, len]) <= memory.shared.len(), "the rows are in the arena")?;
         } else if !last || project.is_some() {
-            scratch(unit.rows, len, memory)?;
+            scratch(unit.rows_at, len, memory)?;
         }
         (map, c) = (*output, depthwise.c);
     }
     ensure(map == (out.h, out.w), "the output's map")?;
     match project {
         Some(dense) => {
-            weights(dense.weights, dense.packed_len(), memory)?;
+            weights(dense.weights_at, dense.packed_len(), memory)?;
             ensure(dense.window.kernel == 1 && dense.window.stride == 1, "a pointwise projection")?;
             dense_on(dense, c, out.c, out.panel)
         }
@@ -100,18 +100,18 @@ pub(super) fn chain(step: &Chain, memory: &Memory) -> Fits {
 pub(super) fn head(step: &Head, memory: &Memory) -> Fits {
     tensor(&step.source, memory)?;
     ensure(step.panel > 0 && step.panel.is_multiple_of(8), "panels of whole vectors")?;
-    weights(step.weights, step.packed_len(), memory)?;
+    weights(step.weights_at, step.packed_len(), memory)?;
     ensure(step.classes <= memory.logits.len(), "the logits")?;
-    let end = sum([step.sums, step.sums_len()]);
+    let end = sum([step.sums_at, step.sums_len()]);
     ensure(end <= memory.shared.len(), "the sums are in the arena")?;
-    ensure(disjoint(step.sums, step.sums_len(), &step.source), "the sums do not overlap")?;
+    ensure(disjoint(step.sums_at, step.sums_len(), &step.source), "the sums do not overlap")?;
     match &step.dense {
         Some(dense) => {
             ensure(
                 dense.window.kernel == 1 && dense.window.stride == 1,
                 "a pointwise convolution",
             )?;
-            weights(dense.weights, bias_len(dense.c_out), memory)?;
+            weights(dense.weights_at, bias_len(dense.c_out), memory)?;
             ensure(dense.panel == step.panel, "the same panels")?;
             dense_on(dense, step.source.c, step.c, step.c)
         }
@@ -173,8 +173,8 @@ fn dense_on(dense: &Dense, c_in: usize, c_out: usize, panel: usize) -> Fits {
 fn depthwise_on(depthwise: &Depthwise, memory: &Memory) -> Fits {
     let Depthwise { c, panel, .. } = *depthwise;
     ensure(panel > 0 && panel.is_multiple_of(8), "panels of whole vectors")?;
-    ensure(c > 0 && panel < sum([c, GROUP]), "panels of the channels")?;
-    weights(depthwise.weights, depthwise.packed_len(), memory)
+    ensure(c > 0 && panel < sum([c, MOST_LANES]), "panels of the channels")?;
+    weights(depthwise.weights_at, depthwise.packed_len(), memory)
 }
 
 /// Every window touches the map, and reaches over its borders by less than half of itself.

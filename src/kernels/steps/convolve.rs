@@ -3,7 +3,7 @@
 use super::super::isa::Ops;
 use super::super::ops::dense::DensePanel;
 use super::super::ops::depthwise::DepthwisePanel;
-use super::super::ops::{GROUP, packed};
+use super::super::ops::{MOST_LANES, packed};
 use super::view::View;
 use super::{Dense, Depthwise, bias_len};
 
@@ -62,7 +62,7 @@ pub(super) unsafe fn dense_rows(
             w_stride: source.panel * panel.pitch,
             c: out.at(channel, row),
             ldc: out.pitch(channel),
-            c_group: out.group(),
+            c_vector_stride: out.vector_stride(),
             residual: residual.map_or(core::ptr::null(), |view| view.at(channel, row).cast_const()),
             rows: rows * out.w,
             ..panel
@@ -116,7 +116,7 @@ fn template(dense: &Dense, weights: *const f32, p: usize) -> DensePanel {
     let cols = dense.panel.min(dense.c_out - channel);
     let pitch = packed(cols);
     let next = dense.c_out - channel - cols;
-    let first = weights.wrapping_add(dense.weights);
+    let first = weights.wrapping_add(dense.weights_at);
     DensePanel {
         a: core::ptr::null(),
         lda: 0,
@@ -131,7 +131,7 @@ fn template(dense: &Dense, weights: *const f32, p: usize) -> DensePanel {
         bias: first.wrapping_add(channel),
         c: core::ptr::null_mut(),
         ldc: 0,
-        c_group: GROUP,
+        c_vector_stride: MOST_LANES,
         residual: core::ptr::null(),
         rows: 0,
         cols,
@@ -143,6 +143,10 @@ fn template(dense: &Dense, weights: *const f32, p: usize) -> DensePanel {
 
 /// One output row of a window. Outputs whose window lies inside the map's columns are rows of a
 /// matrix product; the others are computed one by one with shorter runs.
+///
+/// # Safety
+///
+/// As for [`dense_rows`], for row `y`; `template` is that of the panel from `channel` on.
 unsafe fn window_row(
     ops: Ops,
     dense: &Dense,
@@ -181,7 +185,7 @@ unsafe fn window_row(
             w_stride: tap_row,
             c: out.at(channel, y).wrapping_add(x * out.pitch(channel)),
             ldc: out.pitch(channel),
-            c_group: out.group(),
+            c_vector_stride: out.vector_stride(),
             residual: residual.map_or(core::ptr::null(), |view| {
                 view.at(channel, y).wrapping_add(x * view.pitch(channel)).cast_const()
             }),
@@ -212,13 +216,13 @@ pub(super) unsafe fn depthwise_rows(
     let channel = p * depthwise.panel;
     let cols = depthwise.panel.min(depthwise.c - channel);
     let taps = depthwise.window.kernel * depthwise.window.kernel;
-    let first = weights.wrapping_add(depthwise.weights);
+    let first = weights.wrapping_add(depthwise.weights_at);
     let panel = DepthwisePanel {
         input: source.at(channel, source.first),
         row_stride: source.w * source.pitch(channel),
-        ring: source.rows,
+        ring_rows: source.rows,
         pixel_stride: source.pitch(channel),
-        group: source.group(),
+        vector_stride: source.vector_stride(),
         in_size,
         w: first.wrapping_add(bias_len(depthwise.c) + channel * taps),
         pitch: packed(cols),

@@ -9,23 +9,23 @@ use super::convolve::dense_pool;
 use super::join::share;
 use super::runner::Pointers;
 
-/// Part `part` of [`Head::PARTS`]: pools its panels and sums their products with their rows of the
-/// classifier.
+/// Partial sum `i` of [`Head::PARTIAL_SUMS`]: pools its panels and sums their products with their rows
+/// of the classifier.
 ///
 /// # Safety
 ///
-/// The step has been checked against the memory, and no other thread works on this part.
-pub(super) unsafe fn part(ops: Ops, head: &Head, memory: Pointers, part: usize) {
+/// The step has been checked against the memory, and no other thread makes this sum.
+pub(super) unsafe fn partial_sum(ops: Ops, head: &Head, memory: Pointers, i: usize) {
     let classes = packed(head.classes);
-    let sums = memory.shared.wrapping_add(head.sums);
-    let y = sums.wrapping_add(part * classes);
-    let means = sums.wrapping_add(Head::PARTS * classes + part * head.panel);
+    let sums = memory.shared.wrapping_add(head.sums_at);
+    let y = sums.wrapping_add(i * classes);
+    let means = sums.wrapping_add(Head::PARTIAL_SUMS * classes + i * head.panel);
     let source = memory.view(&head.source);
     let scale = 1.0 / (head.source.h * head.source.w) as f32;
     let first = head.panels_offset();
     let k = head.dense.map_or(0, |dense| dense.k());
-    let panels = share(head.c.div_ceil(head.panel), part, Head::PARTS);
-    // SAFETY: y has `classes` values and `means` has `panel`, both this part's own.
+    let panels = share(head.c.div_ceil(head.panel), i, Head::PARTIAL_SUMS);
+    // SAFETY: y has `classes` values and `means` has `panel`, both this sum's own.
     unsafe { y.write_bytes(0, classes) };
     for p in panels.0..panels.1 {
         let channel = p * head.panel;
@@ -37,7 +37,7 @@ pub(super) unsafe fn part(ops: Ops, head: &Head, memory: Pointers, part: usize) 
         unsafe {
             means.write_bytes(0, head.panel);
             if let Some(dense) = &head.dense {
-                let bias = memory.weights.wrapping_add(dense.weights + channel);
+                let bias = memory.weights.wrapping_add(dense.weights_at + channel);
                 // What follows in memory is this panel's classifier rows.
                 let lines = cols * classes / 16;
                 dense_pool(ops, dense, (weights, bias), &source, p, (means, lines));
@@ -46,8 +46,8 @@ pub(super) unsafe fn part(ops: Ops, head: &Head, memory: Pointers, part: usize) 
                 let (stride, rows) = (source.pitch(channel), source.rows * source.w);
                 ops.pool(&PoolPanel { input, stride, rows, cols, output: means });
             }
-            for i in 0..cols {
-                *means.add(i) *= scale;
+            for k in 0..cols {
+                *means.add(k) *= scale;
             }
             let (w, cols) = (classifier, head.classes);
             ops.linear(&LinearPanel {
@@ -61,21 +61,21 @@ pub(super) unsafe fn part(ops: Ops, head: &Head, memory: Pointers, part: usize) 
     }
 }
 
-/// Adds the parts and the bias.
+/// Adds the partial sums and the bias.
 ///
 /// # Safety
 ///
-/// The step has been checked against the memory, and all parts are done.
+/// The step has been checked against the memory, and all partial sums are made.
 pub(super) unsafe fn finish(head: &Head, memory: Pointers) {
     let classes = packed(head.classes);
-    let sums = memory.shared.wrapping_add(head.sums);
-    let bias = memory.weights.wrapping_add(head.weights);
+    let sums = memory.shared.wrapping_add(head.sums_at);
+    let bias = memory.weights.wrapping_add(head.weights_at);
     for j in 0..head.classes {
-        // SAFETY: j is a column of the bias, of each part's sums and of the logits.
+        // SAFETY: j is a column of the bias, of each partial sum and of the logits.
         unsafe {
             let mut total = *bias.add(j);
-            for part in 0..Head::PARTS {
-                total += *sums.add(part * classes + j);
+            for i in 0..Head::PARTIAL_SUMS {
+                total += *sums.add(i * classes + j);
             }
             *memory.logits.add(j) = total;
         }

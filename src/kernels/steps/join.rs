@@ -4,7 +4,7 @@
 ///
 /// rayon's `join` fits in five lines; see the README of a generated crate.
 pub trait Join: Sync {
-    /// Number of closures that can run at once; work is dealt out into so many parts.
+    /// Number of closures that can run at once; a step is split for as many.
     fn threads(&self) -> usize;
 
     /// Runs both closures and returns when both are done.
@@ -27,15 +27,15 @@ impl Join for Serial {
 }
 
 /// An executor without its type, so that a step is compiled once for all of them.
-pub(super) trait Deal: Sync {
+pub(super) trait DynJoin: Sync {
     /// [`Join::threads`].
     fn threads(&self) -> usize;
 
-    /// Runs `work(i)` for each `i` of `parts.0..parts.1`, by halves.
-    fn for_each(&self, parts: (usize, usize), work: &(dyn Fn(usize) + Sync));
+    /// Runs `work(i)` for each `i` of `range.0..range.1`, by halves.
+    fn for_each(&self, range: (usize, usize), work: &(dyn Fn(usize) + Sync));
 }
 
-impl<J: Join> Deal for J {
+impl<J: Join> DynJoin for J {
     fn threads(&self) -> usize {
         Join::threads(self)
     }
@@ -55,7 +55,7 @@ impl<J: Join> Deal for J {
     }
 }
 
-/// Part `i` of `n` of the range `0..len`, as even as whole numbers allow.
+/// Share `i` of `n` of the range `0..len`, as even as whole numbers allow.
 pub(super) fn share(len: usize, i: usize, n: usize) -> (usize, usize) {
     // len·i / n, without a product of large numbers.
     let start = |i: usize| len / n * i + len % n * i / n;

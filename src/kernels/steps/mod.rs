@@ -66,7 +66,7 @@ pub struct Window {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dense {
     /// Offset of the bias in the weights.
-    pub weights: usize,
+    pub weights_at: usize,
     /// Input channels.
     pub c_in: usize,
     /// Output channels.
@@ -86,7 +86,7 @@ pub struct Dense {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Depthwise {
     /// Offset of the bias in the weights.
-    pub weights: usize,
+    pub weights_at: usize,
     /// Channels.
     pub c: usize,
     /// Channels of a panel, a multiple of 8.
@@ -111,17 +111,17 @@ pub struct Unit {
     /// Output rows made at a time.
     pub band: usize,
     /// Offset in the scratch memory of the rows between the two convolutions.
-    pub ring: usize,
+    pub ring_at: usize,
     /// Rows of a panel kept there.
     pub ring_rows: usize,
-    /// Channels of a panel there: the depthwise convolution's own, or [`GROUP`](super::ops::GROUP)
+    /// Channels of a panel there: the depthwise convolution's own, or [`MOST_LANES`](super::ops::MOST_LANES)
     /// where its panels and channels are multiples of that and the rows are not shared.
     pub ring_panel: usize,
     /// Whether all panels use the same rows, one after the other.
     pub ring_shared: bool,
     /// Offset of the band of output rows, where the output is not the step's: in the scratch memory,
     /// or in the shared memory where threads share panels.
-    pub rows: usize,
+    pub rows_at: usize,
 }
 
 /// How a step is dealt out to threads. Every element is computed in the same order whatever the
@@ -187,8 +187,8 @@ pub struct Head {
     /// Input.
     pub source: Tensor,
     /// Offset of the packed weights.
-    pub weights: usize,
-    /// The pointwise convolution; its `weights` is the offset of its bias.
+    pub weights_at: usize,
+    /// The pointwise convolution; its `weights_at` is that of its bias.
     pub dense: Option<Dense>,
     /// Channels that are pooled.
     pub c: usize,
@@ -196,12 +196,12 @@ pub struct Head {
     pub panel: usize,
     /// Outputs.
     pub classes: usize,
-    /// Offset in the shared arena of [`Head::PARTS`] × `packed(classes)` sums and
-    /// [`Head::PARTS`] × `panel` means.
-    pub sums: usize,
+    /// Offset in the shared arena of [`Head::PARTIAL_SUMS`] × `packed(classes)` sums and
+    /// [`Head::PARTIAL_SUMS`] × `panel` means.
+    pub sums_at: usize,
 }
 
 impl Head {
-    /// The panels are summed in this many parts, by however many threads.
-    pub const PARTS: usize = 4;
+    /// The panels are summed in this many sums, by however many threads.
+    pub const PARTIAL_SUMS: usize = 4;
 }

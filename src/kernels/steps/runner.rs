@@ -2,7 +2,7 @@
 
 use super::super::isa::Ops;
 use super::convolve::{Operands, dense_rows};
-use super::join::{Deal, Join, share};
+use super::join::{DynJoin, Join, share};
 use super::view::View;
 use super::{Chain, Conv, Head, Place, Split, Tensor, Unit, chain, check, head};
 
@@ -61,7 +61,7 @@ impl Pointers {
             return *source;
         }
         View {
-            base: self.scratch.wrapping_add(unit.ring),
+            base: self.scratch.wrapping_add(unit.ring_at),
             c: unit.depthwise.c,
             w: unit.input.1,
             panel: unit.ring_panel,
@@ -73,13 +73,13 @@ impl Pointers {
 
     /// The band of output rows of a unit that starts with row `first`, in this thread's scratch.
     pub fn band(&self, unit: &Unit, first: usize) -> View {
-        let base = self.scratch.wrapping_add(unit.rows);
+        let base = self.scratch.wrapping_add(unit.rows_at);
         View { first, ..Self::whole(unit, base) }
     }
 
     /// A unit's whole output in the shared memory, as a step split by panels keeps it.
     fn map(&self, unit: &Unit) -> View {
-        Self::whole(unit, self.shared.wrapping_add(unit.rows))
+        Self::whole(unit, self.shared.wrapping_add(unit.rows_at))
     }
 
     fn whole(unit: &Unit, base: *mut f32) -> View {
@@ -98,7 +98,7 @@ impl Pointers {
 /// Runs the steps of a network one after the other.
 pub struct Runner<'a> {
     ops: Ops,
-    join: &'a dyn Deal,
+    join: &'a dyn DynJoin,
     memory: Memory<'a>,
 }
 
@@ -178,15 +178,15 @@ impl<'a> Runner<'a> {
     pub fn head(&mut self, step: &Head) {
         fits(check::head(step, &self.memory));
         let (ops, pointers) = (self.ops, self.pointers());
-        let threads = self.threads(Split::Panels).min(Head::PARTS);
+        let threads = self.threads(Split::Panels).min(Head::PARTIAL_SUMS);
         self.join.for_each((0, threads), &|i| {
-            let parts = share(Head::PARTS, i, threads);
-            for part in parts.0..parts.1 {
-                // SAFETY: the step fits the memory; each part has its own sums.
-                unsafe { head::part(ops, step, pointers.of_thread(0, 0), part) };
+            let sums = share(Head::PARTIAL_SUMS, i, threads);
+            for sum in sums.0..sums.1 {
+                // SAFETY: the step fits the memory; each partial sum has its own place there.
+                unsafe { head::partial_sum(ops, step, pointers.of_thread(0, 0), sum) };
             }
         });
-        // SAFETY: the step fits the memory, and all parts are done.
+        // SAFETY: the step fits the memory, and all partial sums are made.
         unsafe { head::finish(step, pointers) };
     }
 

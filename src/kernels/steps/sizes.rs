@@ -93,14 +93,14 @@ impl Unit {
 }
 
 impl Head {
-    /// Elements of the arena used from `sums` on.
+    /// Elements of the arena used from `sums_at` on.
     pub const fn sums_len(&self) -> usize {
-        product([Self::PARTS, sum([packed(self.classes), self.panel])])
+        product([Self::PARTIAL_SUMS, sum([packed(self.classes), self.panel])])
     }
 
     /// Offset of the first panel's weights.
     pub const fn panels_offset(&self) -> usize {
-        sum([self.weights, self.biases_len()])
+        sum([self.weights_at, self.biases_len()])
     }
 
     /// Distance from the first panel's weights to those of panel `p`.

@@ -1,6 +1,6 @@
 //! Rows of a map in memory.
 
-use super::super::ops::GROUP;
+use super::super::ops::MOST_LANES;
 
 /// A buffer that holds some rows of a map in channel panels.
 ///
@@ -39,11 +39,11 @@ impl View {
         self.base.wrapping_add(start + row * self.w * self.pitch(c) + (c - first))
     }
 
-    /// Distance between [`GROUP`] channels and the next, for a convolution whose panels are this view's
-    /// or, where those are single groups, a multiple of them.
+    /// Distance between [`MOST_LANES`] channels and the next, for a convolution whose panels are this view's
+    /// or, where those are of so many channels, a multiple of them.
     #[inline(always)]
-    pub fn group(&self) -> usize {
-        if self.panel == GROUP { GROUP * self.panel_rows * self.w } else { GROUP }
+    pub fn vector_stride(&self) -> usize {
+        if self.panel == MOST_LANES { MOST_LANES * self.panel_rows * self.w } else { MOST_LANES }
     }
 
     /// Number of rows from `r` on that lie together.

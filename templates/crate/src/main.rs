@@ -56,6 +56,18 @@ fn main() -> ExitCode {
     }
 }
 
+/// Calls a method with a workspace for as many threads as are asked for. Its scratch memory is for a
+/// constant number of them, all of it resident.
+macro_rules! on_threads {
+    ($options:expr, $run:ident($($argument:expr),*)) => {
+        match $options.threads {
+            1 => $options.$run::<1>($($argument),*),
+            2 => $options.$run::<2>($($argument),*),
+            _ => $options.$run::<MOST_THREADS>($($argument),*),
+        }
+    };
+}
+
 enum Command {
     Help,
     Bench,
@@ -140,27 +152,24 @@ impl Options {
         };
         match &self.command {
             Command::Help => Ok(USAGE.to_owned()),
-            // A workspace has scratch memory for a constant number of threads, all of it resident.
             Command::Bench => {
                 let model = model()?;
-                let times = match (self.batch, self.threads) {
-                    (Some(batch), _) => self.time_batches(&model, batch),
-                    (None, 1) => self.time_runs::<1>(&model),
-                    (None, 2) => self.time_runs::<2>(&model),
-                    (None, _) => self.time_runs::<MOST_THREADS>(&model),
+                let times = match self.batch {
+                    Some(batch) => self.time_batches(&model, batch),
+                    None => on_threads!(self, time_runs(&model)),
                 };
                 Ok(self.bench(&model, times))
             }
             Command::Profile => {
                 let model = model()?;
-                let profile = match self.threads {
-                    1 => self.time_steps::<1>(&model),
-                    2 => self.time_steps::<2>(&model),
-                    _ => self.time_steps::<MOST_THREADS>(&model),
-                };
+                let profile = on_threads!(self, time_steps(&model));
                 Ok(self.profile(&model, profile))
             }
-            Command::Logits(file) => logits(&model()?, file),
+            Command::Logits(file) => {
+                let input = read(file)?;
+                let model = model()?;
+                Ok(json(&*on_threads!(self, logits(&model, &input))))
+            }
         }
     }
 
@@ -192,6 +201,17 @@ impl Options {
             model.run_observed(&pool, &input, &mut workspace, &mut logits, observe);
         });
         profile
+    }
+
+    fn logits<const THREADS: usize>(
+        &self,
+        model: &Model,
+        input: &[f32; INPUT],
+    ) -> Box<[f32; CLASSES]> {
+        let pool = Pool::new(self.threads);
+        let mut logits = zeros();
+        model.run_on(&pool, input, &mut Workspace::boxed_for::<THREADS>(), &mut logits);
+        logits
     }
 
     /// Quartiles and rates; the last line is the median in nanoseconds.
@@ -362,8 +382,8 @@ fn input() -> Box<[f32; INPUT]> {
     input
 }
 
-/// Runs one input; a JSON array with one number a class, `null` for what is no number.
-fn logits(model: &Model, file: &OsString) -> Result<String, String> {
+/// The input in a file.
+fn read(file: &OsString) -> Result<Box<[f32; INPUT]>, String> {
     let name = if file == "-" { "standard input".into() } else { file.display().to_string() };
     let mut bytes = Vec::new();
     let read = if file == "-" {
@@ -376,18 +396,22 @@ fn logits(model: &Model, file: &OsString) -> Result<String, String> {
         let (found, needed) = (bytes.len(), INPUT * size_of::<f32>());
         return Err(format!("{name} has {found} bytes; {INPUT} f32 values are {needed} bytes"));
     }
-    let (mut input, mut logits) = (zeros::<INPUT>(), zeros::<CLASSES>());
+    let mut input = zeros();
     for (value, bytes) in input.iter_mut().zip(bytes.as_chunks().0) {
         *value = f32::from_le_bytes(*bytes);
     }
-    model.run(&input, &mut Workspace::boxed(), &mut logits);
+    Ok(input)
+}
+
+/// A JSON array, with `null` for what is no number.
+fn json(values: &[f32]) -> String {
     let mut text = String::from("[");
-    for (i, x) in logits.iter().enumerate() {
+    for (i, x) in values.iter().enumerate() {
         if i > 0 {
             text += ", ";
         }
         let _ = if x.is_finite() { write!(text, "{x}") } else { write!(text, "null") };
     }
     text += "]\n";
-    Ok(text)
+    text
 }

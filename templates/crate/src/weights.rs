@@ -4,7 +4,9 @@
 //! which the network reads them, batch normalisation folded in. Offsets are in values after the
 //! header.
 
-use crate::kernels::blob::{Header, Mismatch, checksum, checksum_of};
+#[cfg(feature = "std")]
+use crate::kernels::blob::checksum;
+use crate::kernels::blob::{Header, Mismatch, checksum_of};
 use crate::kernels::memory::{Aligned, f32s};
 
 #[cfg(target_endian = "big")]
@@ -38,6 +40,7 @@ pub fn embedded() -> &'static [f32] {
 }
 
 /// The bytes of the values of a file, its checksum verified.
+#[cfg(feature = "std")]
 pub fn verified(file: &[u8]) -> Result<&[u8], Mismatch> {
     let header = Header::expect(file, PANEL, HASH, VALUES)?;
     let values = &file[Header::BYTES..];
