@@ -49,6 +49,11 @@ impl Error {
         move |source| Self::Io { action, path, source }
     }
 
+    /// Whether there is no file at a path that was to be read.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
+    }
+
     /// Exit code of the process: 1 for a failed check or budget, 2 for bad usage or bad input.
     pub fn exit_code(&self) -> u8 {
         match self {

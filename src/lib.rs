@@ -51,6 +51,7 @@
 //! | [`codegen`] | a plan as text; Tera | the generated crate, with `templates/` |
 //! | [`tasks`] | what the commands and the page both do | |
 //! | [`run`] | cargo, and the user's cache | |
+//! | [`server`] | HTTP on loopback; what it serves is given | |
 //! | [`cli`], [`commands`] | clap; a command each file | the command line |
 //!
 //! # Words
@@ -130,6 +131,7 @@ pub mod exec;
 pub mod gate;
 pub mod graph;
 pub mod initialise;
+pub mod input;
 #[cfg(feature = "cli")]
 pub mod interrupt;
 pub mod json;
@@ -144,6 +146,8 @@ pub mod reference;
 pub mod report;
 #[cfg(feature = "cli")]
 pub mod run;
+#[cfg(feature = "cli")]
+pub mod server;
 pub mod spec;
 pub mod suggest;
 pub mod tasks;

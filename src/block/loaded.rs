@@ -22,7 +22,7 @@ pub fn load_text(text: &str, name: &str) -> Result<Loaded> {
 
 fn check(found: Found) -> Result<Loaded> {
     found.check(|draft| {
-        let found = draft.spec().map(|spec| expand(spec));
+        let found = draft.spec().map(expand);
         draft.finish(found.and_then(std::result::Result::err).unwrap_or_default(), None)
     })
 }

@@ -1,17 +1,18 @@
 //! Finding a spec: a file, standard input, or one that is part of the binary.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::embedded::{self, Trained};
 use super::{Draft, EMBEDDED, Spec};
 use crate::error::{Error, Result};
 use crate::escape::visible;
+use crate::input;
 use crate::suggest::not_shipped;
 
-/// Largest file that is read: enough for the longest network, a convolution an entry.
-const MAX_BYTES: u64 = 16 << 20;
+/// Largest spec that is read: enough for the longest network, a convolution an entry.
+const MAX_BYTES: u64 = 4 << 20;
+/// Largest file of class names that is read.
+const MAX_LABELS: u64 = 4 << 20;
 
 /// A spec with the text it was read from.
 #[derive(Clone, Debug)]
@@ -67,15 +68,14 @@ pub fn read(arg: &str) -> Result<Found> {
     }
     if arg == "-" {
         let name = "<stdin>".to_owned();
-        let text = read_text(std::io::stdin().lock(), Path::new("standard input"), MAX_BYTES)?;
+        let text = input::text_of(std::io::stdin().lock(), Path::new("standard input"), MAX_BYTES)?;
         return Ok(Found { name, text, origin: Origin::Folder(PathBuf::new()) });
     }
     let path = Path::new(arg);
-    let file = File::open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Error::Usage(not_found(arg, true)),
-        _ => Error::io("read", path)(error),
-    })?;
-    let text = read_text(file, path, MAX_BYTES)?;
+    let text = match input::text(path, MAX_BYTES) {
+        Err(error) if error.is_not_found() => return Err(Error::Usage(not_found(arg, true))),
+        text => text?,
+    };
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     Ok(Found { name: visible(arg).into_owned(), text, origin: Origin::Folder(folder) })
 }
@@ -91,7 +91,7 @@ impl Found {
             return read(shipped.name);
         }
         let name = visible(name).into_owned();
-        let text = read_text(text.as_bytes(), Path::new(&name), MAX_BYTES)?;
+        let text = input::text_of(text.as_bytes(), Path::new(&name), MAX_BYTES)?;
         Ok(Self { name, text, origin: Origin::Text })
     }
 
@@ -103,30 +103,9 @@ impl Found {
     }
 }
 
-/// The text of a file of at most `most` bytes, whole MiB.
-pub(crate) fn read_text(source: impl Read, path: &Path, most: u64) -> Result<String> {
-    let mut bytes = Vec::new();
-    source.take(most + 1).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
-    if bytes.len() as u64 > most {
-        let message = format!("larger than {} MiB, the most that is read", most >> 20);
-        return Err(Error::Input { path: path.to_owned(), message });
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + valid.iter().filter(|&&byte| byte == b'\n').count();
-        let message = format!("line {line} is not UTF-8 text");
-        Error::Input { path: path.to_owned(), message }
-    })
-}
-
 /// What is said where `arg` names nothing: what is meant perhaps, and what there is.
 fn not_found(arg: &str, or_file: bool) -> String {
     not_shipped("spec", arg, EMBEDDED.iter().map(|spec| spec.name), or_file)
-}
-
-/// The lines of a file of labels, each character seen.
-pub(crate) fn lines_of(text: &str) -> Vec<String> {
-    text.trim_end().lines().map(|line| visible(line).into_owned()).collect()
 }
 
 impl Loaded {
@@ -156,7 +135,7 @@ impl Loaded {
             }
             Origin::Folder(folder) => {
                 let path = folder.join(file);
-                let text = std::fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+                let text = input::text_of_regular(&path, MAX_LABELS)?;
                 (path, text)
             }
         };
@@ -164,9 +143,16 @@ impl Loaded {
     }
 }
 
+/// The class names of a file, one a line.
+pub fn labels(path: &Path, classes: usize) -> Result<Vec<String>> {
+    labels_of(&input::text(path, MAX_LABELS)?, path, classes)
+}
+
 /// The class names of a file's text, one a line; errors name `path`.
 pub(crate) fn labels_of(text: &str, path: &Path, classes: usize) -> Result<Vec<String>> {
-    let labels = lines_of(text);
+    // Each character is seen.
+    let lines = text.trim_end().lines();
+    let labels: Vec<String> = lines.map(|line| visible(line).into_owned()).collect();
     if labels.len() == classes {
         return Ok(labels);
     }

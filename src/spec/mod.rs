@@ -18,8 +18,8 @@ mod schema;
 pub use budget::{Budget, Metric, Misread};
 pub use draft::{Draft, Problem};
 pub use embedded::{EMBEDDED, Embedded, Trained};
-pub use load::{Found, Loaded, Origin, load, load_shipped, read};
-pub(crate) use load::{labels_of, lines_of, read_text};
+pub(crate) use load::labels_of;
+pub use load::{Found, Loaded, Origin, labels, load, load_shipped, read};
 pub use rounding::{Rounding, make_divisible};
 pub use schema::schema;
 

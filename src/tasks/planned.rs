@@ -3,14 +3,16 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::budget;
 use crate::block::Variant;
-use crate::codegen::{self, Input, Provenance, Tree};
+use crate::codegen::{self, Golden, Input, Provenance, Tree};
 use crate::error::Result;
 use crate::graph::LayerGraph;
 use crate::initialise::initialise;
 use crate::machine::Description;
 use crate::plan::{Overrides, Plan};
 use crate::reference;
+use crate::report::Network;
 use crate::spec::{Loaded, Trained, labels_of};
 use crate::weights::{Folded, fold, read_safetensors};
 
@@ -91,14 +93,26 @@ impl Planned {
         labels_of(text, path, self.classes())
     }
 
+    /// Refuses a network that takes too much to be run for its reference values.
+    pub fn check_budget(&self) -> Result<()> {
+        let network = Network::of(&self.loaded, &self.variant);
+        budget::check(&network, &self.graph, Some(&self.plan))
+    }
+
     /// The files of the crate. `doing` is told what is being done.
-    pub fn tree(&self, ingredients: &Ingredients, doing: impl Fn(&'static str)) -> Result<Tree> {
+    ///
+    /// # Errors
+    /// First of all where running the network would take too much.
+    pub fn tree(&self, ingredients: Ingredients, doing: impl Fn(&'static str)) -> Result<Tree> {
+        self.check_budget()?;
         let Self { loaded, variant, graph, machine, plan } = self;
-        let golden = reference::golden_input(graph.input());
+        let input = reference::golden_input(graph.input());
         doing("weights");
-        let (weights, provenance) = self.weights(&ingredients.source, &golden)?;
+        let (weights, provenance) = self.weights(ingredients.source, &input)?;
         doing("reference values");
-        let expected = reference::run(graph, &weights, &golden);
+        let mut golden = Golden::new(graph, plan);
+        reference::run(graph, &weights, &input, |id, values| golden.observe(id, values));
+        drop(input);
         doing("code");
         codegen::generate(&Input {
             spec: &variant.apply(&loaded.spec),
@@ -109,21 +123,23 @@ impl Planned {
             weights: &weights,
             provenance: &provenance,
             labels: ingredients.labels.as_deref(),
-            expected: &expected,
+            golden: &golden,
         })
     }
 
-    fn weights(&self, source: &Source, golden: &[f32]) -> Result<(Folded, Provenance)> {
+    fn weights(&self, source: Source, input: &[f32]) -> Result<(Folded, Provenance)> {
         let (graph, eps) = (&self.graph, self.loaded.spec.bn_eps);
         match source {
             Source::File(bytes, path) => {
-                let dict = read_safetensors(bytes, path)?;
-                Ok((fold(&dict, graph, eps, path)?, Provenance::of_file(bytes)))
+                let provenance = Provenance::of_file(&bytes);
+                let dict = read_safetensors(&bytes, path)?;
+                drop(bytes);
+                Ok((fold(&dict, graph, eps, path)?, provenance))
             }
             Source::Seed(seed) => {
-                let dict = initialise(graph, eps, *seed, golden);
+                let dict = initialise(graph, eps, seed, input);
                 let folded = fold(&dict, graph, eps, Path::new("initial weights"))?;
-                Ok((folded, Provenance::Seed(*seed)))
+                Ok((folded, Provenance::Seed(seed)))
             }
         }
     }

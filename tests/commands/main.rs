@@ -3,7 +3,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(target_os = "linux")]
+mod bounds;
 mod cli;
 mod gate;
 mod hostile_text;
 mod machine;
+mod web;

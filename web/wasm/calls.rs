@@ -332,7 +332,7 @@ fn files(request: &Value, bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
         None => planned.labels()?,
     };
     let package = codegen::package(&planned.loaded.spec, &planned.variant);
-    let tree = planned.tree(&Ingredients { source, labels }, |_| {})?;
+    let tree = planned.tree(Ingredients { source, labels }, |_| {})?;
     let list: Vec<Value> =
         tree.files.iter().map(|(path, content)| json!([path, content.len()])).collect();
     let mut answer = json!({ "files": list, "package": package }).to_string().into_bytes();

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::found::{Ours, changes};
+use super::interrupted::{NEW, retire};
 use super::update::{apply, make, write_new};
 use super::{Outcome, Tree, Written, differences, read, write};
 use crate::codegen::manifest::{self, sha256};
@@ -116,6 +117,10 @@ fn an_update_that_was_cut_off_is_finished() {
         for change in changes.iter().take(cut) {
             make(change, &place, &stage, &mut moves, &mut kept).unwrap();
         }
+        if cut > changes.len() {
+            // All is exchanged, and some of the old files are removed.
+            fs::remove_file(retire(&stage).unwrap().join(NEW).join(manifest::FILE)).unwrap();
+        }
         assert_ne!(differences(&tree, &place).unwrap(), [""; 0]);
 
         // Another tree than the one that was cut off.
@@ -143,8 +148,8 @@ fn an_update_that_was_cut_off_is_finished() {
 fn other_leftovers_go() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("net");
-    fs::create_dir_all(place.join(".mbgen-writing-abc/new/src")).unwrap();
-    fs::write(place.join(".mbgen-writing-abc/new/src/lib.rs"), "hal").unwrap();
+    fs::create_dir_all(place.join(".mbgen-temporary-abc/new/src")).unwrap();
+    fs::write(place.join(".mbgen-temporary-abc/new/src/lib.rs"), "hal").unwrap();
     assert_eq!(write(&old(), &place, false).unwrap().written, Written::Created);
     assert_eq!(names(&place), ["Cargo.toml", "README.md", "mbgen.json", "src", "weights"]);
 
