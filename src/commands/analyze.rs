@@ -1,8 +1,5 @@
 //! `mbgen analyze`: what one network costs.
 
-use std::path::Path;
-
-use crate::analysis::clamp::Clamp;
 use crate::block::{self, Variant};
 use crate::cli::cost::AnalyzeArgs;
 use crate::error::{Error, Result};
@@ -17,20 +14,17 @@ pub fn run(args: &AnalyzeArgs) -> Result<()> {
     // Says first what is wrong with the variant.
     loaded.graph(&variant)?;
     let machine = args.machine.load()?;
-    let overrides = match &args.overrides.schedule {
-        Some(_) => Some(args.overrides.load()?),
+    let overrides = args.overrides.schedule.is_some().then(|| args.overrides.load()).transpose()?;
+    let costed = Costed::new(loaded, variant, machine, overrides.as_ref())?;
+    let weights = match &args.weights {
+        Some(path) => Some((weights::load(path)?, path.as_path())),
         None => None,
     };
-    let costed = Costed::new(loaded, variant, machine, overrides.as_ref())?;
-    let clamps = args.relu6.then(|| clamps(args, &costed)).transpose()?;
+    let clamps = args.relu6.then(|| costed.clamps(weights, args.seed)).transpose()?;
     let (budgets, failure) = costed.budgets()?;
-    let view = View {
-        by: args.by,
-        details: args.details,
-        tool: args.tool,
-        budgets: budgets.as_deref(),
-        clamps: clamps.as_deref(),
-    };
+    let (by, details, tool) = (args.by, args.details, args.tool);
+    let (budgets, clamps) = (budgets.as_deref(), clamps.as_deref());
+    let view = View { by, details, tool, budgets, clamps };
     let output = args.output.destination();
     write(&output, &costed.report(&view, args.output.format, style(&output)))?;
     failure.map_or(Ok(()), |message| Err(Error::Failed(message)))
@@ -42,13 +36,4 @@ pub(super) fn style(output: &Output) -> Style {
         Output::Stdout => Style::of_stdout(),
         Output::File(_) => Style::default(),
     }
-}
-
-/// Runs the network without clamps, on the golden input.
-fn clamps(args: &AnalyzeArgs, costed: &Costed) -> Result<Vec<Clamp>> {
-    let weights = match &args.weights {
-        Some(path) => Some((weights::load(path)?, Path::new(path))),
-        None => None,
-    };
-    costed.clamps(weights, args.seed)
 }

@@ -6,7 +6,7 @@ use crate::block;
 use crate::cli::cost::{CompareArgs, GateArgs, SweepArgs};
 use crate::error::{Error, Result};
 use crate::escape;
-use crate::gate::{Baseline, check_renewable, renew};
+use crate::gate::{Baseline, check_renewable, check_room, renew};
 use crate::output::write_with;
 use crate::report::{compare, gate};
 use crate::spec::Loaded;
@@ -42,7 +42,7 @@ pub fn run(args: &CompareArgs) -> Result<()> {
     };
     let compared = Compared::new(specs, asked)?;
     if *update_baseline {
-        Baseline::check_room(&compared.points)?;
+        check_room(compared.points.iter().map(|point| point.totals.n_rows))?;
     }
     let (output, format) = (args.output.destination(), args.output.format);
     compared.show(|comparison| {

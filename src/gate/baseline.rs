@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::de::Error as _;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Number, Value};
+use serde_json::Number;
 
 use crate::analysis::sweep::Point;
 use crate::analysis::{Analysis, F32_BYTES, Row};
@@ -19,13 +19,21 @@ use crate::text;
 
 /// Version of the file's structure.
 pub const SCHEMA: &str = "mbgen.baseline/2";
+/// The version before this one: no classes, no machine, no time.
+pub(super) const FIRST_SCHEMA: &str = "mbgen.baseline/1";
 /// What every version begins with.
 const FAMILY: &str = "mbgen.baseline/";
 
 /// Largest file that is read.
-const MAX_BYTES: u64 = 32 << 20;
+pub(super) const MAX_BYTES: u64 = 48 << 20;
 /// Most layers of all networks of a baseline together, a line each in the file.
 const MAX_LAYERS: usize = 100_000;
+
+/// What every version of the file says of itself.
+#[derive(Deserialize)]
+struct Version {
+    schema: Option<String>,
+}
 
 /// What networks cost when somebody last agreed to it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -282,27 +290,23 @@ impl Baseline {
                 let message = "no baseline there; --update-baseline --reason TEXT makes one";
                 return Err(wrong(path, message));
             }
-            Err(Error::Input { message, .. }) => {
-                return Err(wrong(path, format!("not a baseline: {message}")));
-            }
-            text => text?,
+            text => not_a_baseline(text, path)?,
         };
-        let (version, value) = version(&text, path)?;
-        match &*version {
-            SCHEMA => Self::from_json(value, path),
-            super::renew::FIRST_SCHEMA => Err(wrong(
+        match &*version(&text, path)? {
+            SCHEMA => Self::from_text(&text, path),
+            FIRST_SCHEMA => Err(wrong(
                 path,
                 format!(
-                    "a baseline of version `{version}`, but this mbgen reads `{SCHEMA}`; \
+                    "a baseline of version `{FIRST_SCHEMA}`, but this mbgen reads `{SCHEMA}`; \
                      --update-baseline --reason TEXT upgrades it"
                 ),
             )),
-            _ => Err(unknown(&version, path)),
+            version => Err(unknown(version, path)),
         }
     }
 
-    pub(super) fn from_json(value: Value, path: &Path) -> Result<Self> {
-        serde_json::from_value(value).map_err(|e| wrong(path, format!("not a baseline: {e}")))
+    pub(super) fn from_text(text: &str, path: &Path) -> Result<Self> {
+        serde_json::from_str(text).map_err(|e| wrong(path, format!("not a baseline: {e}")))
     }
 
     /// The baseline beside the networks of a command that plans for the machine of that name.
@@ -313,18 +317,6 @@ impl Baseline {
             specs: specs.iter().map(|loaded| Meaning::of(&loaded.name)).collect(),
             entries: self.points.iter().map(|entry| Meaning::of(&entry.spec)).collect(),
         }
-    }
-
-    /// Refuses networks that a baseline has no room for.
-    pub fn check_room(points: &[Point]) -> Result<()> {
-        let layers: usize = points.iter().map(|point| point.totals.n_rows).sum();
-        if layers <= MAX_LAYERS {
-            return Ok(());
-        }
-        Err(Error::Usage(format!(
-            "a baseline of {} networks would have {layers} layers; at most {MAX_LAYERS} are kept",
-            points.len()
-        )))
     }
 
     #[cfg(feature = "cli")]
@@ -374,13 +366,31 @@ pub(super) fn unknown(version: &str, path: &Path) -> Error {
 
 /// The version of a baseline's text: it comes first, as the rest of another version is not for us to
 /// judge.
-pub(super) fn version(text: &str, path: &Path) -> Result<(String, Value)> {
-    let value: Value =
+pub(super) fn version(text: &str, path: &Path) -> Result<String> {
+    let Version { schema } =
         serde_json::from_str(text).map_err(|e| wrong(path, format!("not a baseline: {e}")))?;
-    match value.get("schema").and_then(|schema| schema.as_str()) {
-        Some(schema) if schema.starts_with(FAMILY) => Ok((schema.to_owned(), value)),
-        _ => Err(wrong(path, format!("not a baseline: no \"schema\": \"{SCHEMA}\""))),
+    let known = schema.filter(|schema| schema.starts_with(FAMILY));
+    known.ok_or_else(|| wrong(path, format!("not a baseline: no \"schema\": \"{SCHEMA}\"")))
+}
+
+/// The text of a file that should be a baseline.
+pub(super) fn not_a_baseline(text: Result<String>, path: &Path) -> Result<String> {
+    text.map_err(|error| match error {
+        Error::Input { message, .. } => wrong(path, format!("not a baseline: {message}")),
+        other => other,
+    })
+}
+
+/// Refuses networks of so many layers each that a baseline has no room for them.
+pub fn check_room(layers: impl ExactSizeIterator<Item = usize>) -> Result<()> {
+    let networks = layers.len();
+    let layers = layers.fold(0, usize::saturating_add);
+    if layers <= MAX_LAYERS {
+        return Ok(());
     }
+    Err(Error::Usage(format!(
+        "a baseline of {networks} networks would have {layers} layers; at most {MAX_LAYERS} are kept"
+    )))
 }
 
 /// A JSON array with an item on each line, in brackets that stand at `indent`.
@@ -425,9 +435,9 @@ mod tests {
             text.contains("{\"macs\":7,\"time\":0.0000015}") || text.contains("1.5e-6"),
             "{text}"
         );
-        let (schema, value) = version(&text, Path::new("costs.json")).unwrap();
-        assert_eq!(schema, SCHEMA);
-        assert_eq!(Baseline::from_json(value, Path::new("costs.json")).unwrap(), baseline);
+        let path = Path::new("costs.json");
+        assert_eq!(version(&text, path).unwrap(), SCHEMA);
+        assert_eq!(Baseline::from_text(&text, path).unwrap(), baseline);
     }
 
     #[test]

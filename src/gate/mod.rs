@@ -9,7 +9,7 @@ mod change;
 mod check;
 mod renew;
 
-pub use baseline::{Baseline, Entry, Metrics, PartCost};
+pub use baseline::{Baseline, Entry, Metrics, PartCost, check_room};
 pub use blame::Blame;
 pub use change::{Change, changes};
 pub use check::{Check, Origin};

@@ -1,17 +1,17 @@
 //! Moving a baseline: some networks measured anew, the others kept.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
 
-use super::baseline::{Baseline, Entry, Meaning, Metrics, SCHEMA, unknown, version, wrong};
-use crate::error::{Error, Result};
+use super::baseline::{
+    Baseline, Entry, FIRST_SCHEMA, MAX_BYTES, Meaning, Metrics, SCHEMA, check_room, not_a_baseline,
+    unknown, version, wrong,
+};
+use crate::error::Result;
+use crate::input;
 use crate::spec::Metric;
 use crate::text;
-
-/// The version before this one: no classes, no machine, no time.
-pub const FIRST_SCHEMA: &str = "mbgen.baseline/1";
 
 /// A baseline after some of its networks were measured anew.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,8 +51,8 @@ impl Renewed {
 /// The baseline at `path`, or a new one, with `entries` in place of those of the same networks.
 ///
 /// # Errors
-/// Where the file is no baseline, or is one of a version that has what this one cannot tell of the
-/// networks that are not measured anew.
+/// Where the file is no baseline, is one of a version that has what this one cannot tell of the
+/// networks that are not measured anew, or has no room.
 pub fn renew(path: &Path, entries: Vec<Entry>, reason: &str) -> Result<Renewal> {
     let entries = without_repeats(entries);
     let mut renewal = match found(path)? {
@@ -64,6 +64,7 @@ pub fn renew(path: &Path, entries: Vec<Entry>, reason: &str) -> Result<Renewal> 
         Found::First(first) => upgrade(first, entries).map_err(|message| wrong(path, message))?,
     };
     renewal.baseline.reasons.push(reason.to_owned());
+    check_room(renewal.baseline.points.iter().map(|entry| entry.layers.len()))?;
     Ok(renewal)
 }
 
@@ -87,18 +88,14 @@ fn found(path: &Path) -> Result<Found> {
     if !path.is_file() {
         return Ok(Found::Nothing);
     }
-    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::InvalidData => wrong(path, "not a baseline: not UTF-8"),
-        _ => Error::io("read", path)(error),
-    })?;
-    let (version, value) = version(&text, path)?;
-    match &*version {
-        SCHEMA => Baseline::from_json(value, path).map(Found::Current),
+    let text = not_a_baseline(input::text(path, MAX_BYTES), path)?;
+    match &*version(&text, path)? {
+        SCHEMA => Baseline::from_text(&text, path).map(Found::Current),
         FIRST_SCHEMA => {
-            let first = serde_json::from_value(value);
+            let first = serde_json::from_str(&text);
             first.map(Found::First).map_err(|e| wrong(path, format!("not a baseline: {e}")))
         }
-        _ => Err(unknown(&version, path)),
+        version => Err(unknown(version, path)),
     }
 }
 
@@ -195,6 +192,8 @@ fn upgrade(first: First, entries: Vec<Entry>) -> std::result::Result<Renewal, St
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn entry(spec: &str, classes: usize, macs: u64) -> Entry {

@@ -195,7 +195,7 @@ fn clamps(clamps: &[Clamp]) -> Section {
 fn headline(t: &Totals) -> String {
     let arena = t.arena_bytes.map_or(String::new(), |n| format!(", arena {}", bytes(n)));
     format!(
-        "{} parameters, {} MACs, weight bytes {}, peak {}{arena}",
+        "{} params, {} MACs, weight bytes {}, peak {}{arena}",
         si(t.params),
         si(t.macs),
         bytes(t.weight_bytes),
