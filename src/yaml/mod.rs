@@ -10,7 +10,7 @@ mod diagnostic;
 mod reader;
 mod tree;
 
-pub use at::{At, Ordered};
+pub use at::{At, OneOrList, Ordered};
 pub use diagnostic::{Diagnostic, excerpt, list, node_at, render};
 pub use reader::{MAX_COUNT, read};
 pub use tree::{Node, Span, Value, parse};

@@ -1,15 +1,15 @@
 //! The head: a global average pool and a linear layer, under module names of the user's choice.
 
-use super::super::file::{Head, HeadLayer, Named};
+use super::super::file::{HeadLayer, Named};
 use super::super::{HeadItem, HeadKind, Stage};
 use super::Checker;
-use crate::yaml::{At, Diagnostic, Span};
+use crate::yaml::{At, Diagnostic, OneOrList, Span};
 
 /// What a head must be, for messages.
 const SHAPE: &str = "a head is `global_average_pool`, then `linear`; dropouts may stand between";
 
 impl Checker {
-    pub(super) fn head(&mut self, head: At<Vec<Named<Head>>>, stages: &[Stage]) -> Vec<HeadItem> {
+    pub(super) fn head(&mut self, head: At<Vec<Named<OneOrList<HeadLayer>>>>, stages: &[Stage]) -> Vec<HeadItem> {
         let Some(entries) = head.value else { return Vec::new() };
         let before = self.problems.len();
         let mut complete = true;
@@ -41,17 +41,17 @@ impl Checker {
     fn module(
         &mut self,
         name: &At<String>,
-        module: Head,
+        module: OneOrList<HeadLayer>,
         items: &mut Vec<(HeadItem, Span)>,
     ) -> bool {
         let base = name.value.clone().unwrap_or_default();
         match module {
-            Head::One(layer) => {
+            OneOrList::One(layer) => {
                 let kind = self.kind(&layer);
                 items.extend(kind.map(|kind| (HeadItem { name: base, kind }, name.span)));
                 true
             }
-            Head::Sequence(layers) => {
+            OneOrList::List(layers) => {
                 let mut complete = true;
                 for (index, layer) in layers.iter().enumerate() {
                     complete &= layer.value.is_some();
