@@ -7,11 +7,11 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use mbgen::analysis::sweep::Sweep;
-use mbgen::analysis::{Analysis, By, Totals};
+use mbgen::analysis::{Analysis, Totals};
 use mbgen::block::{Variant, expand, load};
 use mbgen::machine::Machine;
 use mbgen::plan::Plan;
-use mbgen::report::{CostReport, Format, Model, Style};
+use mbgen::report::{CostReport, Format, Network, Style};
 use mbgen::spec::{Block, Loaded};
 
 fn main() {
@@ -44,14 +44,8 @@ fn stages(loaded: &Loaded) {
     let machine = Machine::REFERENCE;
     let plan = Plan::new(&graph, &machine).expect("a deep v2 has a plan");
     let analysis = Analysis::of(&graph).with_plan(&plan);
-    let model = Model::of(loaded, &variant);
-    let cost = CostReport {
-        model: &model,
-        analysis: &analysis,
-        by: By::Layer,
-        clamps: None,
-        details: true,
-    };
+    let network = Network::of(loaded, &variant);
+    let cost = CostReport { details: true, ..CostReport::of(&network, &analysis) };
     let layers = graph.len();
     let line = |what: &str, time| report(&format!("{layers} layers, {what}"), "linear", time);
     line("expanded", median(3, || expand(&loaded.spec).map(|graph| graph.len())));

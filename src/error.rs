@@ -4,13 +4,14 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::escape;
+use crate::yaml::Diagnostics;
 
 /// What went wrong, for the user.
 #[derive(Debug)]
 pub enum Error {
-    /// The spec is wrong. The text is complete: location, key path, what is allowed, snippet, for
-    /// each problem of the file.
-    Spec(String),
+    /// A file that a person wrote is wrong: all its problems, each with place, key path, what is
+    /// allowed, and snippet.
+    Spec(Box<Diagnostics>),
     /// The command line asks for something impossible.
     Usage(String),
     /// An input other than the spec is wrong: weights, labels, an image, a baseline.
@@ -60,8 +61,9 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Self::Spec(text) | Self::Usage(text) | Self::Failed(text) => f.write_str(text),
+            Self::Usage(text) | Self::Failed(text) => f.write_str(text),
             Self::Input { path, message } => write!(f, "{}: {message}", escape::path(path)),
+            Self::Spec(problems) => problems.fmt(f),
             Self::Internal(text) => {
                 write!(f, "a mistake in mbgen, which is worth a report: {text}")
             }

@@ -107,4 +107,4 @@ pub mod spec;
 mod suggest;
 pub mod text;
 pub mod weights;
-mod yaml;
+pub mod yaml;

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
 fn report(error: &Error) {
     let mut text = match error {
         // Begins each of its problems with `error: `.
-        Error::Spec(problems) => problems.clone(),
+        Error::Spec(problems) => problems.to_string(),
         other => format!("error: {other}"),
     };
     let mut cause = std::error::Error::source(error);

@@ -4,18 +4,17 @@ use mbgen::analysis::{Analysis, By};
 use mbgen::block::Variant;
 use mbgen::machine::Description;
 use mbgen::plan::Plan;
-use mbgen::report::{CostReport, Format, Model, Style};
+use mbgen::report::{CostReport, Format, Network, Style};
 use mbgen::spec::load;
 
 fn render(arch: &str, by: By, format: Format, style: Style) -> String {
     let loaded = load(arch).unwrap();
     let graph = loaded.graph(&Variant::default()).unwrap();
-    let model = Model::of(&loaded, &Variant::default());
+    let network = Network::of(&loaded, &Variant::default());
     let machine = Description::reference();
     let plan = Plan::new(&graph, &machine.machine()).unwrap();
     let analysis = Analysis::of(&graph).with_plan(&plan).with_machine(&graph, &plan, &machine);
-    CostReport { model: &model, analysis: &analysis, by, clamps: None, details: true }
-        .render(format, style)
+    CostReport { by, details: true, ..CostReport::of(&network, &analysis) }.render(format, style)
 }
 
 const UNICODE: Style = Style { unicode: true, color: false, width: None };
@@ -56,11 +55,10 @@ fn a_wide_terminal_shows_more_and_a_narrow_one_says_what_it_lacks() {
 fn a_brief_table_names_what_it_leaves_out() {
     let loaded = load("v2").unwrap();
     let graph = loaded.graph(&Variant::default()).unwrap();
-    let model = Model::of(&loaded, &Variant::default());
+    let network = Network::of(&loaded, &Variant::default());
     let analysis = Analysis::of(&graph);
     let report = |details| {
-        let by = By::Block;
-        let report = CostReport { model: &model, analysis: &analysis, by, clamps: None, details };
+        let report = CostReport { by: By::Block, details, ..CostReport::of(&network, &analysis) };
         [Format::Table, Format::Markdown].map(|format| report.render(format, UNICODE))
     };
     let ([brief, markdown], [whole, same]) = (report(false), report(true));

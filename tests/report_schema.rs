@@ -5,7 +5,7 @@ use mbgen::analysis::{Analysis, By, clamp::Clamp};
 use mbgen::block::Variant;
 use mbgen::machine::Description;
 use mbgen::plan::Plan;
-use mbgen::report::{CostReport, Format, Model, Style, reconcile};
+use mbgen::report::{CostReport, Format, Network, Style, reconcile};
 use mbgen::spec::{EMBEDDED, load};
 use serde_json::Value;
 
@@ -30,11 +30,10 @@ fn reports() {
         let graph = loaded.graph(&Variant::default()).unwrap();
         let machine = Description::reference();
         let plan = Plan::new(&graph, &machine.machine()).unwrap();
-        let model = Model::of(&loaded, &Variant::default());
+        let network = Network::of(&loaded, &Variant::default());
         let analysis = Analysis::of(&graph).with_plan(&plan).with_machine(&graph, &plan, &machine);
         for (by, clamps) in By::ALL.into_iter().zip([None, Some(&clamps[..]), None]) {
-            let report =
-                CostReport { model: &model, analysis: &analysis, by, clamps, details: true };
+            let report = CostReport { by, clamps, ..CostReport::of(&network, &analysis) };
             assert_valid(&report.render(Format::Json, Style::default()), "report");
             for tool in Tool::ALL {
                 let text = reconcile::render(&report, tool, Format::Json, Style::default());

@@ -7,7 +7,7 @@ use mbgen::analysis::{Analysis, By};
 use mbgen::block::{Variant, expand, load};
 use mbgen::machine::Machine;
 use mbgen::plan::Plan;
-use mbgen::report::{CostReport, Format, Model, Style};
+use mbgen::report::{CostReport, Format, Network, Style};
 use mbgen::spec::{Block, Spec, load as read};
 
 /// MobileNetV2 with one table row of so many more blocks of four layers.
@@ -33,10 +33,9 @@ fn a_hundred_thousand_layers() {
     let plan = Plan::new(&graph, &Machine::REFERENCE).unwrap();
     assert!(planning.elapsed() < Duration::from_secs(1), "{:?}", planning.elapsed());
     let analysis = Analysis::of(&graph).with_plan(&plan);
-    let model = Model::of(&loaded, &Variant::default());
+    let network = Network::of(&loaded, &Variant::default());
     for by in By::ALL {
-        let report =
-            CostReport { model: &model, analysis: &analysis, by, clamps: None, details: true };
+        let report = CostReport { by, details: true, ..CostReport::of(&network, &analysis) };
         let json = report.render(Format::Json, Style::default());
         assert!(json.len() > 1_000_000);
         report.render(Format::Csv, Style::default());

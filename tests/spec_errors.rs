@@ -414,6 +414,11 @@ fn head() {
     check(&shown, "`dropout` is 1.5", "20:53", "head[1].fc[0].dropout", "less than 1 is allowed");
     let shown = with(head, "[{mean: global_average_pool}, {fc: lienar}]");
     check(&shown, "unknown head layer `lienar`", "20:42", "head[1].fc", "did you mean `linear`?");
+    let shown = with(head, "[{mean: {global_average_pool: maen}}, {fc: linear}]");
+    let path = "head[0].mean.global_average_pool";
+    check(&shown, "unknown pool `maen`", "20:37", path, "did you mean `mean`?");
+    let shown = with(head, "[{mean: global_average_pool}, {fc: [dropout, linear]}]");
+    check(&shown, "`dropout` without a value", "20:43", "head[1].fc[0]", "write `dropout: ...`");
 }
 
 #[test]

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 /// The rooms in the order in which they depend on each other: each may use those before it.
 const ROOMS: [&str; 27] = [
     "escape",
-    "error",
     "suggest",
+    "yaml",
+    "error",
     "quantity",
     "json",
     "interrupt",
     "disk",
     "output",
-    "yaml",
     "spec",
     "layer",
     "text",

@@ -27,7 +27,7 @@ impl ReceptiveField {
                 field.union(other)
             });
             fields.push(match layer.kind {
-                Kind::GlobalAveragePool => input.slide([layer.input.h, layer.input.w], 1),
+                Kind::GlobalAveragePool(_) => input.slide([layer.input.h, layer.input.w], 1),
                 kind => match kind.window() {
                     Some(w) => input.slide([w.kernel; 2], w.stride),
                     None => input,

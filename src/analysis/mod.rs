@@ -1,15 +1,15 @@
 //! What a network costs: a [`LayerGraph`] to numbers, without any presentation.
 //!
 //! Parameters and MACs follow the convention of [`crate::layer`]. Memory is counted in elements, for
-//! batch 1, by the lifetime of tensors ([`memory`]). Everything takes time linear in the number of
+//! batch 1, by the lifetime of tensors ([`lifetimes`]). Everything takes time linear in the number of
 //! layers; [`Totals::of`] is the short way for sweeps, which needs no row.
 
 pub mod align;
 pub mod arena;
+mod by;
 pub mod clamp;
 mod field;
-mod group;
-pub mod memory;
+pub mod lifetimes;
 mod metric;
 pub mod moves;
 pub mod residual;
@@ -20,8 +20,8 @@ pub mod tools;
 mod totals;
 
 pub use arena::Arena;
-pub use group::{By, group};
-pub use memory::Memory;
+pub use by::{By, merged};
+pub use lifetimes::Lifetimes;
 pub use residual::ResidualPair;
 pub use roofline::Roofline;
 pub use separable::{Separable, SeparableBlock, StandardModel};
@@ -49,7 +49,7 @@ pub struct Analysis<'g> {
     /// Residual blocks, inverted and classic side by side.
     pub residual: Vec<ResidualPair<'g>>,
     /// Lifetimes of the tensors.
-    pub memory: Memory,
+    pub lifetimes: Lifetimes,
     /// The generated crate's plan, where one was given.
     pub plan: Option<&'g Plan>,
     /// Its arena.
@@ -88,18 +88,27 @@ pub struct Row<'g> {
 impl<'g> Analysis<'g> {
     /// Analyses a network.
     pub fn of(graph: &'g LayerGraph) -> Self {
-        let memory = Memory::of(graph);
-        let totals = Totals::with_memory(graph, &memory);
+        let lifetimes = Lifetimes::of(graph);
+        let totals = Totals::with_lifetimes(graph, &lifetimes);
         let fields = ReceptiveField::of_layers(graph);
         let rows: Vec<_> = graph
             .layers()
-            .zip(&memory.live)
+            .zip(&lifetimes.live)
             .zip(fields)
             .map(|(((id, layer), &live), field)| Row::new(graph, id, layer, live, field))
             .collect();
         let separable = Separable::of(graph, &totals);
         let residual = residual::pairs(&rows);
-        Self { rows, totals, separable, residual, memory, plan: None, arena: None, roofline: None }
+        Self {
+            rows,
+            totals,
+            separable,
+            residual,
+            lifetimes,
+            plan: None,
+            arena: None,
+            roofline: None,
+        }
     }
 
     /// The same with the plan of the generated crate and its arena.

@@ -127,8 +127,8 @@ impl<'p> Roofline<'p> {
     ) -> Self {
         let touched = plan.input.elements() + plan.weights + plan.arena_elements();
         let home = machine.holding(touched as u64 * F32_BYTES).name;
-        let model = Model { graph, machine, rates, home };
-        let steps: Vec<_> = plan.steps.iter().map(|step| model.step(step)).collect();
+        let predictor = Predictor { graph, machine, rates, home };
+        let steps: Vec<_> = plan.steps.iter().map(|step| predictor.step(step)).collect();
         let ns = steps.iter().map(|step| step.ns).sum();
         Self { machine, isa, rates, ns, steps }
     }
@@ -145,7 +145,7 @@ impl<'p> Roofline<'p> {
     }
 }
 
-struct Model<'a> {
+struct Predictor<'a> {
     graph: &'a LayerGraph,
     machine: &'a Description,
     rates: Rates,
@@ -163,7 +163,7 @@ struct Moved {
     outside: bool,
 }
 
-impl Model<'_> {
+impl Predictor<'_> {
     fn step<'p>(&self, step: &'p Step) -> StepTime<'p> {
         let mut time = StepTime {
             name: &step.name,
@@ -258,5 +258,5 @@ impl Model<'_> {
 
 /// Whether a kind of layer takes what the layer before it made from the registers.
 fn in_registers(kind: Kind) -> bool {
-    matches!(kind, Kind::Add | Kind::GlobalAveragePool)
+    matches!(kind, Kind::Add | Kind::GlobalAveragePool(_))
 }

@@ -4,6 +4,8 @@
 //! rules hold for evaluation mode and batch 1, and are exact for the versions named here.
 
 use super::Totals;
+use super::totals::PoolElems;
+use crate::spec::Pool;
 
 /// A tool that counts networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +108,8 @@ pub enum Quantity {
     BnElems,
     /// Elements through activations.
     ActElems,
+    /// Elements through plain ReLU.
+    ReluElems,
     /// Comparisons of activations: an element counts once for each bound of its clamp.
     ActBounds,
     /// Elements out of convolutions and linear layers.
@@ -115,13 +119,42 @@ pub enum Quantity {
     /// Elements out of residual adds.
     AddElems,
     /// Elements into global pools.
-    PoolIn,
+    PoolIn(Pools),
     /// Elements out of global pools.
-    PoolOut,
-    /// Elements into global pools that are modules, not function calls.
-    ModulePoolIn,
-    /// Elements out of those.
-    ModulePoolOut,
+    PoolOut(Pools),
+}
+
+/// The pools that a tool sees: how they are written decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pools {
+    /// However they are written.
+    All,
+    /// Every pool but a call of `mean`.
+    NotMean,
+    /// Adaptive ones: a module, or a call of its function.
+    Adaptive,
+    /// Modules.
+    Modules,
+    /// Adaptive modules.
+    AdaptiveModules,
+}
+
+impl Pools {
+    /// Whether pools that are written so are among them.
+    pub fn have(self, pool: Pool) -> bool {
+        match self {
+            Self::All => true,
+            Self::NotMean => pool != Pool::Mean,
+            Self::Adaptive => matches!(pool, Pool::Module | Pool::Function),
+            Self::Modules => matches!(pool, Pool::Module | Pool::AvgPool2d),
+            Self::AdaptiveModules => pool == Pool::Module,
+        }
+    }
+
+    fn sum(self, totals: &Totals, of: fn(&PoolElems) -> u64) -> u64 {
+        let written = Pool::ALL.into_iter().zip(&totals.pools);
+        written.filter(|&(pool, _)| self.have(pool)).map(|(_, elems)| of(elems)).sum()
+    }
 }
 
 impl Quantity {
@@ -135,14 +168,13 @@ impl Quantity {
             Self::BnStats => totals.bn_stats,
             Self::BnElems => totals.bn_elems,
             Self::ActElems => totals.act_elems,
+            Self::ReluElems => totals.relu_elems,
             Self::ActBounds => totals.act_bounds,
             Self::ConvFcOut => totals.conv_fc_out_elems,
             Self::FcOut => totals.fc_out_elems,
             Self::AddElems => totals.add_elems,
-            Self::PoolIn => totals.gap_in_elems,
-            Self::PoolOut => totals.gap_out_elems,
-            Self::ModulePoolIn => totals.module_gap_in_elems,
-            Self::ModulePoolOut => totals.module_gap_out_elems,
+            Self::PoolIn(pools) => pools.sum(totals, |elems| elems.input),
+            Self::PoolOut(pools) => pools.sum(totals, |elems| elems.output),
         }
     }
 }
@@ -183,22 +215,44 @@ pub const FIGURES: &[Figure] = &[
     // f32, doubled for gradients; outputs of convolutions and of batch normalisations both count.
     figure(Tool::Torchinfo, "torchinfo_fwd_bwd_bytes", &[(16, BnElems), (8, FcOut)]),
     figure(Tool::Torchinfo, "torchinfo_param_bytes", &[(4, Params)]),
-    figure(Tool::Fvcore, "fvcore_flops", &[(1, Macs), (2, BnElems), (1, ModulePoolIn)]),
+    figure(Tool::Fvcore, "fvcore_flops", &[(1, Macs), (2, BnElems), (1, PoolIn(Pools::Adaptive))]),
     figure(Tool::Fvcore, "fvcore_activations", &[(1, ConvFcOut)]),
     figure(
         Tool::Ptflops,
         "ptflops_pytorch_macs",
-        &[(1, Macs), (2, BnElems), (1, ActElems), (1, Bias), (2, ModulePoolIn)],
+        // A module counts, and so does the function that it calls; but `relu6` is no such function.
+        &[
+            (1, Macs),
+            (2, BnElems),
+            (1, ActElems),
+            (1, ReluElems),
+            (1, Bias),
+            (1, PoolIn(Pools::NotMean)),
+            (1, PoolIn(Pools::Modules)),
+        ],
     ),
     figure(Tool::Ptflops, "ptflops_aten_macs", &[(1, Macs), (1, Bias)]),
     figure(
         Tool::Thop,
         "thop_macs",
-        &[(1, Macs), (4, BnElems), (1, ModulePoolIn), (1, ModulePoolOut)],
+        &[
+            (1, Macs),
+            (4, BnElems),
+            (1, PoolIn(Pools::AdaptiveModules)),
+            (1, PoolOut(Pools::Modules)),
+        ],
     ),
     figure(Tool::TorchFlopCounter, "torch_flop_counter_flops", &[(2, Macs)]),
-    figure(Tool::Calflops, "calflops_flops", &[(2, Macs), (2, BnElems), (1, ModulePoolIn)]),
-    figure(Tool::Torchprofile, "torchprofile_macs", &[(1, Macs), (1, BnElems), (1, PoolOut)]),
+    figure(
+        Tool::Calflops,
+        "calflops_flops",
+        &[(2, Macs), (2, BnElems), (1, ReluElems), (1, PoolIn(Pools::NotMean))],
+    ),
+    figure(
+        Tool::Torchprofile,
+        "torchprofile_macs",
+        &[(1, Macs), (1, BnElems), (1, PoolOut(Pools::All))],
+    ),
     figure(
         Tool::OnnxTool,
         "onnx_tool_macs",
@@ -207,8 +261,8 @@ pub const FIGURES: &[Figure] = &[
             (1, ConvFcOut),
             (1, ActBounds),
             (1, AddElems),
-            (1, PoolIn),
-            (4, ModulePoolOut),
+            (1, PoolIn(Pools::All)),
+            (4, PoolOut(Pools::Adaptive)),
         ],
     ),
     figure(Tool::Keras, "keras_params", &[(1, Params), (1, BnStats)]),

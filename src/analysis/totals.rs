@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{F32_BYTES, Memory, elements};
+use super::{F32_BYTES, Lifetimes, elements};
 use crate::graph::LayerGraph;
 use crate::layer::Kind;
-use crate::spec::Activation;
+use crate::spec::{Activation, Pool};
 
 /// Totals of a network. Memory and activations are in elements at batch 1.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -73,19 +73,25 @@ pub struct Totals {
     /// Comparisons of activations: one for each element and bound of its clamp.
     #[serde(skip)]
     pub act_bounds: u64,
-    /// Elements out of global pools.
+    /// Elements through activations without an upper bound.
     #[serde(skip)]
-    pub gap_out_elems: u64,
-    /// Elements into global pools that are modules of their own, which hook-based tools see: every
-    /// pool but those named `mean`, which stand for a function call.
+    pub relu_elems: u64,
+    /// Elements into and out of global pools, by how they are written: in the order of
+    /// [`Pool::ALL`].
     #[serde(skip)]
-    pub module_gap_in_elems: u64,
-    /// Elements out of those pools.
-    #[serde(skip)]
-    pub module_gap_out_elems: u64,
+    pub pools: [PoolElems; Pool::ALL.len()],
     /// Elements out of linear layers.
     #[serde(skip)]
     pub fc_out_elems: u64,
+}
+
+/// Elements of global pools.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PoolElems {
+    /// Elements that they read.
+    pub input: u64,
+    /// Elements that they write.
+    pub output: u64,
 }
 
 /// A count for each kind of layer that has weights.
@@ -108,7 +114,7 @@ impl ByOp {
             Kind::Depthwise(_) => Some(&mut self.dw),
             Kind::Pointwise(_) => Some(&mut self.pw),
             Kind::Linear => Some(&mut self.fc),
-            Kind::GlobalAveragePool | Kind::Add => None,
+            Kind::GlobalAveragePool(_) | Kind::Add => None,
         }
     }
 }
@@ -116,10 +122,10 @@ impl ByOp {
 impl Totals {
     /// Totals of a network.
     pub fn of(graph: &LayerGraph) -> Self {
-        Self::with_memory(graph, &Memory::of(graph))
+        Self::with_lifetimes(graph, &Lifetimes::of(graph))
     }
 
-    pub(super) fn with_memory(graph: &LayerGraph, memory: &Memory) -> Self {
+    pub(super) fn with_lifetimes(graph: &LayerGraph, lifetimes: &Lifetimes) -> Self {
         let mut t = Self {
             input_elems: elements(graph.input()),
             n_rows: graph.len(),
@@ -133,7 +139,7 @@ impl Totals {
         t.params_bn_folded = t.weights + t.bias + t.bn_affine / 2;
         t.flops = t.macs.saturating_mul(2);
         t.weight_bytes = t.params_bn_folded * F32_BYTES;
-        let peaks = memory.peaks(graph);
+        let peaks = lifetimes.peaks(graph);
         t.peak_tensor_elems = peaks.tensor;
         t.peak_io_elems = peaks.io;
         t.peak_live_elems = peaks.live;
@@ -167,20 +173,23 @@ impl Totals {
         if layer.activation != Activation::None {
             self.act_elems += output;
         }
+        if layer.activation == Activation::Relu {
+            self.relu_elems += output;
+        }
         match layer.kind {
-            Kind::GlobalAveragePool => {
+            Kind::GlobalAveragePool(pool) => {
                 self.gap_in_elems += elements(layer.input);
-                self.gap_out_elems += output;
-                if &*layer.name != "mean" {
-                    self.module_gap_in_elems += elements(layer.input);
-                    self.module_gap_out_elems += output;
+                let written = Pool::ALL.iter().zip(&mut self.pools);
+                for (_, pools) in written.filter(|(known, _)| **known == pool) {
+                    pools.input += elements(layer.input);
+                    pools.output += output;
                 }
             }
             Kind::Linear => self.fc_out_elems += output,
             Kind::Add => self.add_elems += output,
             Kind::Conv(_) | Kind::Depthwise(_) | Kind::Pointwise(_) => {}
         }
-        if !matches!(layer.kind, Kind::GlobalAveragePool | Kind::Linear) {
+        if !matches!(layer.kind, Kind::GlobalAveragePool(_) | Kind::Linear) {
             self.final_map = shape(layer.output);
         }
     }

@@ -11,7 +11,7 @@ pub(super) fn expand(head: &[HeadItem], classes: usize, builder: &mut Builder) {
         }
         let input = builder.shape();
         let (kind, c) = match item.kind {
-            HeadKind::GlobalAveragePool => (Kind::GlobalAveragePool, input.c),
+            HeadKind::GlobalAveragePool(pool) => (Kind::GlobalAveragePool(pool), input.c),
             HeadKind::Linear => (Kind::Linear, classes),
         };
         builder.append(Layer {

@@ -34,6 +34,8 @@ impl Loaded {
         }
         let note = (*variant != Variant::default()).then_some(note.as_str());
         let finished = Draft::read(&self.text, &self.name).finish(problems, note);
-        Err(finished.err().unwrap_or_else(|| Error::Spec(format!("{} has no graph", self.name))))
+        Err(finished
+            .err()
+            .unwrap_or_else(|| Error::Internal(format!("{} has no graph", self.name))))
     }
 }

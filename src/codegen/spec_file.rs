@@ -4,7 +4,7 @@ use super::Input;
 use super::view::Crate;
 use crate::escape::quoted;
 use crate::spec::{
-    Activation, Block, DscRow, Expand, HeadKind, Padding, Rounding, WidthRule,
+    Activation, Block, DscRow, Expand, HeadKind, Padding, Pool, Rounding, WidthRule,
 };
 
 /// The spec with everything that the command line changed written into it.
@@ -47,7 +47,12 @@ pub fn render(input: &Input, view: &Crate) -> String {
     text += "head:\n";
     for item in &spec.head {
         text += &match item.kind {
-            HeadKind::GlobalAveragePool => format!("  - {}: global_average_pool\n", item.name),
+            HeadKind::GlobalAveragePool(Pool::Module) => {
+                format!("  - {}: global_average_pool\n", item.name)
+            }
+            HeadKind::GlobalAveragePool(pool) => {
+                format!("  - {}: {{global_average_pool: {}}}\n", item.name, pool.name())
+            }
             HeadKind::Linear => linear(&item.name),
         };
     }

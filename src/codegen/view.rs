@@ -241,7 +241,7 @@ fn describe(layer: &Layer) -> String {
         Kind::Conv(_) => format!("{k}×{k} convolution {from} → {to}{stride}"),
         Kind::Pointwise(_) => format!("1×1 convolution {from} → {to}{stride}"),
         Kind::Depthwise(_) => format!("{k}×{k} depthwise on {to}{stride}"),
-        Kind::GlobalAveragePool => "global average pool".to_owned(),
+        Kind::GlobalAveragePool(_) => "global average pool".to_owned(),
         Kind::Linear => format!("linear {from} → {to}"),
         Kind::Add => "residual add".to_owned(),
     }

@@ -12,7 +12,7 @@ use crate::initialise::initialise;
 use crate::output::{Output, write};
 use crate::plan::Plan;
 use crate::reference::golden_input;
-use crate::report::{CostReport, Format, Model, Style, reconcile};
+use crate::report::{CostReport, Format, Network, Style, reconcile};
 use crate::spec::Loaded;
 use crate::weights;
 
@@ -31,9 +31,9 @@ pub fn run(args: &AnalyzeArgs) -> Result<()> {
         None => Analysis::of(&graph),
     };
     let clamps = args.relu6.then(|| clamps(args, &loaded, &variant, &graph)).transpose()?;
-    let model = Model::of(&loaded, &variant);
+    let network = Network::of(&loaded, &variant);
     let report = CostReport {
-        model: &model,
+        network: &network,
         analysis: &analysis,
         by: args.by,
         clamps: clamps.as_deref(),

@@ -5,7 +5,7 @@ use crate::analysis::Totals;
 use crate::block::{self, Variant};
 use crate::cli::ArchsArgs;
 use crate::error::Result;
-use crate::report::{Model, Style, archs, table};
+use crate::report::{Network, Style, archs, table};
 use crate::spec::{EMBEDDED, load_shipped};
 
 pub fn run(args: &ArchsArgs) -> Result<()> {
@@ -16,8 +16,8 @@ pub fn run(args: &ArchsArgs) -> Result<()> {
     for shipped in EMBEDDED {
         let loaded = block::load(shipped.name)?;
         let graph = loaded.graph(&Variant::default())?;
-        let model = Model::of(&loaded, &Variant::default());
-        rows.push((model, Totals::of(&graph)));
+        let network = Network::of(&loaded, &Variant::default());
+        rows.push((network, Totals::of(&graph)));
     }
     print(table::render(&archs::document(&rows), Style::of_stdout()).as_bytes())
 }

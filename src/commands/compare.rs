@@ -2,7 +2,7 @@
 
 use super::analyze::style;
 use crate::analysis::sweep::{Point, Sweep};
-use crate::analysis::{Analysis, By, group};
+use crate::analysis::{Analysis, By, merged};
 use crate::block;
 use crate::cli::cost::{CompareArgs, GateArgs, SweepArgs};
 use crate::error::{Error, Result};
@@ -29,7 +29,7 @@ pub fn run(args: &CompareArgs) -> Result<()> {
     let graphs = layer_graphs(args.by, &specs, &points)?;
     let rows: Vec<_> = graphs
         .iter()
-        .map(|graph| group(&Analysis::of(graph).rows, args.by.unwrap_or_default()))
+        .map(|graph| merged(&Analysis::of(graph).rows, args.by.unwrap_or_default()))
         .collect();
     let layers = match (&rows[..], args.by) {
         ([first, second], Some(by)) => Some(Layers { by, first, second }),

@@ -4,13 +4,13 @@ use crate::block::{self, Variant};
 use crate::cli::cost::GraphArgs;
 use crate::error::Result;
 use crate::output::{Output, write};
-use crate::report::{Model, graph};
+use crate::report::{Network, graph};
 
 pub fn run(args: &GraphArgs) -> Result<()> {
     let loaded = block::load(&args.spec)?;
     let variant = Variant::from(&args.variant);
     let layers = loaded.graph(&variant)?;
-    let title = Model::of(&loaded, &variant).to_string();
+    let title = Network::of(&loaded, &variant).to_string();
     let output = args.output.clone().map_or(Output::Stdout, Output::File);
     write(&output, &graph::render(&title, &layers, args.format))
 }

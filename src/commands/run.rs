@@ -16,7 +16,7 @@ use crate::interrupt;
 use crate::kernels::isa::InstructionSet;
 use crate::plan::Plan;
 use crate::report::profile::{self, Measured};
-use crate::report::{Model, Style, table};
+use crate::report::{Network, Style, table};
 use crate::run::{Scratch, cargo};
 use crate::text::{bytes, thousands};
 
@@ -63,8 +63,8 @@ pub fn run(args: &RunArgs) -> Result<()> {
     if !seen.status.success() {
         return Err(told(&seen));
     }
-    let model = Model::of(&loaded, &variant);
-    print(cost(&model, &Totals::of(&graph), &plan).as_bytes())?;
+    let network = Network::of(&loaded, &variant);
+    print(cost(&network, &Totals::of(&graph), &plan).as_bytes())?;
     if let Some(profiler) = profiler {
         let steps = output(Command::new(profiler).args(["profile", "--csv"]))?;
         if !steps.status.success() {
@@ -76,10 +76,10 @@ pub fn run(args: &RunArgs) -> Result<()> {
     Ok(())
 }
 
-fn cost(model: &Model, totals: &Totals, plan: &Plan) -> String {
+fn cost(network: &Network, totals: &Totals, plan: &Plan) -> String {
     format!(
         "\n{}\n  {} MACs, {} parameters, weights {}, arena {}\n",
-        model.title(),
+        network.title(),
         thousands(totals.macs),
         thousands(totals.params),
         bytes(totals.weight_bytes),

@@ -10,7 +10,7 @@ pub use window::{Padding2d, Window};
 
 use std::sync::Arc;
 
-use crate::spec::{Activation, Input};
+use crate::spec::{Activation, Input, Pool};
 
 /// Shape of an activation: channels, rows, columns. A vector of `c` values is `[c, 1, 1]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,8 +74,8 @@ pub enum Kind {
     Depthwise(Window),
     /// Dense 1×1 convolution.
     Pointwise(Window),
-    /// Mean over all positions.
-    GlobalAveragePool,
+    /// Mean over all positions, as the network's program writes it.
+    GlobalAveragePool(Pool),
     /// Fully connected layer with bias.
     Linear,
     /// Elementwise sum of two inputs.
@@ -89,7 +89,7 @@ impl Kind {
             Self::Conv(_) => "conv",
             Self::Depthwise(_) => "dw",
             Self::Pointwise(_) => "pw",
-            Self::GlobalAveragePool => "gap",
+            Self::GlobalAveragePool(_) => "gap",
             Self::Linear => "fc",
             Self::Add => "add",
         }
@@ -134,7 +134,7 @@ impl Layer {
             }
             Kind::Depthwise(w) => Some(vec![self.output.c, 1, w.kernel, w.kernel]),
             Kind::Linear => Some(vec![self.output.c, self.input.c]),
-            Kind::GlobalAveragePool | Kind::Add => None,
+            Kind::GlobalAveragePool(_) | Kind::Add => None,
         }
     }
 
@@ -161,7 +161,7 @@ impl Layer {
             Kind::Conv(w) | Kind::Pointwise(w) => w.taps() * self.input.c * self.output.c,
             Kind::Depthwise(w) => w.taps() * self.output.c,
             Kind::Linear => self.input.c * self.output.c,
-            Kind::GlobalAveragePool | Kind::Add => 0,
+            Kind::GlobalAveragePool(_) | Kind::Add => 0,
         }
     }
 }

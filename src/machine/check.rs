@@ -1,18 +1,19 @@
 //! From the file as it is written to a [`Description`], with all that is wrong at once.
 
 use super::file::{Cache, Compute, File, Lanes, Memory, Sets};
-use super::{Description, Level, LevelName, Rates, instruction_set, parse_name};
+use super::{Description, Level, LevelName, Rates, parse_name};
 use crate::error::{Error, Result};
 use crate::kernels::isa::InstructionSet;
 use crate::quantity::{QUANTITY, parse_quantity};
-use crate::yaml::{self, At, Diagnostic, Span, excerpt, list, read, render};
+use crate::yaml::{self, At, Diagnostic, Diagnostics, Span, excerpt, list, read};
 
 /// Most GFLOP/s or GB/s of one core, and bytes of a cache: beyond, a unit is wrong.
 const MOST: (f64, u64) = (1e6, 1 << 40);
 
 /// Reads and checks a file.
 pub fn parse(text: &str, name: &str) -> Result<Description> {
-    let wrong = |problems, root: Option<&_>| Error::Spec(render(problems, text, name, root));
+    let wrong =
+        |problems, root: Option<&_>| Error::Spec(Diagnostics::new(problems, text, name, root));
     let root = yaml::parse(text).map_err(|problem| wrong(vec![*problem], None))?;
     let (file, problems) = read(&root);
     let mut checker = Checker { problems };
@@ -64,12 +65,13 @@ impl Checker {
         let mut read = Vec::new();
         for (name, compute) in entries {
             let rates = compute.value.and_then(|compute| self.rates(compute));
-            match name.value.as_deref().map(|text| (text, instruction_set(text))) {
+            match name.value.as_deref().map(|text| (text, text.parse())) {
                 Some((_, Ok(isa))) => read.extend(rates.map(|rates| (isa, rates))),
-                Some((text, Err(help))) => {
+                Some((text, Err(_))) => {
                     let message = format!("unknown instruction set `{}`", excerpt(text));
                     let unknown = Diagnostic::key(name.span, message);
-                    self.report(unknown.label(format!("allowed: {}", list(&names))).help(help));
+                    let unknown = unknown.label(format!("allowed: {}", list(&names)));
+                    self.report(unknown.suggest(text, names.iter().copied()));
                 }
                 None => {}
             }

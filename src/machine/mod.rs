@@ -20,7 +20,6 @@ use crate::error::{Error, Result};
 use crate::kernels::isa::InstructionSet;
 use crate::layer::{Kind, Layer};
 use crate::spec::read_text;
-use crate::suggest::did_you_mean;
 
 pub use caches::Caches;
 pub use file::schema;
@@ -86,7 +85,7 @@ impl Rates {
                 let outputs = layer.output.elements() as f64 * padded;
                 flops / self.pw + self.pw_out.map_or(0.0, |rate| outputs / rate)
             }
-            Kind::GlobalAveragePool | Kind::Linear | Kind::Add => flops / self.peak,
+            Kind::GlobalAveragePool(_) | Kind::Linear | Kind::Add => flops / self.peak,
         }
     }
 }
@@ -200,10 +199,4 @@ pub fn parse_name(text: &str) -> std::result::Result<String, &'static str> {
         return Ok(text.to_owned());
     }
     Err("a letter, then at most 31 letters, digits, `_`, `-` or `.`")
-}
-
-/// The instruction set called `name`, or what is said where there is none.
-fn instruction_set(name: &str) -> std::result::Result<InstructionSet, Option<String>> {
-    let names = InstructionSet::ALL.into_iter().map(InstructionSet::name);
-    name.parse().map_err(|_| did_you_mean(name, names))
 }

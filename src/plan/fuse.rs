@@ -111,13 +111,13 @@ fn part_at(graph: &LayerGraph, id: LayerId) -> Result<StepLayers> {
     match graph.layer(id).kind {
         Kind::Conv(_) | Kind::Pointwise(_) => Ok(match only_reader(graph, id) {
             Some((reader, Kind::Depthwise(_))) => chain(graph, Some(id), reader),
-            Some((pool, Kind::GlobalAveragePool)) if is_pointwise(graph.layer(id)) => {
+            Some((pool, Kind::GlobalAveragePool(_))) if is_pointwise(graph.layer(id)) => {
                 return head(graph, Some(id), pool);
             }
             _ => StepLayers::Conv(fuse_add(graph, id)),
         }),
         Kind::Depthwise(_) => Ok(chain(graph, None, id)),
-        Kind::GlobalAveragePool => head(graph, None, id),
+        Kind::GlobalAveragePool(_) => head(graph, None, id),
         Kind::Linear | Kind::Add => Err(unplanned(graph.layer(id))),
     }
 }
@@ -134,7 +134,7 @@ fn chain(graph: &LayerGraph, dense: Option<LayerId>, depthwise: LayerId) -> Step
             let next = only_reader(graph, reader).map(|(_, kind)| kind);
             let goes_on = match next {
                 Some(Kind::Depthwise(_)) => graph.layer(depthwise).input.positions() > SMALL,
-                next => next == Some(Kind::GlobalAveragePool),
+                next => matches!(next, Some(Kind::GlobalAveragePool(_))),
             };
             (!goes_on).then(|| fuse_add(graph, reader))
         }

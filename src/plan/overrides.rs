@@ -12,8 +12,7 @@ use crate::error::{Error, Result};
 use crate::escape;
 use crate::kernels::steps;
 use crate::spec::read_text;
-use crate::suggest::did_you_mean;
-use crate::yaml::{self, At, Diagnostic, Ordered, Span, excerpt, read, render};
+use crate::yaml::{self, At, Diagnostic, Diagnostics, Ordered, Span, excerpt, read};
 
 /// Largest file that is read: enough for every part of the longest network.
 const MAX_BYTES: u64 = 16 << 20;
@@ -91,7 +90,7 @@ impl Overrides {
     /// # Errors
     /// Everything that is wrong with the file by itself.
     pub fn parse(text: &str, name: &str) -> Result<Self> {
-        let wrong = |problem| Error::Spec(render(vec![problem], text, name, None));
+        let wrong = |problem| Error::Spec(Diagnostics::new(vec![problem], text, name, None));
         let root = yaml::parse(text).map_err(|problem| wrong(*problem))?;
         let (entries, problems) = read::<Entries>(&root);
         let entries = entries.map_or_else(Vec::new, |entries| entries.0);
@@ -119,7 +118,7 @@ impl Overrides {
             let known = (problems.len() < SUGGESTED).then_some(known).into_iter().flatten();
             let unknown = Diagnostic::key(key.span, format!("no step `{}`", excerpt(name)));
             let unknown = unknown.label("a step of the network, or a part of one, is allowed");
-            let unknown = unknown.help(did_you_mean(name, known));
+            let unknown = unknown.suggest(name, known);
             problems.push(unknown.note("note", "`mbgen schedule SPEC` lists them".to_owned()));
         }
         requests
@@ -131,7 +130,7 @@ impl Overrides {
             return Ok(());
         }
         let root = yaml::parse(&self.text).ok();
-        Err(Error::Spec(render(problems, &self.text, &self.name, root.as_ref())))
+        Err(Error::Spec(Diagnostics::new(problems, &self.text, &self.name, root.as_ref())))
     }
 }
 

@@ -64,7 +64,7 @@ pub(crate) fn evaluate(
         }
         (Kind::Depthwise(window), Some(weights), [x]) => depthwise(layer, window, weights, x),
         (Kind::Linear, Some(weights), [x]) => linear(layer, weights, x),
-        (Kind::GlobalAveragePool, None, [x]) => global_average_pool(layer.input, x),
+        (Kind::GlobalAveragePool(_), None, [x]) => global_average_pool(layer.input, x),
         (Kind::Add, None, [a, b]) => a.iter().zip(*b).map(|(a, b)| a + b).collect(),
         _ => unreachable!("{} has the weights or operands of another layer", layer.name),
     }

@@ -1,12 +1,12 @@
 //! The shipped networks, a line each.
 
-use super::Model;
+use super::Network;
 use super::sheet::{Cell, Column, Document, Section};
 use crate::analysis::Totals;
 use crate::text;
 
 /// The networks with what they cost.
-pub fn document(networks: &[(Model, Totals)]) -> Document {
+pub fn document(networks: &[(Network, Totals)]) -> Document {
     let columns = vec![
         Column::text("spec", "Spec"),
         Column::text("name", "Network"),
@@ -16,13 +16,13 @@ pub fn document(networks: &[(Model, Totals)]) -> Document {
         Column::number("params", "Parameters"),
         Column::number("macs", "MACs"),
     ];
-    let row = |(model, totals): &(Model, Totals)| {
+    let row = |(network, totals): &(Network, Totals)| {
         vec![
-            Cell::Text(model.spec.clone()),
-            Cell::Text(model.name.clone()),
-            Cell::Text(format!("{:?}", model.width)),
-            Cell::Text(text::shape(model.input)),
-            Cell::Count(model.classes as u64),
+            Cell::Text(network.spec.clone()),
+            Cell::Text(network.name.clone()),
+            Cell::Text(format!("{:?}", network.width)),
+            Cell::Text(text::shape(network.input)),
+            Cell::Count(network.classes as u64),
             Cell::Count(totals.params),
             Cell::Count(totals.macs),
         ]

@@ -8,7 +8,7 @@ use crate::json::pretty;
 
 /// The totals of one network as one benchmark, named by network, width and resolution.
 pub fn render(report: &CostReport) -> String {
-    benchmarks([(report.model.to_string(), measures(&report.analysis.totals))])
+    benchmarks([(report.network.to_string(), measures(&report.analysis.totals))])
 }
 
 /// The metrics of a network that are worth tracking, under the names of the JSON report.

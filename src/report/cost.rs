@@ -29,7 +29,7 @@ pub fn document(report: &CostReport) -> Document {
     sections.extend(analysis.roofline.as_ref().map(roofline::section));
     sections.push(reconcile::overview(&analysis.totals));
     Document {
-        title: report.model.title(),
+        title: report.network.title(),
         headline: headline(&analysis.totals),
         sections,
         totals: Some(totals(analysis)),

@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{CostReport, Model, reconcile, roofline, schedule};
+use super::{CostReport, Network, reconcile, roofline, schedule};
 use crate::analysis::clamp::{Clamp, f16_spacing};
 use crate::analysis::tools::{FIGURES, Figure, Quantity, Tool};
 use crate::analysis::{
     Analysis, Arena, By, F32_BYTES, ResidualPair, Row, Separable, SeparableBlock, StandardModel,
-    Totals, group, memory,
+    Totals, lifetimes, merged,
 };
 use crate::graph::Source;
 use crate::json::pretty;
@@ -23,12 +23,12 @@ pub const AS_SCHEMA: &str = "mbgen.as/1";
 
 /// The report as one JSON document with a final newline.
 pub fn render(report: &CostReport) -> String {
-    let CostReport { model, analysis, by, clamps, .. } = *report;
+    let CostReport { network, analysis, by, clamps, .. } = *report;
     let totals = &analysis.totals;
-    let rows = group(&analysis.rows, by);
+    let rows = merged(&analysis.rows, by);
     let document = Document {
         schema: SCHEMA,
-        model: model.into(),
+        model: network.into(),
         by: by.name(),
         totals,
         rows: rows.iter().map(|row| RowJson::of(row, by, totals)).collect(),
@@ -49,7 +49,7 @@ pub fn render(report: &CostReport) -> String {
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
-    model: ModelJson<'a>,
+    model: NetworkJson<'a>,
     by: &'static str,
     totals: &'a Totals,
     rows: Vec<RowJson<'a>>,
@@ -89,16 +89,16 @@ struct TensorJson<'a> {
 
 impl<'a> MemoryJson<'a> {
     fn of(analysis: &'a Analysis) -> Self {
-        let memory = &analysis.memory;
+        let lifetimes = &analysis.lifetimes;
         let name = |source| match source {
             Source::Input => "input",
             Source::Layer(id) => analysis.rows[id.0].name,
         };
         let peak = analysis.totals.peak_live_elems;
-        let peak_step = memory.live.iter().position(|&live| live == peak);
-        let lives = memory.tensors.iter().zip(&memory.last_use).enumerate();
+        let peak_step = lifetimes.live.iter().position(|&live| live == peak);
+        let lives = lifetimes.tensors.iter().zip(&lifetimes.last_use).enumerate();
         let tensor = |(i, (&elements, &to)): (usize, (&u64, &usize))| TensorJson {
-            name: name(memory::source_of(i)),
+            name: name(lifetimes::source_of(i)),
             elements,
             from: i.saturating_sub(1),
             to,
@@ -107,7 +107,7 @@ impl<'a> MemoryJson<'a> {
             peak_step,
             peak_tensors: peak_step
                 .into_iter()
-                .flat_map(|s| memory.alive_at(s))
+                .flat_map(|s| lifetimes.alive_at(s))
                 .map(name)
                 .collect(),
             tensors: lives.map(tensor).collect(),
@@ -156,14 +156,14 @@ fn terms(figure: &Figure, totals: &Totals) -> Vec<Value> {
 }
 
 /// `mbgen.as/1`: the figures of one tool, each as the sum that explains it.
-pub(super) fn reconciliation(model: &Model, tool: Tool, totals: &Totals) -> String {
+pub(super) fn reconciliation(network: &Network, tool: Tool, totals: &Totals) -> String {
     let figure = |figure: &Figure| {
         let (value, terms) = (figure.value(totals), terms(figure, totals));
         json!({"key": figure.key, "value": value, "terms": terms})
     };
     pretty(&json!({
         "schema": AS_SCHEMA,
-        "model": ModelJson::from(model),
+        "model": NetworkJson::from(network),
         "tool": tool.name(),
         "figures": tool.figures().map(figure).collect::<Vec<_>>(),
         "note": reconcile::caveat(tool),
@@ -171,7 +171,7 @@ pub(super) fn reconciliation(model: &Model, tool: Tool, totals: &Totals) -> Stri
 }
 
 #[derive(Serialize)]
-pub(super) struct ModelJson<'a> {
+pub(super) struct NetworkJson<'a> {
     name: &'a str,
     spec: &'a str,
     width: f64,
@@ -180,9 +180,9 @@ pub(super) struct ModelJson<'a> {
     padding: &'static str,
 }
 
-impl<'a> From<&'a Model> for ModelJson<'a> {
-    fn from(model: &'a Model) -> Self {
-        let Model { name, spec, width, input, classes, padding } = model;
+impl<'a> From<&'a Network> for NetworkJson<'a> {
+    fn from(network: &'a Network) -> Self {
+        let Network { name, spec, width, input, classes, padding } = network;
         Self {
             name,
             spec,
@@ -282,7 +282,7 @@ impl<'a> RowJson<'a> {
 impl Operation {
     fn of(layer: &Layer) -> Self {
         let [k, p] = match layer.kind {
-            Kind::GlobalAveragePool => {
+            Kind::GlobalAveragePool(_) => {
                 [Sides::RowsColumns([layer.input.h, layer.input.w]), Sides::All(0)]
             }
             Kind::Linear => [Sides::All(1), Sides::All(0)],

@@ -15,9 +15,9 @@ const MAP_WIDTH: u64 = 36;
 
 /// A column for each layer, as high as what is alive while it runs.
 pub fn timeline(analysis: &Analysis) -> Section {
-    let memory = &analysis.memory;
+    let lifetimes = &analysis.lifetimes;
     let totals = &analysis.totals;
-    let columns = columns(&memory.live);
+    let columns = columns(&lifetimes.live);
     let peak = totals.peak_live_elems.max(1);
     let level = |live: u64| (live as u128 * u128::from(CHART_HEIGHT)).div_ceil(u128::from(peak));
     let figure = (1..=CHART_HEIGHT).rev().map(|row| {
@@ -26,11 +26,11 @@ pub fn timeline(analysis: &Analysis) -> Section {
         let label = bytes(totals.peak_live_bytes * row / CHART_HEIGHT);
         format!("{label:>9} │{}", line.trim_end())
     });
-    let step = memory.live.iter().position(|&live| live == totals.peak_live_elems).unwrap_or(0);
-    let alive = memory.alive_at(step).map(|source| {
+    let step = lifetimes.live.iter().position(|&live| live == totals.peak_live_elems).unwrap_or(0);
+    let alive = lifetimes.alive_at(step).map(|source| {
         let (name, elements) = match source {
-            Source::Input => ("the input", memory.tensors[0]),
-            Source::Layer(id) => (analysis.rows[id.0].name, memory.tensors[id.0 + 1]),
+            Source::Input => ("the input", lifetimes.tensors[0]),
+            Source::Layer(id) => (analysis.rows[id.0].name, lifetimes.tensors[id.0 + 1]),
         };
         format!("{name} {}", bytes(elements * F32_BYTES))
     });
@@ -41,7 +41,7 @@ pub fn timeline(analysis: &Analysis) -> Section {
     notes.extend(alive.map(|line| format!("  {line}")));
     Section {
         key: "memory",
-        heading: format!("Memory alive over the {} layers, left to right", memory.live.len()),
+        heading: format!("Memory alive over the {} layers, left to right", lifetimes.live.len()),
         figure: figure.collect(),
         notes,
         ..Section::default()

@@ -34,7 +34,7 @@ use crate::spec::{Loaded, Padding};
 
 /// What was analysed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Model {
+pub struct Network {
     /// Name of the network.
     pub name: String,
     /// The spec as the user named it: an embedded network or a file.
@@ -49,7 +49,7 @@ pub struct Model {
     pub padding: Padding,
 }
 
-impl Model {
+impl Network {
     /// The network of a spec with `variant` applied.
     pub fn of(loaded: &Loaded, variant: &Variant) -> Self {
         let spec = variant.apply(&loaded.spec);
@@ -75,7 +75,7 @@ impl Model {
 }
 
 /// Name, width and resolution: enough to tell the points of a sweep apart.
-impl fmt::Display for Model {
+impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let Shape { h, w, .. } = self.input;
         write!(f, "{} {:?} {h}x{w}", self.name, self.width)
@@ -86,7 +86,7 @@ impl fmt::Display for Model {
 #[derive(Clone, Copy, Debug)]
 pub struct CostReport<'a> {
     /// What was analysed.
-    pub model: &'a Model,
+    pub network: &'a Network,
     /// The numbers.
     pub analysis: &'a Analysis<'a>,
     /// What a row stands for.
@@ -133,7 +133,12 @@ impl Format {
     }
 }
 
-impl CostReport<'_> {
+impl<'a> CostReport<'a> {
+    /// The report by layer, without what is shown on request.
+    pub fn of(network: &'a Network, analysis: &'a Analysis<'a>) -> Self {
+        Self { network, analysis, by: By::Layer, clamps: None, details: false }
+    }
+
     /// The report as text.
     pub fn render(&self, format: Format, style: Style) -> String {
         match format {

@@ -3,7 +3,7 @@
 use super::sheet::{Cell, Column, Document, Section};
 use super::{CostReport, Format, Style, bmf, csv, html, json, markdown, table};
 use crate::analysis::Totals;
-use crate::analysis::tools::{FIGURES, Figure, Quantity, Tool};
+use crate::analysis::tools::{FIGURES, Figure, Pools, Quantity, Tool};
 use crate::text::thousands;
 
 /// Bytes that torchinfo adds to the input for the tensor object.
@@ -17,10 +17,10 @@ pub fn render(report: &CostReport, tool: Tool, format: Format, style: Style) -> 
         Format::Csv => csv::render(&document(report, tool)),
         Format::Markdown => markdown::render(&document(report, tool)),
         Format::Html => html::render(&document(report, tool)),
-        Format::Json => json::reconciliation(report.model, tool, totals),
+        Format::Json => json::reconciliation(report.network, tool, totals),
         Format::Bmf => {
             let measures = tool.figures().map(|f| (f.key, f.value(totals)));
-            bmf::benchmarks([(report.model.to_string(), measures.collect())])
+            bmf::benchmarks([(report.network.to_string(), measures.collect())])
         }
     }
 }
@@ -35,14 +35,25 @@ pub(super) fn label(quantity: Quantity) -> &'static str {
         Quantity::BnStats => "BatchNorm mean and variance",
         Quantity::BnElems => "elements through BatchNorm",
         Quantity::ActElems => "elements through activations",
+        Quantity::ReluElems => "elements through activations that are plain ReLU",
         Quantity::ActBounds => "elements through activations, once a bound",
         Quantity::ConvFcOut => "elements out of convolutions and linear layers",
         Quantity::FcOut => "elements out of linear layers",
         Quantity::AddElems => "elements out of residual adds",
-        Quantity::PoolIn => "elements into the pool",
-        Quantity::PoolOut => "elements out of the pool",
-        Quantity::ModulePoolIn => "elements into the pool, a module",
-        Quantity::ModulePoolOut => "elements out of the pool, a module",
+        Quantity::PoolIn(pools) => match pools {
+            Pools::All => "elements into the pool",
+            Pools::NotMean => "elements into the pool, no call of mean",
+            Pools::Adaptive => "elements into the pool, adaptive",
+            Pools::Modules => "elements into the pool, a module",
+            Pools::AdaptiveModules => "elements into the pool, an adaptive module",
+        },
+        Quantity::PoolOut(pools) => match pools {
+            Pools::All => "elements out of the pool",
+            Pools::NotMean => "elements out of the pool, no call of mean",
+            Pools::Adaptive => "elements out of the pool, adaptive",
+            Pools::Modules => "elements out of the pool, a module",
+            Pools::AdaptiveModules => "elements out of the pool, an adaptive module",
+        },
     }
 }
 
@@ -55,12 +66,16 @@ pub(super) fn caveat(tool: Tool) -> &'static str {
         }
         Tool::Fvcore => {
             "fvcore's flops are MACs, plus two for each BatchNorm element; it sees no activation, \
-             no residual add, and no pool that is a function call."
+             no residual add, and no pool but an adaptive one."
         }
-        Tool::Ptflops => "ptflops counts differently in its two backends.",
+        Tool::Ptflops => {
+            "ptflops counts differently in its two backends. The first counts modules, and again the \
+             functions that they call: plain ReLU and pools twice, ReLU6 once."
+        }
         Tool::Thop => "thop counts four operations for each BatchNorm element and no activation.",
         Tool::Calflops => {
-            "calflops' MACs are those of this report, but its FLOPs are not twice its MACs."
+            "calflops' MACs are those of this report, but its FLOPs are not twice its MACs: it adds two \
+             for each BatchNorm element, one for each of plain ReLU and none of ReLU6, and the pool."
         }
         Tool::Torchprofile => "torchprofile counts one MAC for each BatchNorm element.",
         Tool::Keras => "Keras counts the running statistics of BatchNorm as parameters.",
@@ -78,7 +93,7 @@ fn document(report: &CostReport, tool: Tool) -> Document {
     }
     notes.extend(wrap(caveat(tool)));
     Document {
-        title: report.model.title(),
+        title: report.network.title(),
         sections: tool.figures().map(|figure| section(figure, totals)).collect(),
         notes,
         ..Document::default()

@@ -1,14 +1,14 @@
 //! The table of layers, blocks or stages.
 
 use super::sheet::{Cell, Column, Section};
-use crate::analysis::{Analysis, By, F32_BYTES, Row, Totals, group};
+use crate::analysis::{Analysis, By, F32_BYTES, Row, Totals, merged};
 use crate::layer::{Kind, Padding2d};
 use crate::text::shape;
 
 /// One row for each layer, block or stage; the first that reaches the memory peak stands out.
 pub fn section(analysis: &Analysis, by: By) -> Section {
     let totals = &analysis.totals;
-    let rows = group(&analysis.rows, by);
+    let rows = merged(&analysis.rows, by);
     let fields: Vec<&Field> = FIELDS.iter().filter(|field| field.view.covers(by)).collect();
     let peak = rows.iter().position(|row| row.live_elems == totals.peak_live_elems);
     let mut columns: Vec<Column> = fields.iter().map(|field| field.column.clone()).collect();
@@ -39,7 +39,7 @@ struct Field {
 enum View {
     All,
     Layers,
-    Groups,
+    Merged,
 }
 
 impl View {
@@ -47,7 +47,7 @@ impl View {
         match self {
             Self::All => true,
             Self::Layers => by == By::Layer,
-            Self::Groups => by != By::Layer,
+            Self::Merged => by != By::Layer,
         }
     }
 }
@@ -59,7 +59,7 @@ const fn field(column: Column, view: View, value: fn(&Row, &Totals) -> Cell) -> 
 const FIELDS: &[Field] = &[
     field(Column::text("name", "name"), View::All, |r, _| text(r.name)),
     field(Column::text("block", "block").detail(), View::All, |r, _| text(&r.first.block)),
-    field(Column::number("layers", "layers"), View::Groups, |r, _| count(r.layers)),
+    field(Column::number("layers", "layers"), View::Merged, |r, _| count(r.layers)),
     field(Column::text("op", "op"), View::Layers, |r, _| text(r.first.kind.op())),
     field(Column::text("in", "input").turn(3), View::All, |r, _| Cell::Text(shape(r.first.input))),
     field(Column::text("out", "output"), View::All, |r, _| Cell::Text(shape(r.last.output))),
@@ -125,7 +125,7 @@ fn count(n: usize) -> Cell {
 fn kernel(row: &Row) -> Cell {
     match (row.first.kind, row.first.kind.window()) {
         (_, Some(w)) => Cell::Text(format!("{0}×{0}", w.kernel)),
-        (Kind::GlobalAveragePool, _) => {
+        (Kind::GlobalAveragePool(_), _) => {
             Cell::Text(format!("{}×{}", row.first.input.h, row.first.input.w))
         }
         _ => Cell::Empty,

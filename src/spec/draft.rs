@@ -3,7 +3,7 @@
 use super::check;
 use super::{Position, Spec};
 use crate::error::{Error, Result};
-use crate::yaml::{self, Diagnostic, node_at, render};
+use crate::yaml::{self, Diagnostic, Diagnostics, node_at};
 
 /// What is wrong with one entry of a spec.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +71,10 @@ impl<'t> Draft<'t> {
         self.problems.append(&mut found);
         match self.spec {
             Some(spec) if self.problems.is_empty() => Ok(spec),
-            _ => Err(Error::Spec(render(self.problems, self.text, self.name, self.tree.as_ref()))),
+            _ => {
+                let Self { problems, text, name, tree, .. } = self;
+                Err(Error::Spec(Diagnostics::new(problems, text, name, tree.as_ref())))
+            }
         }
     }
 

@@ -308,11 +308,41 @@ pub struct HeadItem {
     pub kind: HeadKind,
 }
 
+/// How a network's program writes its global average pool. What it computes is the same, but tools
+/// that count see it or do not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Pool {
+    /// A module, `nn.AdaptiveAvgPool2d`.
+    #[default]
+    Module,
+    /// A call of the function behind it, `F.adaptive_avg_pool2d`.
+    Function,
+    /// A call of `mean` over rows and columns.
+    Mean,
+    /// A module whose window is the size of the map, `nn.AvgPool2d`.
+    AvgPool2d,
+}
+
+impl Pool {
+    /// Every way.
+    pub const ALL: [Self; 4] = [Self::Module, Self::Function, Self::Mean, Self::AvgPool2d];
+
+    /// The name used in specs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Module => "module",
+            Self::Function => "function",
+            Self::Mean => "mean",
+            Self::AvgPool2d => "avg_pool2d",
+        }
+    }
+}
+
 /// The layers a head is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeadKind {
     /// Mean over all positions.
-    GlobalAveragePool,
+    GlobalAveragePool(Pool),
     /// Fully connected layer with bias onto the classes.
     Linear,
 }

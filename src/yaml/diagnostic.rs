@@ -1,17 +1,56 @@
-//! What is wrong with a spec, and how it is shown.
+//! What is wrong with a file, as data: a terminal draws it, an editor marks it.
 
-use std::fmt::Write;
-
-use annotate_snippets::{AnnotationKind, Element, Level, Renderer, Snippet};
+use std::fmt;
+use std::ops::Range;
 
 use super::Position;
+use super::render::render;
 use super::tree::{Node, Span, Value};
 use crate::escape::visible;
+use crate::suggest::closest;
 
-/// Most problems that are shown; more are counted.
-const MAX_SHOWN: usize = 20;
-/// Width of a snippet; longer lines are cut around the mark.
-const COLUMNS: usize = 100;
+/// Everything that is wrong with a file, in the order in which it stands there.
+#[derive(Clone, Debug)]
+pub struct Diagnostics {
+    /// What the file is called.
+    pub name: String,
+    /// The problems, at least one.
+    pub all: Vec<Diagnostic>,
+    shown: String,
+}
+
+impl Diagnostics {
+    /// The problems of the file `name` with this text, which was read as `root`.
+    pub(crate) fn new(
+        mut all: Vec<Diagnostic>,
+        text: &str,
+        name: &str,
+        root: Option<&Node>,
+    ) -> Box<Self> {
+        all.sort_by_key(|problem| problem.span.at);
+        for problem in &mut all {
+            problem.range = marked(problem.span, text);
+            if let Some((span, _, range)) = &mut problem.context {
+                *range = marked(*span, text);
+            }
+            let path = root.and_then(|root| path_of(root, problem.span, problem.is_key));
+            problem.path = match (path, &problem.missing) {
+                (Some(path), Some(key)) => join(path, key),
+                (path, _) => path.unwrap_or_default(),
+            };
+        }
+        let name = visible(name).into_owned();
+        let shown = render(&all, text, &name);
+        Box::new(Self { name, all, shown })
+    }
+}
+
+/// The problems with their snippets, for a terminal.
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
 
 /// One thing that is wrong, and where.
 #[derive(Clone, Debug)]
@@ -23,14 +62,17 @@ pub struct Diagnostic {
     missing: Option<String>,
     message: String,
     label: String,
-    context: Option<(Span, String)>,
+    context: Option<(Span, String, Range<usize>)>,
     /// Lines below the snippet, each with what it begins with.
     notes: Vec<(&'static str, String)>,
+    replacement: Option<String>,
+    range: Range<usize>,
+    path: String,
 }
 
 impl Diagnostic {
     /// A problem with the value at `span`. The message is lower case and has the offending value.
-    pub fn new(span: Span, message: impl Into<String>) -> Self {
+    pub(crate) fn new(span: Span, message: impl Into<String>) -> Self {
         let message = message.into();
         Self {
             span,
@@ -40,44 +82,94 @@ impl Diagnostic {
             label: String::new(),
             context: None,
             notes: Vec::new(),
+            replacement: None,
+            range: 0..0,
+            path: String::new(),
         }
     }
 
     /// A problem with the key at `span`.
-    pub fn key(span: Span, message: impl Into<String>) -> Self {
+    pub(crate) fn key(span: Span, message: impl Into<String>) -> Self {
         Self { is_key: true, ..Self::new(span, message) }
     }
 
     /// A key that the mapping at `span` lacks.
-    pub fn missing(span: Span, key: &str) -> Self {
+    pub(crate) fn missing(span: Span, key: &str) -> Self {
         let missing = Some(key.to_owned());
         let problem = Self::new(span, format!("missing key `{key}`"));
         Self { missing, ..problem }.label(format!("`{key}: ...` belongs here"))
     }
 
     /// What is said beside the mark: what is allowed there.
-    pub fn label(self, label: impl Into<String>) -> Self {
+    pub(crate) fn label(self, label: impl Into<String>) -> Self {
         Self { label: label.into(), ..self }
     }
 
     /// A second mark that explains the first.
-    pub fn and(self, span: Span, label: impl Into<String>) -> Self {
-        Self { context: Some((span, label.into())), ..self }
+    pub(crate) fn and(self, span: Span, label: impl Into<String>) -> Self {
+        Self { context: Some((span, label.into(), 0..0)), ..self }
+    }
+
+    /// The candidate that `word`, at the mark, was perhaps meant to be.
+    pub(crate) fn suggest<'c>(
+        self,
+        word: &str,
+        candidates: impl IntoIterator<Item = &'c str>,
+    ) -> Self {
+        let Some(meant) = closest(word, candidates) else { return self };
+        let replacement = Some(meant.to_owned());
+        Self { replacement, ..self.help(format!("did you mean `{meant}`?")) }
     }
 
     /// A hint below the snippet.
-    pub fn help(self, help: impl Into<Option<String>>) -> Self {
+    pub(crate) fn help(self, help: impl Into<Option<String>>) -> Self {
         self.note("help", help)
     }
 
     /// A line below the snippet that begins with `kind`.
-    pub fn note(mut self, kind: &'static str, text: impl Into<Option<String>>) -> Self {
+    pub(crate) fn note(mut self, kind: &'static str, text: impl Into<Option<String>>) -> Self {
         self.notes.extend(text.into().map(|text| (kind, text)));
         self
     }
 
+    /// Where it is.
     pub fn span(&self) -> Span {
         self.span
+    }
+
+    /// The bytes of the text that are marked.
+    pub fn range(&self) -> Range<usize> {
+        self.range.clone()
+    }
+
+    /// Path of the key, such as `stages.features[1].inverted_residual.rows[3]`; empty for the file.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong, with the offending value.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What is allowed there; may be empty.
+    pub fn said(&self) -> &str {
+        &self.label
+    }
+
+    /// A second place that explains the first, as bytes of the text, and why.
+    pub fn context(&self) -> Option<(Range<usize>, &str)> {
+        self.context.as_ref().map(|(_, label, range)| (range.clone(), label.as_str()))
+    }
+
+    /// Further lines, each with its kind: `help`, `allowed`, `note`.
+    pub fn notes(&self) -> &[(&'static str, String)] {
+        &self.notes
+    }
+
+    /// What the marked bytes were perhaps meant to be.
+    pub fn replacement(&self) -> Option<&str> {
+        self.replacement.as_deref()
     }
 }
 
@@ -94,67 +186,8 @@ pub fn excerpt(text: &str) -> String {
     }
 }
 
-/// Renders problems in the order in which they stand in the file.
-pub fn render(
-    mut problems: Vec<Diagnostic>,
-    text: &str,
-    name: &str,
-    root: Option<&Node>,
-) -> String {
-    let name = &*visible(name);
-    problems.sort_by_key(|problem| problem.span.at);
-    let mut out = String::new();
-    for problem in problems.iter().take(MAX_SHOWN) {
-        out += &render_one(problem, text, name, root);
-        out += "\n\n";
-    }
-    match problems.len() {
-        0 | 1 => {}
-        n if n <= MAX_SHOWN => _ = write!(out, "{n} problems in {name}"),
-        n => _ = write!(out, "{n} problems in {name}, the first {MAX_SHOWN} shown"),
-    }
-    out.truncate(out.trim_end().len());
-    out
-}
-
-fn render_one(problem: &Diagnostic, text: &str, name: &str, root: Option<&Node>) -> String {
-    let mark = marked(problem.span, text);
-    let context = problem.context.as_ref();
-    let context = context.map(|(span, label)| (marked(*span, text), label));
-    // Only the lines from the first mark to the last are handed over: a file may be long.
-    let ranges = || std::iter::once(&mark).chain(context.as_ref().map(|(range, _)| range));
-    let first = ranges().map(|range| range.start).min().unwrap_or(0);
-    let last = ranges().map(|range| range.end).max().unwrap_or(0);
-    let from = text[..first].rfind('\n').map_or(0, |newline| newline + 1);
-    let to = text[last..].find('\n').map_or(text.len(), |newline| last + newline);
-    let shifted = |range: &std::ops::Range<usize>| range.start - from..range.end - from;
-
-    let mut snippet = Snippet::source(&text[from..to])
-        .path(name)
-        .line_start(1 + text[..from].bytes().filter(|&byte| byte == b'\n').count())
-        .annotation(AnnotationKind::Primary.span(shifted(&mark)).label(&problem.label));
-    if let Some((range, label)) = &context {
-        snippet =
-            snippet.annotation(AnnotationKind::Context.span(shifted(range)).label(label.as_str()));
-    }
-    let path = root.and_then(|root| path_of(root, problem.span, problem.is_key));
-    let path = path.map(|path| match &problem.missing {
-        Some(key) => join(path, key),
-        None => path,
-    });
-    let mut elements: Vec<Element> = vec![snippet.into()];
-    if let Some(path) = path.filter(|path| !path.is_empty()) {
-        elements.push(Level::NOTE.with_name("at").message(path).into());
-    }
-    elements.extend(
-        problem.notes.iter().map(|(kind, text)| Level::NOTE.with_name(*kind).message(text).into()),
-    );
-    let report = [Level::ERROR.primary_title(&problem.message).elements(elements)];
-    Renderer::plain().term_width(COLUMNS).render(&report)
-}
-
 /// The bytes to mark: the span's first line, within the text.
-fn marked(span: Span, text: &str) -> std::ops::Range<usize> {
+fn marked(span: Span, text: &str) -> Range<usize> {
     let start = if span.start <= text.len() { span.start } else { offset(span.at, text) };
     let end = span.end.clamp(start, text.len());
     let line = text[start..].find(['\n', '\r']).map_or(text.len(), |length| start + length);

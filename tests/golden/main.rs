@@ -3,9 +3,10 @@
 mod networks;
 mod published;
 mod rounding;
+mod written;
 
-use mbgen::analysis::{Analysis, By};
-use mbgen::report::{CostReport, Model, json};
+use mbgen::analysis::Analysis;
+use mbgen::report::{CostReport, Network, json};
 use mbgen::spec::{Padding, Spec};
 use networks::{expand, layer_files, published, read, spec};
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 /// The JSON report of a network.
 fn report(spec: &Spec) -> Value {
     let graph = expand(spec);
-    let model = Model {
+    let network = Network {
         name: spec.name.clone(),
         spec: spec.name.clone(),
         width: spec.width.multiplier,
@@ -22,13 +23,7 @@ fn report(spec: &Spec) -> Value {
         padding: Padding::Symmetric,
     };
     let analysis = Analysis::of(&graph);
-    let report = CostReport {
-        model: &model,
-        analysis: &analysis,
-        by: By::Layer,
-        clamps: None,
-        details: true,
-    };
+    let report = CostReport::of(&network, &analysis);
     serde_json::from_str(&json::render(&report)).unwrap()
 }
 

@@ -4,7 +4,7 @@ use mbgen::block;
 use mbgen::graph::LayerGraph;
 use mbgen::spec::{
     Activation, Block, ConvBn, ConvDsc, HeadItem, HeadKind, Input, InvertedResidual, InvertedRow,
-    Padding, Position, Rounding, Spec, Stage, Width, WidthRule,
+    Padding, Pool, Position, Rounding, Spec, Stage, Width, WidthRule,
 };
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ pub fn spec(value: &Value) -> Spec {
         head: vec![
             HeadItem {
                 name: if v2 { "mean" } else { "avg1" }.into(),
-                kind: HeadKind::GlobalAveragePool,
+                kind: HeadKind::GlobalAveragePool(if v2 { Pool::Mean } else { Pool::Module }),
             },
             HeadItem {
                 name: if v2 { "classifier.1" } else { "fc1" }.into(),

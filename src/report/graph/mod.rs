@@ -124,7 +124,7 @@ fn label(layer: &Layer) -> String {
         Kind::Conv(_) => "convolution",
         Kind::Depthwise(_) => "depthwise",
         Kind::Pointwise(_) => "pointwise",
-        Kind::GlobalAveragePool => "average pool",
+        Kind::GlobalAveragePool(_) => "average pool",
         Kind::Linear => "linear",
         Kind::Add => "add",
     };

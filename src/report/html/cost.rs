@@ -89,16 +89,16 @@ const PARTS: [SectionLayout; 10] = [
 
 /// The report as a page.
 pub fn render(report: &CostReport) -> String {
-    let model = report.model;
+    let network = report.network;
     let mut page = Page::of(&document(report), &PARTS);
-    let Shape { c, h, w } = model.input;
-    page.title = model.name.clone();
+    let Shape { c, h, w } = network.input;
+    page.title = network.name.clone();
     page.facts = vec![
-        format!("width {:?}", model.width),
+        format!("width {:?}", network.width),
         format!("input {c}×{h}×{w}"),
-        format!("{} classes", model.classes),
-        format!("padding {}", model.padding.name()),
-        format!("spec {}", model.spec),
+        format!("{} classes", network.classes),
+        format!("padding {}", network.padding.name()),
+        format!("spec {}", network.spec),
     ];
     page.tiles = headline::tiles(report.analysis);
     page.notes = CONVENTION.lines().map(str::to_owned).collect();

@@ -1,7 +1,7 @@
 //! The head: a global average pool and a linear layer, under module names of the user's choice.
 
-use super::super::file::{HeadLayer, Named};
-use super::super::{HeadItem, HeadKind, Stage};
+use super::super::file::{self, HeadLayer, Named};
+use super::super::{HeadItem, HeadKind, Pool, Stage};
 use super::Checker;
 use crate::yaml::{At, Diagnostic, OneOrList, Span};
 
@@ -66,7 +66,9 @@ impl Checker {
 
     fn kind(&mut self, layer: &HeadLayer) -> Option<HeadKind> {
         match layer {
-            HeadLayer::GlobalAveragePool => Some(HeadKind::GlobalAveragePool),
+            HeadLayer::GlobalAveragePool(written) => {
+                Some(HeadKind::GlobalAveragePool(pool(*written)))
+            }
             HeadLayer::Linear => Some(HeadKind::Linear),
             HeadLayer::Dropout(rate) => {
                 let allowed = "a number of at least 0 and less than 1 is allowed";
@@ -96,13 +98,24 @@ impl Checker {
     fn order(&mut self, items: &[(HeadItem, Span)], head: Span) {
         let kinds: Vec<HeadKind> = items.iter().map(|(item, _)| item.kind).collect();
         let (span, message) = match kinds[..] {
-            [HeadKind::GlobalAveragePool, HeadKind::Linear] => return,
+            [HeadKind::GlobalAveragePool(_), HeadKind::Linear] => return,
             [] => (head, "the head has no layers"),
             [HeadKind::Linear, ..] => (items[0].1, "`linear` without a pool before it"),
-            [HeadKind::GlobalAveragePool] => (head, "the head has no `linear`"),
-            [_, HeadKind::GlobalAveragePool, ..] => (items[1].1, "a second pool"),
+            [HeadKind::GlobalAveragePool(_)] => (head, "the head has no `linear`"),
+            [_, HeadKind::GlobalAveragePool(_), ..] => (items[1].1, "a second pool"),
             [_, _, ..] => (items[2].1, "a layer after `linear`"),
         };
         self.report(Diagnostic::new(span, message).label(SHAPE));
+    }
+}
+
+/// How the pool is written; a wrong word has been reported and reads as the default.
+fn pool(written: Option<At<file::Pool>>) -> Pool {
+    match written.and_then(|pool| pool.value) {
+        None => Pool::default(),
+        Some(file::Pool::Module) => Pool::Module,
+        Some(file::Pool::Function) => Pool::Function,
+        Some(file::Pool::Mean) => Pool::Mean,
+        Some(file::Pool::AvgPool2d) => Pool::AvgPool2d,
     }
 }

@@ -13,7 +13,7 @@ pub use self::block::{
     Activation, Block, ConvBn, ConvDsc, DscColumn, DscTable, Expand, InvertedColumn,
     InvertedResidual, Residual, ResidualColumn, TableOrEntry, WidthRule,
 };
-pub use self::head::HeadLayer;
+pub use self::head::{HeadLayer, Pool};
 use super::budget::Metric;
 use crate::yaml::{At, OneOrList, Ordered};
 

@@ -5,8 +5,7 @@ use serde::de::{
     DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
-use super::super::diagnostic::Diagnostic;
-use super::{ReadError, Reader};
+use super::{ReadError, Reader, Role};
 
 impl<'de> IntoDeserializer<'de, ReadError> for Reader<'_> {
     type Deserializer = Self;
@@ -110,14 +109,9 @@ impl<'de> VariantAccess<'de> for Variant<'_> {
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ReadError> {
-        match self.value {
-            Some(value) => seed.deserialize(value),
-            None => {
-                let message = format!("`{}` without a value", self.name);
-                let wrong = Diagnostic::new(self.reader.span, message);
-                Err(self.reader.report(wrong.label(format!("write `{}: ...`", self.name))))
-            }
-        }
+        // The value may be optional: what needs one reports that there is none.
+        let absent = Reader { node: None, name: self.name, role: Role::Variant, ..self.reader };
+        seed.deserialize(self.value.unwrap_or(absent))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, ReadError> {

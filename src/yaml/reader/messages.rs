@@ -3,7 +3,6 @@
 use super::super::diagnostic::{Diagnostic, excerpt, list};
 use super::super::tree::{Span, Value};
 use super::{ReadError, Reader, Role};
-use crate::suggest::did_you_mean;
 
 impl Reader<'_> {
     /// Takes note of a problem; the failure that is returned needs no reason of its own.
@@ -16,7 +15,7 @@ impl Reader<'_> {
     fn subject(self) -> String {
         match (self.name, self.role) {
             ("", Role::Value) => "the file".to_owned(),
-            (name, Role::Value) => format!("`{}`", excerpt(name)),
+            (name, Role::Value | Role::Variant) => format!("`{}`", excerpt(name)),
             (name, Role::Item) => format!("an entry of `{}`", excerpt(name)),
             (name, Role::Key) => format!("a key of `{}`", excerpt(name)),
         }
@@ -25,7 +24,14 @@ impl Reader<'_> {
     /// Reports a value of the wrong kind.
     pub(super) fn wrong(self, allowed: impl Into<String>) -> ReadError {
         let Some(node) = self.node else {
-            return self.report(Diagnostic::missing(self.span, self.name));
+            return self.report(match self.role {
+                Role::Variant => {
+                    let wrong = format!("`{}` without a value", self.name);
+                    let label = format!("write `{}: ...`", self.name);
+                    Diagnostic::new(self.span, wrong).label(label)
+                }
+                _ => Diagnostic::missing(self.span, self.name),
+            });
         };
         let found = match &node.value {
             Value::List(_) => "a list".to_owned(),
@@ -40,14 +46,14 @@ impl Reader<'_> {
 
     /// Reports a key that no field has.
     pub(super) fn unknown_key(self, key: &str, at: Span, fields: &[&str]) {
-        let help = if key == "<<" {
-            Some("merge keys are not supported: write the keys out".to_owned())
-        } else {
-            did_you_mean(key, fields.iter().copied())
-        };
         let unknown = Diagnostic::key(at, format!("unknown key `{}`", excerpt(key)));
         let unknown = unknown.label(format!("not a key of {}", self.subject()));
-        self.report(unknown.help(help).note("allowed", list(fields)));
+        let unknown = if key == "<<" {
+            unknown.help("merge keys are not supported: write the keys out".to_owned())
+        } else {
+            unknown.suggest(key, fields.iter().copied())
+        };
+        self.report(unknown.note("allowed", list(fields)));
     }
 
     /// Reports a key that its mapping has already.
@@ -75,7 +81,7 @@ impl Reader<'_> {
         let message = format!("unknown {kind} `{}`", excerpt(word));
         let unknown =
             if is_key { Diagnostic::key(at, message) } else { Diagnostic::new(at, message) };
-        let help = did_you_mean(word, allowed.iter().copied());
-        self.report(unknown.label(format!("allowed: {}", list(allowed))).help(help))
+        let unknown = unknown.label(format!("allowed: {}", list(allowed)));
+        self.report(unknown.suggest(word, allowed.iter().copied()))
     }
 }

@@ -65,6 +65,8 @@ enum Role {
     Item,
     /// A key in the mapping that the key holds.
     Key,
+    /// What the key, a word that stands alone, would hold.
+    Variant,
 }
 
 /// Reads one node, or stands for a missing one.

@@ -39,7 +39,7 @@ impl By {
 
 /// Merges consecutive rows of the same block or stage. Counts add up, live memory is the largest,
 /// receptive field and stride are the last layer's.
-pub fn group<'g>(rows: &[Row<'g>], by: By) -> Vec<Row<'g>> {
+pub fn merged<'g>(rows: &[Row<'g>], by: By) -> Vec<Row<'g>> {
     if by == By::Layer {
         return rows.to_vec();
     }

@@ -10,7 +10,7 @@ use super::elements;
 
 /// Lifetimes of a network's tensors, in elements.
 #[derive(Clone, Debug)]
-pub struct Memory {
+pub struct Lifetimes {
     /// Size of each tensor.
     pub tensors: Vec<u64>,
     /// The last step that needs each tensor; its own step for the network's output.
@@ -34,7 +34,7 @@ pub struct Peaks {
     pub live_inplace_add: u64,
 }
 
-impl Memory {
+impl Lifetimes {
     /// Lifetimes of the tensors of `graph`.
     pub fn of(graph: &LayerGraph) -> Self {
         let mut tensors = Vec::with_capacity(graph.len() + 1);
