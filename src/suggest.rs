@@ -39,7 +39,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
 
 /// The candidates that `word` stands for: its synonyms, or else the one that is spelt nearest,
 /// where it is near enough to be meant.
-fn meant<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+pub fn meant<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     // Longer words are no typing errors, and the distance takes quadratic time.
     if word.len() > 64 {
         return Vec::new();
@@ -68,9 +68,13 @@ pub fn did_you_mean<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
-    let meant: Vec<String> =
-        meant(word, candidates).iter().map(|candidate| format!("`{candidate}`")).collect();
-    (!meant.is_empty()).then(|| format!("did you mean {}?", meant.join(" or ")))
+    asked(&meant(word, candidates))
+}
+
+/// The question whether one of some words is meant; nothing without words.
+pub fn asked(meant: &[&str]) -> Option<String> {
+    let words: Vec<String> = meant.iter().map(|word| format!("`{word}`")).collect();
+    (!words.is_empty()).then(|| format!("did you mean {}?", words.join(" or ")))
 }
 
 /// What is said where `arg` names none of the shipped `what`s, and, where that is allowed, no file:
@@ -127,9 +131,11 @@ mod tests {
     }
 
     #[test]
-    fn each_synonym_is_lower_case_and_short_enough_to_be_looked_up() {
-        for word in SYNONYMS.iter().flat_map(|(known, words)| words.iter().chain([known])) {
-            assert!(word.len() <= 64 && *word == word.to_lowercase(), "{word}");
+    fn synonyms_are_of_words_that_specs_have() {
+        let schema = crate::spec::schema();
+        for (known, words) in SYNONYMS {
+            assert!(schema.contains(&format!("\"{known}\"")), "{known}");
+            assert!(words.iter().all(|word| *word == word.to_lowercase()), "{known}");
         }
     }
 }

@@ -110,7 +110,7 @@ fn convolved(layer: &Layer, window: Window, weights: &FoldedLayer, map: &[f64]) 
 
 #[test]
 fn convolutions_are_their_definition() {
-    for padding in ["symmetric", "same"] {
+    for padding in ["symmetric", "same", "valid"] {
         for (kernel, stride) in [(1, 2), (2, 1), (2, 2), (3, 1), (3, 2), (3, 3), (5, 2), (7, 1)] {
             for [h, w] in [[1, 1], [4, 5], [7, 6]] {
                 let block = format!("c: 8, k: {kernel}, s: {stride}, padding: {padding}");

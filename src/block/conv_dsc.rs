@@ -5,11 +5,7 @@ use std::ops::ControlFlow;
 use super::{Builder, Convolution, StagePath};
 use crate::spec::{ConvDsc, DscRow, WidthRule};
 
-pub(super) fn expand(
-    block: &ConvDsc,
-    path: StagePath,
-    builder: &mut Builder,
-) -> ControlFlow<()> {
+pub(super) fn expand(block: &ConvDsc, path: StagePath, builder: &mut Builder) -> ControlFlow<()> {
     builder.rows(path, block.rows.iter().map(|row| (row, row.n, row.at)), |builder, row, first| {
         expand_one(block, row, if first { row.s } else { 1 }, builder);
     })

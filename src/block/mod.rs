@@ -304,8 +304,8 @@ impl Builder<'_> {
         let (kept, shape) = (self.graph.shape(skip), self.shape());
         if kept != shape {
             self.problem(format!(
-                "the skip connection of {} adds maps of {}x{} and {}x{}; with stride 1, an odd \
-                 kernel and padding `symmetric`, or padding `same`, they are of one size",
+                "the skip connection of {} joins maps of {}x{} and {}x{}; padding `symmetric` of an \
+                 odd kernel, or padding `same`, keeps the size",
                 self.block, kept.h, kept.w, shape.h, shape.w
             ));
             return;

@@ -11,11 +11,7 @@ use crate::spec::{Activation, Residual, WidthRule};
 /// Output channels of a block over its bottleneck channels.
 const EXPANSION: usize = 4;
 
-pub(super) fn expand(
-    block: &Residual,
-    path: StagePath,
-    builder: &mut Builder,
-) -> ControlFlow<()> {
+pub(super) fn expand(block: &Residual, path: StagePath, builder: &mut Builder) -> ControlFlow<()> {
     builder.rows(path, block.rows.iter().map(|row| (row, row.n, row.at)), |builder, row, first| {
         let stride = if first { row.s } else { 1 };
         expand_one(block, row.c, stride, builder);

@@ -129,8 +129,7 @@ fn table(
 
 /// The keys of a block that are not as they are by default.
 fn options(activation: Activation, default: Activation, padding: Option<Padding>) -> Vec<String> {
-    let activation =
-        (activation != default).then(|| format!("activation: {}", activation.name()));
+    let activation = (activation != default).then(|| format!("activation: {}", activation.name()));
     let padding = padding.map(|padding| format!("padding: {}", padding.name()));
     activation.into_iter().chain(padding).collect()
 }

@@ -17,8 +17,8 @@ use crate::spec::Loaded;
 use crate::weights;
 
 pub fn run(args: &AnalyzeArgs) -> Result<()> {
-    let loaded = block::load(&args.spec)?;
     let variant = Variant::from(&args.variant);
+    let loaded = block::load(&args.spec, &variant)?;
     let graph = loaded.graph(&variant)?;
     let machine = args.machine.load()?;
     let plan = match &args.overrides.schedule {

@@ -14,7 +14,7 @@ pub fn run(args: &ArchsArgs) -> Result<()> {
     }
     let mut rows = Vec::with_capacity(EMBEDDED.len());
     for shipped in EMBEDDED {
-        let loaded = block::load(shipped.name)?;
+        let loaded = block::load(shipped.name, &Variant::default())?;
         let graph = loaded.graph(&Variant::default())?;
         let network = Network::of(&loaded, &Variant::default());
         rows.push((network, Totals::of(&graph)));

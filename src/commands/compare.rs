@@ -3,7 +3,7 @@
 use super::analyze::style;
 use crate::analysis::sweep::{Point, Sweep};
 use crate::analysis::{Analysis, By, merged};
-use crate::block;
+use crate::block::{self, Variant};
 use crate::cli::cost::{CompareArgs, GateArgs, SweepArgs};
 use crate::error::{Error, Result};
 use crate::gate::{Baseline, Check, Entry, baseline};
@@ -16,8 +16,14 @@ use crate::spec::{Loaded, Metric};
 const PLANNED: usize = 1_000;
 
 pub fn run(args: &CompareArgs) -> Result<()> {
+    let SweepArgs { width, resolution, classes, .. } = &args.sweep;
+    let asked = Variant {
+        width: width.as_ref().and_then(|list| list.first().copied()),
+        resolution: resolution.as_ref().and_then(|list| list.first().copied()),
+        classes: *classes,
+    };
     let specs: Vec<Loaded> =
-        args.specs.iter().map(|spec| block::load(spec)).collect::<Result<_>>()?;
+        args.specs.iter().map(|spec| block::load(spec, &asked)).collect::<Result<_>>()?;
     let sweep = sweep(args, &specs)?;
     let mut points = sweep.run(&specs)?;
     let searched = (!args.sweep.fit.is_empty()).then_some(points.len());

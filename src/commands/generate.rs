@@ -15,7 +15,7 @@ use crate::initialise::initialise;
 use crate::machine::Description;
 use crate::plan::Plan;
 use crate::reference;
-use crate::spec::{Loaded, lines_of};
+use crate::spec::{Loaded, Origin, lines_of};
 use crate::weights::{Folded, fold, read_safetensors};
 
 pub fn run(args: &GenerateArgs) -> Result<()> {
@@ -65,9 +65,9 @@ impl Planned {
         machine: &MachineArgs,
         overrides: &OverrideArgs,
     ) -> Result<Self> {
-        let loaded = block::load(spec)?;
-        let machine = machine.load()?;
         let variant = Variant::from(variant);
+        let loaded = block::load(spec, &variant)?;
+        let machine = machine.load()?;
         let graph = loaded.graph(&variant)?;
         let plan = Plan::with(&graph, &machine.machine(), &overrides.load()?)?;
         Ok(Self { loaded, variant, graph, machine, plan })
@@ -161,7 +161,15 @@ fn labels(loaded: &Loaded, variant: &Variant, file: Option<&Path>) -> Result<Opt
             );
             return Ok(None);
         }
-        return loaded.labels();
+        return Ok(loaded.labels()?.map(|labels| {
+            if let (Some(file), Origin::Folder(_)) = (&labels.shipped, &loaded.origin) {
+                let file = escape::visible(file);
+                eprintln!(
+                    "note: {file} is not beside the spec; the names are those of mbgen's own"
+                );
+            }
+            labels.names
+        }));
     };
     let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
     let labels: Vec<String> = lines_of(&text);

@@ -1,12 +1,12 @@
 //! Finding a spec: a file, standard input, or one that is part of the binary.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use super::{Draft, EMBEDDED, Spec, embedded};
+use super::{Draft, EMBEDDED, LabelNames, Labels, Problem, Spec, embedded};
 use crate::error::{Error, Result};
-use crate::escape::visible;
+use crate::escape::{self, visible};
 use crate::suggest::not_shipped;
 
 /// Largest file that is read: enough for the longest network, a convolution an entry.
@@ -32,6 +32,15 @@ pub enum Origin {
     Embedded,
     /// The folder that holds it; the working directory for standard input.
     Folder(PathBuf),
+}
+
+/// The names of the classes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClassNames {
+    /// A name for each class.
+    pub names: Vec<String>,
+    /// The file they are from, where it is part of the binary.
+    pub shipped: Option<String>,
 }
 
 /// Loads a spec and checks it by itself: the name of a shipped one, `-` for standard input, or a
@@ -69,7 +78,7 @@ pub fn read(arg: &str) -> Result<Found> {
     }
     let path = Path::new(arg);
     let file = File::open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Error::Usage(not_found(arg, true)),
+        ErrorKind::NotFound => Error::Usage(not_found(arg, true)),
         _ => Error::io("read", path)(error),
     })?;
     let text = read_text(file, path, MAX_BYTES)?;
@@ -118,30 +127,57 @@ impl Loaded {
         (self.origin == Origin::Embedded).then(|| embedded::weights(&self.name)).flatten()
     }
 
-    /// The class names that the spec's `labels` names, one for each class; `None` without `labels`.
-    pub fn labels(&self) -> Result<Option<Vec<String>>> {
-        let Some(file) = &self.spec.labels else { return Ok(None) };
-        let (path, text) = match &self.origin {
-            Origin::Embedded => {
-                let unknown = || Error::Internal(format!("no labels {file} are shipped"));
-                let text = embedded::labels(file).ok_or_else(unknown)?.to_owned();
-                (PathBuf::from(file), text)
-            }
-            Origin::Folder(folder) => {
-                let path = folder.join(file);
-                let text = std::fs::read_to_string(&path).map_err(Error::io("read", &path))?;
-                (path, text)
+    /// The names of the classes, one for each; `None` without `labels`. A file that is not beside the
+    /// spec may be one of those that are part of the binary.
+    pub fn labels(&self) -> Result<Option<ClassNames>> {
+        let Some(labels) = &self.spec.labels else { return Ok(None) };
+        let file = match &labels.names {
+            LabelNames::File(file) => file,
+            LabelNames::List(names) => {
+                let names = names.iter().map(|name| visible(name).into_owned()).collect();
+                return Ok(Some(ClassNames { names, shipped: None }));
             }
         };
-        let labels: Vec<String> = lines_of(&text);
-        if labels.len() != self.spec.classes {
-            let message = format!(
-                "{} labels for {} classes; one for each class is allowed, a line each",
-                labels.len(),
-                self.spec.classes
-            );
-            return Err(Error::Input { path, message });
+        let shipped = embedded::labels(file);
+        let (text, shipped) = match (&self.origin, shipped) {
+            (Origin::Embedded, Some(text)) => (text.to_owned(), Some(text)),
+            (Origin::Embedded, None) => {
+                return Err(Error::Internal(format!("no labels {file} are shipped")));
+            }
+            (Origin::Folder(folder), shipped) => {
+                let path = folder.join(file);
+                match (std::fs::read_to_string(&path), shipped) {
+                    (Err(error), Some(text)) if error.kind() == ErrorKind::NotFound => {
+                        (text.to_owned(), Some(text))
+                    }
+                    (Err(error), _) => {
+                        let message = format!("cannot read {}: {error}", escape::path(&path));
+                        return Err(self.wrong_labels(labels, message));
+                    }
+                    (Ok(text), _) => (text, None),
+                }
+            }
+        };
+        let names = lines_of(&text);
+        let (found, classes) = (names.len(), self.spec.classes);
+        if found != classes {
+            let message = format!("{} has {found} names for {classes} classes", visible(file));
+            return Err(self.wrong_labels(labels, message));
         }
-        Ok(Some(labels))
+        Ok(Some(ClassNames { names, shipped: shipped.map(|_| file.clone()) }))
+    }
+
+    /// What is wrong with the names of the classes, shown where the spec has them.
+    fn wrong_labels(&self, labels: &Labels, message: String) -> Error {
+        let note = "`labels` is a file beside the spec with a name a line, or a list of names; \
+                    --labels takes a file in its place";
+        self.error_at(Problem { at: labels.at, message }, note)
+    }
+
+    /// A problem of an entry of the spec, which is fine by itself.
+    pub(crate) fn error_at(&self, problem: Problem, note: &str) -> Error {
+        let finished = Draft::read(&self.text, &self.name).finish(vec![problem], Some(note));
+        let shown = || Error::Internal(format!("{} has a problem that is not there", self.name));
+        finished.err().unwrap_or_else(shown)
     }
 }

@@ -9,7 +9,11 @@ use crate::yaml::{At, Diagnostic, OneOrList, Span};
 const SHAPE: &str = "a head is `global_average_pool`, then `linear`; dropouts may stand between";
 
 impl Checker {
-    pub(super) fn head(&mut self, head: At<Vec<Named<OneOrList<HeadLayer>>>>, stages: &[Stage]) -> Vec<HeadItem> {
+    pub(super) fn head(
+        &mut self,
+        head: At<Vec<Named<OneOrList<HeadLayer>>>>,
+        stages: &[Stage],
+    ) -> Vec<HeadItem> {
         let Some(entries) = head.value else { return Vec::new() };
         let before = self.problems.len();
         let mut complete = true;

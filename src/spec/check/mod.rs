@@ -151,11 +151,7 @@ impl Checker {
         numbers.iter().map(|number| self.number(number, &item, allowed, &holds)).collect()
     }
 
-    fn labels(
-        &mut self,
-        labels: At<OneOrList<String>>,
-        classes: Option<usize>,
-    ) -> Option<Labels> {
+    fn labels(&mut self, labels: At<OneOrList<String>>, classes: Option<usize>) -> Option<Labels> {
         let at = labels.span.at;
         let mut empty = |span| {
             let wrong = Diagnostic::new(span, "`labels` has an empty name");
