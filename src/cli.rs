@@ -3,8 +3,9 @@
 pub mod cost;
 pub mod list;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 pub use clap_complete::Shell;
 
@@ -13,6 +14,7 @@ use crate::error;
 use crate::machine::{Description, parse_name};
 use crate::plan::Overrides;
 use crate::quantity::parse_quantity;
+use crate::spec::is_photo;
 
 /// Counts what networks of the MobileNet family cost, and compiles them to Rust crates.
 #[derive(Debug, Parser)]
@@ -325,6 +327,20 @@ impl From<&VariantArgs> for Variant {
     fn from(args: &VariantArgs) -> Self {
         Self { width: args.width, resolution: args.resolution, classes: args.classes }
     }
+}
+
+/// The command line of this process. Prints what is wrong with it, or the help that it asks for, and
+/// ends the process.
+pub fn parse() -> Cli {
+    Cli::try_parse().unwrap_or_else(|mut error| {
+        if let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg)
+            && is_photo(Path::new(argument))
+        {
+            let hint = vec!["a photo goes after `--image`".into()];
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(hint));
+        }
+        error.exit()
+    })
 }
 
 /// A width multiplier.

@@ -3,15 +3,13 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
-use mbgen::cli::Cli;
-use mbgen::commands;
 use mbgen::error::Error;
 use mbgen::escape::visible_lines;
 use mbgen::interrupt;
+use mbgen::{cli, commands};
 
 fn main() -> ExitCode {
-    let command = Cli::parse().command;
+    let command = cli::parse().command;
     // Without it, the system's way of ending a process stands.
     let _ = interrupt::listen();
     let done = commands::run(&command);

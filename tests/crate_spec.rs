@@ -5,7 +5,7 @@ mod support;
 use mbgen::block::Variant;
 use mbgen::graph::LayerGraph;
 use mbgen::spec::{LabelNames, load};
-use support::crates::generate;
+use support::crates::{generate, mbgen};
 use support::random::network;
 
 /// Every key of the language that the crate keeps, with another value than by default.
@@ -73,5 +73,23 @@ fn random_networks_are_kept() {
         (1000..).filter_map(|seed| Some(network(seed)?.0)).take(12).collect();
     for (i, text) in networks.iter().enumerate() {
         kept(&format!("random{i}"), text);
+    }
+}
+
+/// As `--help` of `archs` says: a shipped spec, saved, is a spec of one's own.
+#[test]
+fn a_saved_spec_generates_with_the_labels_it_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| mbgen().args(args).current_dir(folder.path()).output().unwrap();
+    for name in ["v2", "v1-0.25-96-vww"] {
+        std::fs::write(folder.path().join("mine.yaml"), run(&["archs", "--yaml", name]).stdout)
+            .unwrap();
+        let small = ["--width", "0.35", "--resolution", "32", "--force", "-o", "net"];
+        let output = run(&[&["generate", "mine.yaml"][..], &small].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        assert!(said.contains(".txt is not beside the spec; the names are those of mbgen's own"));
+        let labels = std::fs::read_to_string(folder.path().join("net/labels.txt")).unwrap();
+        assert_eq!(labels.lines().count(), load(name).unwrap().spec.classes);
     }
 }

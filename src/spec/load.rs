@@ -77,6 +77,9 @@ pub fn read(arg: &str) -> Result<Found> {
         return Ok(Found { name, text, origin: Origin::Folder(PathBuf::new()) });
     }
     let path = Path::new(arg);
+    if let Some(hint) = another_kind(path) {
+        return Err(Error::Usage(format!("{} is no spec: {hint}", visible(arg))));
+    }
     let file = File::open(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Error::Usage(not_found(arg, true)),
         _ => Error::io("read", path)(error),
@@ -84,6 +87,27 @@ pub fn read(arg: &str) -> Result<Found> {
     let text = read_text(file, path, MAX_BYTES)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     Ok(Found { name: visible(arg).into_owned(), text, origin: Origin::Folder(folder) })
+}
+
+/// What is said of a file whose name says that it is something else, which an option takes.
+fn another_kind(path: &Path) -> Option<&'static str> {
+    if is_photo(path) {
+        Some("a photo goes after `--image`, as in `mbgen run --image cat.jpg`")
+    } else if ends_in(path, &["safetensors", "pt", "pth", "ckpt"]) {
+        Some("weights go after `--weights`, as a safetensors file")
+    } else {
+        None
+    }
+}
+
+/// Whether the name of a file says that it is a photo.
+pub fn is_photo(path: &Path) -> bool {
+    ends_in(path, &["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "heic"])
+}
+
+fn ends_in(path: &Path, endings: &[&str]) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| endings.contains(&&*ending.to_ascii_lowercase()))
 }
 
 impl Found {
