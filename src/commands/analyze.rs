@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::reference::golden_input;
 use crate::report::{CostReport, Format, Network, Style, reconcile};
 use crate::spec::Loaded;
-use crate::weights;
+use crate::weights::{self, Selection};
 
 pub fn run(args: &AnalyzeArgs) -> Result<()> {
     let variant = Variant::from(&args.variant);
@@ -65,7 +65,10 @@ fn clamps(
 ) -> Result<Vec<Clamp>> {
     let input = golden_input(graph.input());
     let (dict, origin) = match &args.weights {
-        Some(path) => (weights::load(path)?, path.as_path()),
+        Some(path) => {
+            let dict = weights::load(path)?;
+            (Selection::from(&args.tensors).of(dict, path)?, path.as_path())
+        }
         None => {
             let dict = initialise(graph, loaded.spec.bn_eps, args.seed, &input);
             (dict, Path::new("seeded weights"))

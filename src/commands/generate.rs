@@ -16,7 +16,7 @@ use crate::machine::Description;
 use crate::plan::Plan;
 use crate::reference;
 use crate::spec::{Loaded, Origin, lines_of};
-use crate::weights::{Folded, fold, read_safetensors};
+use crate::weights::{Folded, Selection, fold, read_safetensors};
 
 pub fn run(args: &GenerateArgs) -> Result<()> {
     let folder = &args.output;
@@ -118,6 +118,7 @@ fn weights(
         }
     };
     let dict = read_safetensors(&bytes, path)?;
+    let dict = Selection::from(&ingredients.tensors).of(dict, path)?;
     let folded = fold(&dict, graph, eps, path)?;
     Ok((folded, Provenance::of_file(&bytes)))
 }
