@@ -17,6 +17,7 @@ static HOLDS: AtomicUsize = AtomicUsize::new(0);
 static CHILDREN: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
 /// How often the end is tried again.
+#[cfg(unix)]
 const TICK: Duration = Duration::from_millis(5);
 /// What children have to end by themselves.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -26,26 +26,61 @@
 //!
 //! # The rooms
 //!
+//! Each uses those above it alone.
+//!
 //! | room | what it knows | a change that goes here |
 //! |---|---|---|
-//! | [`spec`] | YAML and its errors; no graph | a key of the language |
+//! | [`escape`], [`suggest`], [`quantity`], [`json`], [`text`] | words and numbers: made harmless, meant perhaps, read, written | a place that text goes to, a unit |
+//! | [`yaml`] | trees with places, and what is wrong with them | how errors are shown |
+//! | [`error`] | the one error type and its exit codes | |
+//! | [`interrupt`], [`disk`], [`output`] | signals; how files are replaced and nothing of others is lost | |
+//! | [`spec`] | the language of specs; no graph | a key of the language |
 //! | [`layer`] | kinds of layers: shape, parameters, MACs | a kind of layer |
 //! | [`graph`] | which layer reads which tensor; petgraph | |
 //! | [`block`] | a building block each file: entries of a spec to layers | a block |
-//! | [`weights`] | safetensors, initialisation, folding | a file format, an element type |
+//! | [`weights`] | safetensors and folding | a file format, an element type |
 //! | [`mod@reference`] | the definition of every layer, in f64 | a kind of layer |
+//! | [`initialise`] | weights for networks that nobody has trained | |
 //! | [`kernels`] | how a step runs; shipped byte for byte | speed, an instruction set |
 //! | [`machine`] | what one core can do: files, and the measurement | a figure of a machine |
 //! | [`plan`] | fusion, schedule and its overrides, arena, packing | what runs |
+//! | [`exec`] | a plan in process | |
 //! | [`analysis`] | numbers, no presentation | a figure |
 //! | [`gate`] | limits and baselines | a metric |
 //! | [`report`] | a format each file, no counting | a format |
-//! | [`exec`] | a plan in process | |
 //! | [`codegen`] | a plan as text; Tera | the generated crate, with `templates/` |
+//! | [`tasks`] | what the commands and the page both do | |
 //! | [`run`] | cargo, and the user's cache | |
-//! | [`disk`] | how files are replaced, and nothing of others lost | |
-//! | [`interrupt`] | signals, and children that end with mbgen | |
-//! | [`commands`], [`cli`] | a command each file; clap | the command line |
+//! | [`cli`], [`commands`] | clap; a command each file | the command line |
+//!
+//! # Words
+//!
+//! One word for one thing, in code, messages and documents.
+//!
+//! | word | what it is |
+//! |---|---|
+//! | spec | a YAML file that describes a network, and what is read from it |
+//! | variant | what the command line changes of a spec: width, resolution, classes |
+//! | stage, block | a named list of blocks; a building block of a paper, several layers |
+//! | layer | one operation of the graph, with the batch normalisation and activation after it |
+//! | width multiplier | α, which scales channels (MobileNetV1 paper, section 3.3) |
+//! | row | one line of a report: a layer, block or stage; or a row of a map, where it is a size |
+//! | part | the layers that always run in one step: what a schedule names |
+//! | step | one call of a generated network: one part, or several that run depth first |
+//! | unit | a depthwise convolution of a step, with the dense one before it |
+//! | projection | the pointwise convolution at the end of a step's units |
+//! | panel | neighbouring channels whose weights, and perhaps activations, lie together |
+//! | band | output rows of a depthwise convolution that are made at a time |
+//! | ring | the rows between a dense convolution and its depthwise one, kept in turn |
+//! | split | how threads share a step: by rows, or by panels |
+//! | arena | the memory of all activations: a part that threads share, and scratch for each |
+//! | blob | the file of packed weights |
+//! | schedule | panel, band, split and fusion of each part; a file of them overrides the planner's |
+//! | machine | what one core attains: a file, measured once |
+//! | metric, limit, budget | a cost with one name and unit; the most that it may be; a limit in a spec |
+//! | baseline | a file of what networks cost when somebody last agreed to it |
+//! | reference, oracle | the naive executor in f64, to which everything is held |
+//! | golden | of a value: computed once by the oracle, and kept in a file to compare with |
 //!
 //! # Invariants
 //!
@@ -82,9 +117,12 @@
 
 pub mod analysis;
 pub mod block;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod codegen;
+#[cfg(feature = "cli")]
 pub mod commands;
+#[cfg(feature = "cli")]
 pub mod disk;
 pub mod error;
 pub mod escape;
@@ -92,19 +130,23 @@ pub mod exec;
 pub mod gate;
 pub mod graph;
 pub mod initialise;
+#[cfg(feature = "cli")]
 pub mod interrupt;
 pub mod json;
 pub mod kernels;
 pub mod layer;
 pub mod machine;
+#[cfg(feature = "cli")]
 pub mod output;
 pub mod plan;
 pub mod quantity;
 pub mod reference;
 pub mod report;
+#[cfg(feature = "cli")]
 pub mod run;
 pub mod spec;
-mod suggest;
+pub mod suggest;
+pub mod tasks;
 pub mod text;
 pub mod weights;
 pub mod yaml;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which they depend on each other: each may use those before it.
-const ROOMS: [&str; 27] = [
+const ROOMS: [&str; 28] = [
     "escape",
     "suggest",
     "yaml",
@@ -30,6 +30,7 @@ const ROOMS: [&str; 27] = [
     "gate",
     "report",
     "codegen",
+    "tasks",
     "run",
     "cli",
 ];
@@ -98,6 +99,18 @@ fn rooms_use_only_rooms_before_them() {
         }
     }
     assert!(uses > 200, "{uses} uses of other rooms");
+}
+
+#[test]
+fn the_map_names_every_room() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let map = fs::read_to_string(root.join("src/lib.rs")).unwrap();
+    let line = |room: &str| {
+        let names = [format!("[`{room}`]"), format!("[`mod@{room}`]")];
+        let at = |line: &str| line.starts_with("//! | [") && names.iter().any(|n| line.contains(n));
+        map.lines().position(at).unwrap_or_else(|| panic!("no `{room}` in the map"))
+    };
+    ROOMS.iter().chain([&TOP]).for_each(|room| _ = line(room));
 }
 
 #[test]

@@ -57,17 +57,17 @@ impl Sweep {
         let work: Vec<(usize, Variant)> = (0..specs.len())
             .flat_map(|spec| self.variants().map(move |variant| (spec, variant)))
             .collect();
+        let point = |&(i, variant): &(usize, Variant)| self.point(specs, i, variant);
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        if threads == 1 {
+            // A browser has no threads to give.
+            return work.iter().map(point).collect();
+        }
         let share = work.len().div_ceil(threads).max(1);
         let parts: Vec<Result<Vec<Point>>> = std::thread::scope(|scope| {
             let workers: Vec<_> = work
                 .chunks(share)
-                .map(|part| {
-                    scope.spawn(move || {
-                        let points = part.iter().map(|&(i, variant)| self.point(specs, i, variant));
-                        points.collect()
-                    })
-                })
+                .map(|part| scope.spawn(move || part.iter().map(point).collect()))
                 .collect();
             let join = |worker: std::thread::ScopedJoinHandle<_>| {
                 worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))

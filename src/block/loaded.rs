@@ -1,20 +1,31 @@
 //! From a spec's file to its graph, with problems shown where they stand in the file.
 
-use super::{Variant, check_input, expand};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Variant, check_input, expand, places};
 use crate::error::{Error, Result};
 use crate::graph::LayerGraph;
 use crate::layer::Shape;
-use crate::spec::{self, Draft, Loaded};
+use crate::spec::{self, Draft, Found, Loaded};
 
 /// Loads a spec as [`spec::load`] does. If something is wrong with it, the problems of the expansion
 /// of the variant that was asked for are reported together with its own; those of a spec that is fine
 /// by itself are found by [`Loaded::graph`].
 pub fn load(arg: &str, variant: &Variant) -> Result<Loaded> {
-    spec::read(arg)?.check(|draft| {
+    check(spec::read(arg)?, variant)
+}
+
+/// Loads a spec that is at hand as text, as [`Found::from_text`] and [`load`] do.
+pub fn load_text(text: &str, name: &str, variant: &Variant) -> Result<Loaded> {
+    check(Found::from_text(text, name)?, variant)
+}
+
+fn check(found: Found, variant: &Variant) -> Result<Loaded> {
+    found.check(|draft| {
         let wrong = draft.spec().filter(|_| !draft.is_fine());
-        let found = wrong.map(|spec| expand(&variant.apply(spec)));
-        let note = note(variant);
-        draft.finish(found.and_then(std::result::Result::err).unwrap_or_default(), note.as_deref())
+        let problems = wrong.and_then(|spec| expand(&variant.apply(spec)).err());
+        draft.finish(problems.unwrap_or_default(), note(variant).as_deref())
     })
 }
 
@@ -25,6 +36,12 @@ fn note(variant: &Variant) -> Option<String> {
 }
 
 impl Loaded {
+    /// The blocks of the spec in order, each with the bytes of the entry in its text that it comes
+    /// from.
+    pub fn places(&self) -> Vec<(Arc<str>, Range<usize>)> {
+        Draft::read(&self.text, &self.name).places(places(&self.spec))
+    }
+
     /// The layer graph of a variant of the spec.
     pub fn graph(&self, variant: &Variant) -> Result<LayerGraph> {
         let spec = variant.apply(&self.spec);

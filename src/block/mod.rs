@@ -19,7 +19,7 @@ use crate::layer::{Kind, Layer, Shape, Window};
 use crate::spec::{Activation, Block, Padding, Position, Preprocess, Spec, WidthRule};
 
 pub use crate::spec::Problem;
-pub use loaded::load;
+pub use loaded::{load, load_text};
 
 /// Largest number of elements of any tensor.
 pub const MAX_ELEMENTS: u64 = 1 << 31;
@@ -99,21 +99,14 @@ pub fn expand(spec: &Spec) -> Result<LayerGraph, Vec<Problem>> {
     if let Some(message) = check_input(input) {
         return Err(vec![Problem { at: Position::default(), message }]);
     }
-    let mut builder = Builder {
-        graph: LayerGraph::new(input),
-        spec,
-        source: Source::Input,
-        problems: Vec::new(),
-        at: Position::default(),
-        block: Arc::from(""),
-        full: false,
-    };
-    // A break means that the network is too long; what follows would add nothing to that.
-    let _ = builder.stages();
-    if !builder.full {
-        head::expand(&spec.head, spec.classes, &mut builder);
-    }
+    let builder = Builder::run(spec, input);
     if builder.problems.is_empty() { Ok(builder.graph) } else { Err(builder.problems) }
+}
+
+/// The blocks of a spec in order, each with the place of the entry that it comes from; `0, 0` for
+/// those of the head.
+pub fn places(spec: &Spec) -> Vec<(Arc<str>, Position)> {
+    Builder::run(spec, Shape::from(spec.input)).places
 }
 
 /// The position of the next block in its stage, which numbers blocks across tables.
@@ -140,6 +133,8 @@ struct Builder<'a> {
     problems: Vec<Problem>,
     at: Position,
     block: Arc<str>,
+    /// The blocks that were begun, and where each stands.
+    places: Vec<(Arc<str>, Position)>,
     /// Whether the search for problems was given up: the network is too long, or has too many.
     full: bool,
 }
@@ -158,7 +153,27 @@ struct Convolution<'a> {
     padding: Option<Padding>,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
+    /// Expands a spec for an input that [`check_input`] has passed.
+    fn run(spec: &'a Spec, input: Shape) -> Self {
+        let mut builder = Self {
+            graph: LayerGraph::new(input),
+            spec,
+            source: Source::Input,
+            problems: Vec::new(),
+            at: Position::default(),
+            block: Arc::from(""),
+            places: Vec::new(),
+            full: false,
+        };
+        // A break means that the network is too long; what follows would add nothing to that.
+        let _ = builder.stages();
+        if !builder.full {
+            head::expand(&spec.head, spec.classes, &mut builder);
+        }
+        builder
+    }
+
     /// Expands the blocks of all stages.
     fn stages(&mut self) -> ControlFlow<()> {
         let spec = self.spec;
@@ -180,6 +195,7 @@ impl Builder<'_> {
     /// Starts a block; problems found from here on are reported at `at`. Breaks where the network
     /// has become too long, or has too many problems.
     fn begin(&mut self, block: Arc<str>, at: Position) -> ControlFlow<()> {
+        self.places.push((block.clone(), at));
         self.block = block;
         self.at = at;
         self.room_for(1, at)

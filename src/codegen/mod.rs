@@ -19,13 +19,13 @@ mod spec_file;
 mod step;
 mod templates;
 mod view;
+#[cfg(feature = "cli")]
 pub mod write;
 
 use std::collections::BTreeMap;
 
 pub use names::package;
 pub use shipped::{KERNELS, PHOTO};
-pub use write::Tree;
 
 use crate::error::Result;
 use crate::graph::LayerGraph;
@@ -54,6 +54,13 @@ pub struct Input<'a> {
     pub labels: Option<&'a [String]>,
     /// The oracle's output of each layer on the golden input.
     pub expected: &'a [Vec<f64>],
+}
+
+/// The files of a crate, by their paths with `/` between folders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tree {
+    /// Path and content.
+    pub files: BTreeMap<String, Vec<u8>>,
 }
 
 /// Where weights came from.

@@ -42,6 +42,7 @@ pub const KERNELS: &[(&str, &str)] = files![
     "steps/mod.rs",
     "steps/observe.rs",
     "steps/runner.rs",
+    "steps/sizes.rs",
     "steps/view.rs",
     "threads.rs",
 ];

@@ -16,6 +16,10 @@ use crate::spec::{Loaded, Metric};
 const PLANNED: usize = 1_000;
 
 pub fn run(args: &CompareArgs) -> Result<()> {
+    if let (true, Some(path)) = (args.gate.update_baseline, &args.gate.baseline) {
+        // Before all the work.
+        Baseline::reasons(path)?;
+    }
     let SweepArgs { width, resolution, classes, .. } = &args.sweep;
     let asked = Variant {
         width: width.as_ref().and_then(|list| list.first().copied()),
@@ -112,7 +116,7 @@ fn layer_graphs(by: Option<By>, specs: &[Loaded], points: &[Point]) -> Result<Ve
 /// Writes the baseline anew, with one reason more.
 fn update(gate: &GateArgs, specs: &[Loaded], points: &[Point]) -> Result<()> {
     let (Some(path), Some(reason)) = (&gate.baseline, &gate.reason) else { return Ok(()) };
-    let mut reasons = Baseline::reasons(path);
+    let mut reasons = Baseline::reasons(path)?;
     reasons.push(reason.clone());
     let entry = |point: &Point| {
         let loaded = &specs[point.spec];

@@ -143,7 +143,7 @@ impl<'a> Source<'a> {
         }
         let (asked, spec) = (variant.apply(&loaded.spec), &loaded.spec);
         let unchanged = asked.width == spec.width && asked.classes == spec.classes;
-        match loaded.weights() {
+        match loaded.trained().and_then(|trained| trained.bytes) {
             Some(bytes) if unchanged && ingredients.seed.is_none() => Self::Shipped(bytes),
             _ => Self::Seed(ingredients.seed.unwrap_or(0)),
         }

@@ -32,10 +32,10 @@ pub fn run(args: &RunArgs) -> Result<()> {
     }
     let progress = Progress::start();
     let planned = Planned::of(&args.spec, &args.variant, &args.machine, &args.overrides)?;
+    let scratch = Scratch::open(&codegen::package(&planned.loaded.spec, &planned.variant))?;
     let tree = generate::tree(&planned, &args.ingredients, &progress)?;
     let Planned { loaded, variant, graph, machine, plan } = planned;
 
-    let scratch = Scratch::open(&codegen::package(&loaded.spec, &variant))?;
     let folder = scratch.crate_folder();
     write(&tree, &folder, true)?;
     let build = |package: &Path| cargo::build(package, &scratch.target(), |at| progress.doing(at));

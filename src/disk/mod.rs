@@ -6,16 +6,18 @@
 mod file;
 mod lock;
 mod moves;
+mod private;
 pub mod rename;
 mod sync;
 
-use std::fs::{self, Metadata};
+use std::fs::Metadata;
 use std::io::Result;
 use std::path::{Path, PathBuf};
 
 pub use file::write_file;
 pub use lock::{lock_folder, try_lock_folder};
 pub use moves::Moves;
+pub use private::{open_private, private_folder};
 pub use sync::{sync_below, sync_folder};
 
 /// Gives a file the mode of the one that it is to replace and, where the system allows it, its owner.
@@ -25,7 +27,7 @@ pub fn take_after(file: &Path, replaced: &Metadata) -> Result<()> {
         use std::os::unix::fs::{MetadataExt, chown};
         // Only root may give files away. Before the mode, parts of which a change of owner clears.
         let _ = chown(file, Some(replaced.uid()), Some(replaced.gid()));
-        fs::set_permissions(file, replaced.permissions())?;
+        std::fs::set_permissions(file, replaced.permissions())?;
     }
     let _ = (file, replaced);
     Ok(())

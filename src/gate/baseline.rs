@@ -9,11 +9,12 @@ use crate::analysis::Row;
 use crate::analysis::sweep::Point;
 use crate::error::{Error, Result};
 use crate::json::line;
-use crate::output::{Output, write};
 use crate::spec::Metric;
 
 /// Version of the file's structure.
 pub const SCHEMA: &str = "mbgen.baseline/1";
+/// What every version begins with.
+const FAMILY: &str = "mbgen.baseline/";
 
 /// What networks cost when somebody last agreed to it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -120,13 +121,13 @@ impl Baseline {
             serde_json::from_str(&text).map_err(|e| wrong(format!("not a baseline: {e}")))?;
         match value.get("schema").and_then(|schema| schema.as_str()) {
             Some(SCHEMA) => {}
-            Some(other) => {
+            Some(other) if other.starts_with(FAMILY) => {
                 return Err(wrong(format!(
                     "a baseline of version `{other}`, but this mbgen reads `{SCHEMA}`; \
                      --update-baseline --reason TEXT writes it anew"
                 )));
             }
-            None => return Err(wrong(format!("not a baseline: no \"schema\": \"{SCHEMA}\""))),
+            _ => return Err(wrong(format!("not a baseline: no \"schema\": \"{SCHEMA}\""))),
         }
         serde_json::from_value(value).map_err(|e| wrong(format!("not a baseline: {e}")))
     }
@@ -138,14 +139,26 @@ impl Baseline {
         })
     }
 
-    /// The reasons of the file at `path`, if a baseline of this version is there.
-    pub fn reasons(path: &Path) -> Vec<String> {
-        Self::read(path).map(|baseline| baseline.reasons).unwrap_or_default()
+    /// The reasons of the file at `path`, which a new baseline is to replace; none where there is no
+    /// file, or a baseline of another version.
+    ///
+    /// # Errors
+    /// Where it is no baseline, and so nothing to write over.
+    pub fn reasons(path: &Path) -> Result<Vec<String>> {
+        // A device or a pipe keeps nothing.
+        if !path.is_file() {
+            return Ok(Vec::new());
+        }
+        match Self::read(path) {
+            Err(_) if is_of_another_version(path) => Ok(Vec::new()),
+            read => Ok(read?.reasons),
+        }
     }
 
+    #[cfg(feature = "cli")]
     /// Writes the file in one step, a line for each layer so that changes read well.
     pub fn write(&self, path: &Path) -> Result<()> {
-        write(&Output::File(path.to_owned()), &self.text())
+        crate::output::write(&crate::output::Output::File(path.to_owned()), &self.text())
     }
 
     fn text(&self) -> String {
@@ -168,6 +181,13 @@ impl Baseline {
             lines(points, 2)
         )
     }
+}
+
+fn is_of_another_version(path: &Path) -> bool {
+    let text = std::fs::read(path).unwrap_or_default();
+    let value: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    let schema = value.get("schema").and_then(|schema| schema.as_str()).unwrap_or_default();
+    schema != SCHEMA && schema.starts_with(FAMILY)
 }
 
 /// A JSON array with an item on each line, in brackets that stand at `indent`.

@@ -76,7 +76,7 @@ impl Header {
         layout: u64,
         values: usize,
     ) -> Result<Self, Mismatch> {
-        let needed = Self::BYTES + size_of::<f32>() * values;
+        let needed = values.saturating_mul(size_of::<f32>()).saturating_add(Self::BYTES);
         let Some(header) = bytes.first_chunk::<{ Self::BYTES }>() else {
             return Err(Mismatch::Length { needed, found: bytes.len() });
         };

@@ -1,6 +1,6 @@
 //! Places of tensors in one arena, by lifetime.
 
-use super::{Operation, Plan, aligned, head_workspace};
+use super::{Operation, Plan, aligned};
 use crate::graph::{LayerGraph, LayerId, Source};
 use crate::kernels::steps::{Place, Split, Tensor};
 
@@ -31,7 +31,7 @@ pub fn place(graph: &LayerGraph, plan: &mut Plan) {
     let mut workspaces = Vec::new();
     for (i, step) in plan.steps.iter().enumerate() {
         let elements = match &step.operation {
-            Operation::Head(head) => head_workspace(head.classes, head.panel),
+            Operation::Head(head) => head.sums_len(),
             Operation::Chain { units, project: Some(_), split: Split::Panels, .. } => {
                 units[0].rows_len()
             }

@@ -19,7 +19,6 @@ mod words;
 
 use crate::error::Result;
 use crate::graph::{LayerGraph, LayerId};
-use crate::kernels::ops::packed;
 use crate::kernels::steps::{Conv, Dense, Head, Split, Tensor, Unit};
 use crate::layer::Shape;
 use crate::machine::Machine;
@@ -181,20 +180,6 @@ impl Step {
     }
 }
 
-impl Unit {
-    /// Elements of the rows between the two convolutions.
-    pub fn ring_len(&self) -> usize {
-        let c = self.depthwise.c;
-        let channels = if self.ring_shared { self.depthwise.panel.min(c) } else { c };
-        channels * self.ring_rows * self.input.1
-    }
-
-    /// Elements of a band of output rows.
-    pub fn rows_len(&self) -> usize {
-        self.depthwise.c * self.band * self.output.1
-    }
-}
-
 /// Whether unit `i` of a chain of `units` keeps its output rows in the scratch memory: not where they
 /// are the step's output, and not where threads share panels of them.
 fn rows_in_scratch(i: usize, units: usize, project: bool, split: Split) -> bool {
@@ -218,9 +203,4 @@ impl Cursor {
         self.end = aligned(at + elements);
         at
     }
-}
-
-/// Elements of a head's workspace: sums and means of each part.
-fn head_workspace(classes: usize, panel: usize) -> usize {
-    Head::PARTS * (packed(classes) + panel)
 }

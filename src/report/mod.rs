@@ -14,6 +14,7 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 mod memory;
+mod paint;
 pub mod profile;
 pub mod reconcile;
 mod roofline;

@@ -2,9 +2,9 @@
 
 use std::io::IsTerminal;
 
-use comfy_table::{Attribute, CellAlignment, Color, ContentArrangement, Table, TableStyle};
-use comfy_table::{LineStyle, presets};
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle, presets};
 
+use super::paint::{Paint, paint, prepare, width};
 use super::sheet::{Cell, Document, Section};
 use crate::text;
 
@@ -32,7 +32,7 @@ impl Style {
         Self {
             unicode: terminal && !dumb,
             color: terminal && !dumb && set("NO_COLOR").is_none(),
-            width: Table::new().width().filter(|_| terminal).map(usize::from),
+            width: width().filter(|_| terminal),
         }
     }
 
@@ -112,19 +112,18 @@ fn draw(section: &Section, shown: &[usize], style: Style) -> String {
     let look: TableStyle = presets::NOTHING.header_separator(rule);
     let mut table = Table::new();
     table.load_style(look).set_content_arrangement(ContentArrangement::Disabled);
-    if style.color {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
+    prepare(&mut table, style.color);
     table.set_header(shown.iter().map(|&i| {
         let heading = comfy_table::Cell::new(section.columns[i].heading);
-        heading.add_attribute(Attribute::Bold)
+        paint(heading, Paint::Heading)
     }));
     for (number, row) in section.rows.iter().enumerate() {
         let marked = section.marked.contains(&number);
         let cells = shown.iter().map(|&i| match section.columns[i].key {
-            "op" if !marked => tinted(&row[i]),
+            "op" if !marked => {
+                let kind = row[i].shown();
+                paint(comfy_table::Cell::new(&kind), Paint::Kind(&kind))
+            }
             _ => cell(&row[i], marked),
         });
         table.add_row(cells);
@@ -153,24 +152,10 @@ fn is_zero(cell: &Cell) -> bool {
 }
 
 fn cell(cell: &Cell, marked: bool) -> comfy_table::Cell {
-    let drawn = comfy_table::Cell::new(shown_in_table(cell));
-    match marked {
-        true => drawn.fg(Color::Yellow).add_attribute(Attribute::Bold),
-        false if is_zero(cell) => drawn.add_attribute(Attribute::Dim),
-        false => drawn,
-    }
-}
-
-/// A kind of layer in its colour, as near as a terminal has it.
-fn tinted(cell: &Cell) -> comfy_table::Cell {
-    let kind = cell.shown();
-    let color = match &*kind {
-        "conv" => Color::Green,
-        "dw" => Color::Yellow,
-        "pw" => Color::Blue,
-        "fc" => Color::Red,
-        "add" => Color::Magenta,
-        _ => Color::Reset,
+    let look = match marked {
+        true => Paint::Marked,
+        false if is_zero(cell) => Paint::Zero,
+        false => Paint::Plain,
     };
-    comfy_table::Cell::new(kind).fg(color)
+    paint(comfy_table::Cell::new(shown_in_table(cell)), look)
 }

@@ -18,13 +18,19 @@ use crate::interrupt::Running;
 /// Where cargo is missing, or fails: with all that it said.
 pub fn build(folder: &Path, target: &Path, doing: impl Fn(String) + Send) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    let absolute = |path: &Path| std::path::absolute(path).map_err(Error::io("open", path));
+    let (folder, target) = (&absolute(folder)?, absolute(target)?);
+    let top = folder.ancestors().last().unwrap_or(folder);
     let mut command = Command::new(&cargo);
     command
         .args(["build", "--release", "--message-format=json-render-diagnostics", "--color=never"])
+        .arg("--manifest-path")
+        .arg(folder.join("Cargo.toml"))
         .arg("--target-dir")
         .arg(target)
-        // Configuration of the folder that mbgen was called in has no say.
-        .current_dir(folder)
+        // Configuration, and with it programs to run, comes from the user's cargo home alone: cargo and
+        // rustup look for more in the working folder and in all above it.
+        .current_dir(top)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut running = Running::start(&mut command).map_err(|error| missing(&cargo, error))?;

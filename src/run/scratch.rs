@@ -2,14 +2,17 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use crate::disk::{open_private, private_folder};
 use crate::error::{Error, Result};
 
 /// The variable that names another folder than the user's cache.
 pub const VARIABLE: &str = "MBGEN_CACHE";
 
-/// The scratch folder of one package, for one process at a time.
+/// The scratch folder of one package, for one process at a time. What is in it is compiled and run, so
+/// nobody else may write there.
 pub struct Scratch {
     root: PathBuf,
     package: String,
@@ -19,14 +22,27 @@ pub struct Scratch {
 
 impl Scratch {
     /// Opens the scratch folder of a package; waits while another process has it.
+    ///
+    /// # Errors
+    /// Where there is no folder of the user's own.
     pub fn open(package: &str) -> Result<Self> {
-        Self::open_in(root(|name| std::env::var_os(name)), package)
+        let root = root(|name| std::env::var_os(name), std::env::home_dir).ok_or_else(|| {
+            let message = format!(
+                "no folder to build in: this user has no home; {VARIABLE} names a folder for it"
+            );
+            Error::Usage(message)
+        })?;
+        Self::open_in(&root, package)
     }
 
-    fn open_in(root: PathBuf, package: &str) -> Result<Self> {
-        fs::create_dir_all(&root).map_err(Error::io("create", &root))?;
+    fn open_in(root: &Path, package: &str) -> Result<Self> {
+        let root = private_folder(root).map_err(|error| {
+            let message =
+                format!("no folder to build in: {error}; {VARIABLE} names another folder");
+            Error::Input { path: root.to_owned(), message }
+        })?;
         let path = root.join(format!("{package}.lock"));
-        let lock = File::create(&path).map_err(Error::io("create", &path))?;
+        let lock = open_private(&path).map_err(Error::io("open", &path))?;
         lock.lock().map_err(Error::io("lock", &path))?;
         Ok(Self { root, package: package.to_owned(), _lock: lock })
     }
@@ -46,7 +62,8 @@ impl Scratch {
         let path = self.root.join(name);
         let there = fs::read(&path).is_ok_and(|found| found == content);
         if !there {
-            fs::write(&path, content).map_err(Error::io("write", &path))?;
+            let write = |mut file: File| file.set_len(0).and_then(|()| file.write_all(content));
+            open_private(&path).and_then(write).map_err(Error::io("write", &path))?;
         }
         Ok(path)
     }
@@ -57,23 +74,27 @@ impl Scratch {
     }
 }
 
-/// `mbgen` in the user's cache folder; in that for temporary files where there is none.
-fn root(variable: impl Fn(&str) -> Option<OsString>) -> PathBuf {
+/// `mbgen` in the user's cache folder.
+fn root(
+    variable: impl Fn(&str) -> Option<OsString>,
+    home: impl Fn() -> Option<PathBuf>,
+) -> Option<PathBuf> {
     let folder = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     if let Some(root) = folder(VARIABLE) {
-        return root;
+        return Some(root);
     }
-    let home = || folder("HOME");
+    // A relative path is invalid there, says the XDG specification.
+    let absolute = |path: &PathBuf| path.is_absolute();
+    let home = || home().filter(absolute);
     let cache = if cfg!(windows) {
         folder("LOCALAPPDATA")
     } else if cfg!(target_os = "macos") {
         home().map(|home| home.join("Library/Caches"))
     } else {
-        // A relative path is invalid there, says the XDG specification.
-        let xdg = folder("XDG_CACHE_HOME").filter(|path| path.is_absolute());
+        let xdg = folder("XDG_CACHE_HOME").filter(absolute);
         xdg.or_else(|| home().map(|home| home.join(".cache")))
     };
-    cache.unwrap_or_else(std::env::temp_dir).join("mbgen")
+    cache.map(|cache| cache.join("mbgen"))
 }
 
 #[cfg(test)]
@@ -82,36 +103,87 @@ mod tests {
 
     #[test]
     fn the_variable_wins() {
-        let chosen = root(|name| (name == VARIABLE).then(|| "/somewhere".into()));
-        assert_eq!(chosen, Path::new("/somewhere"));
-        let none = root(|_| None);
-        assert_eq!(none, std::env::temp_dir().join("mbgen"));
-        let empty = root(|name| (name == VARIABLE).then(OsString::new));
-        assert_eq!(empty, none);
+        let home = || Some("/home/ada".into());
+        let chosen = root(|name| (name == VARIABLE).then(|| "/somewhere".into()), home);
+        assert_eq!(chosen.unwrap(), Path::new("/somewhere"));
+        let empty = |name: &str| (name == VARIABLE).then(OsString::new);
+        assert_eq!(root(empty, home), root(|_| None, home));
+        assert_eq!(root(empty, || None), None);
+        assert_eq!(root(empty, || Some("".into())), None);
     }
 
     #[cfg(target_os = "linux")]
     #[test]
     fn caches_follow_the_xdg_specification() {
         let with = |xdg: &'static str| {
-            root(move |name| match name {
-                "XDG_CACHE_HOME" => Some(xdg.into()),
-                "HOME" => Some("/home/ada".into()),
-                _ => None,
-            })
+            root(
+                move |name| (name == "XDG_CACHE_HOME").then(|| xdg.into()),
+                || Some("/home/ada".into()),
+            )
         };
-        assert_eq!(with("/fast"), Path::new("/fast/mbgen"));
-        assert_eq!(with("relative"), Path::new("/home/ada/.cache/mbgen"));
+        assert_eq!(with("/fast").unwrap(), Path::new("/fast/mbgen"));
+        assert_eq!(with("relative").unwrap(), Path::new("/home/ada/.cache/mbgen"));
     }
 
     #[test]
     fn one_package_has_one_user() {
         let folder = tempfile::tempdir().unwrap();
-        let scratch = Scratch::open_in(folder.path().join("new"), "net").unwrap();
+        let scratch = Scratch::open_in(&folder.path().join("new"), "net").unwrap();
         let path = folder.path().join("new/net.lock");
         assert!(File::open(&path).unwrap().try_lock().is_err());
         assert_eq!(fs::read(scratch.file("a", b"b").unwrap()).unwrap(), b"b");
         drop(scratch);
         File::open(&path).unwrap().try_lock().unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_of_others_are_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("cache");
+        drop(Scratch::open_in(&root, "net").unwrap());
+        let precious = folder.path().join("precious");
+        fs::write(&precious, "mine").unwrap();
+        std::os::unix::fs::symlink(&precious, root.join("other.lock")).unwrap();
+        std::os::unix::fs::symlink(&precious, root.join("coffee.png")).unwrap();
+        let error = Scratch::open_in(&root, "other").err().unwrap().to_string();
+        assert!(error.contains("cannot open") && error.contains("other.lock"), "{error}");
+        let scratch = Scratch::open_in(&root, "net").unwrap();
+        assert!(scratch.file("coffee.png", b"coffee").is_err());
+        assert_eq!(fs::read_to_string(&precious).unwrap(), "mine");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn folders_that_others_can_write_to_are_refused() {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+        let folder = tempfile::tempdir().unwrap();
+        let shared = folder.path().join("shared");
+        let root = shared.join("cache");
+        let set = |path: &Path, mode| fs::set_permissions(path, PermissionsExt::from_mode(mode));
+        let refusal = || Scratch::open_in(&root, "net").err().map(|error| error.to_string());
+        assert_eq!(refusal(), None);
+        assert_eq!(fs::metadata(&root).unwrap().mode() & 0o777, 0o700);
+        for mode in [0o770, 0o702, 0o777] {
+            set(&root, mode).unwrap();
+            let error = refusal().unwrap();
+            assert!(
+                error.contains("others may have written") && error.contains(VARIABLE),
+                "{error}"
+            );
+        }
+        set(&root, 0o755).unwrap();
+        assert_eq!(refusal(), None);
+        set(&shared, 0o777).unwrap();
+        let error = refusal().unwrap();
+        assert!(error.contains("everybody may replace") && error.contains("shared"), "{error}");
+        // As in a folder for temporary files: only owners rename what is there.
+        set(&shared, 0o1777).unwrap();
+        assert_eq!(refusal(), None);
+        // Only root can give a folder away.
+        if chown(&root, Some(12345), None).is_ok() {
+            let error = refusal().unwrap();
+            assert!(error.contains("belongs to another user (uid 12345)"), "{error}");
+        }
     }
 }

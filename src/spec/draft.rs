@@ -1,5 +1,9 @@
 //! A spec that has been read, with all that is wrong with it so far.
 
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
 use super::check;
 use super::{Position, Spec};
 use crate::error::{Error, Result};
@@ -81,6 +85,31 @@ impl<'t> Draft<'t> {
                 Err(Error::Spec(Diagnostics::new(problems, text, name, tree.as_ref())))
             }
         }
+    }
+
+    /// The bytes of the entries at these positions, whose blocks are called so. Entries of the head
+    /// are found by their names.
+    pub fn places(&self, blocks: Vec<(Arc<str>, Position)>) -> Vec<(Arc<str>, Range<usize>)> {
+        let Some(root) = &self.tree else { return Vec::new() };
+        let mut nodes = HashMap::new();
+        root.visit(&mut |node| _ = nodes.entry(node.span.at).or_insert(node.span));
+        let head = self.entry(Position::default());
+        let named = |name: &str| {
+            let mut found = None;
+            head?.visit(&mut |node| {
+                let yaml::Value::Map(entries) = &node.value else { return };
+                if entries.iter().any(|(key, _)| key.text() == Some(name)) {
+                    found.get_or_insert(node.span);
+                }
+            });
+            found
+        };
+        let place = |(block, at): (Arc<str>, Position)| {
+            let span =
+                if at == Position::default() { named(&block) } else { nodes.get(&at).copied() };
+            span.map(|span| (block, span.start..span.end))
+        };
+        blocks.into_iter().filter_map(place).collect()
     }
 
     /// The entry that stands at a position.

@@ -36,8 +36,20 @@ pub fn labels(name: &str) -> Option<&'static str> {
     LABELS.iter().find(|(file, _)| *file == name).map(|(_, text)| *text)
 }
 
-/// The trained weights of the shipped spec called `name`, a safetensors file.
-pub fn weights(name: &str) -> Option<&'static [u8]> {
-    (name == "v1-0.5-160")
-        .then_some(include_bytes!("../../archs/weights/v1-0.5-160.safetensors").as_slice())
+/// The trained weights of a shipped spec: a safetensors file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trained {
+    /// The name of the file.
+    pub file: &'static str,
+    /// Its bytes; `None` without feature `cli`, where the file is to be had beside the program.
+    pub bytes: Option<&'static [u8]>,
+}
+
+/// The trained weights of the shipped spec called `name`.
+pub fn trained(name: &str) -> Option<Trained> {
+    #[cfg(feature = "cli")]
+    let bytes = Some(include_bytes!("../../archs/weights/v1-0.5-160.safetensors").as_slice());
+    #[cfg(not(feature = "cli"))]
+    let bytes = None;
+    (name == "v1-0.5-160").then_some(Trained { file: "v1-0.5-160.safetensors", bytes })
 }

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use super::{Draft, EMBEDDED, LabelNames, Labels, Problem, Spec, embedded};
+use super::embedded::{self, Trained};
+use super::{Draft, EMBEDDED, LabelNames, Labels, Problem, Spec};
 use crate::error::{Error, Result};
 use crate::escape::{self, visible};
 use crate::suggest::not_shipped;
@@ -32,6 +33,8 @@ pub enum Origin {
     Embedded,
     /// The folder that holds it; the working directory for standard input.
     Folder(PathBuf),
+    /// It was given as text: beside it are the shipped label files alone.
+    Text,
 }
 
 /// The names of the classes.
@@ -111,6 +114,20 @@ fn ends_in(path: &Path, endings: &[&str]) -> bool {
 }
 
 impl Found {
+    /// A spec that is at hand as text, called `name`. The text of a shipped spec is that spec, under
+    /// its own name.
+    ///
+    /// # Errors
+    /// Where it is too long.
+    pub fn from_text(text: &str, name: &str) -> Result<Self> {
+        if let Some(shipped) = EMBEDDED.iter().find(|shipped| shipped.text == text) {
+            return read(shipped.name);
+        }
+        let name = visible(name).into_owned();
+        let text = read_text(text.as_bytes(), Path::new(&name), MAX_BYTES)?;
+        Ok(Self { name, text, origin: Origin::Text })
+    }
+
     /// The spec, if `check` finishes its draft.
     pub fn check(self, check: impl FnOnce(Draft) -> Result<Spec>) -> Result<Loaded> {
         let spec = check(Draft::read(&self.text, &self.name))?;
@@ -146,9 +163,9 @@ pub(crate) fn lines_of(text: &str) -> Vec<String> {
 }
 
 impl Loaded {
-    /// The trained weights that are part of the binary, a safetensors file; `None` for most specs.
-    pub fn weights(&self) -> Option<&'static [u8]> {
-        (self.origin == Origin::Embedded).then(|| embedded::weights(&self.name)).flatten()
+    /// The trained weights that are shipped with it; `None` for most specs.
+    pub fn trained(&self) -> Option<Trained> {
+        (self.origin == Origin::Embedded).then(|| embedded::trained(&self.name)).flatten()
     }
 
     /// The names of the classes, one for each; `None` without `labels`. A file that is not beside the
@@ -162,33 +179,32 @@ impl Loaded {
                 return Ok(Some(ClassNames { names, shipped: None }));
             }
         };
-        let shipped = embedded::labels(file);
-        let (text, shipped) = match (&self.origin, shipped) {
-            (Origin::Embedded, Some(text)) => (text.to_owned(), Some(text)),
-            (Origin::Embedded, None) => {
-                return Err(Error::Internal(format!("no labels {file} are shipped")));
-            }
-            (Origin::Folder(folder), shipped) => {
+        let own = match &self.origin {
+            Origin::Embedded | Origin::Text => None,
+            Origin::Folder(folder) => {
                 let path = folder.join(file);
-                match (std::fs::read_to_string(&path), shipped) {
-                    (Err(error), Some(text)) if error.kind() == ErrorKind::NotFound => {
-                        (text.to_owned(), Some(text))
-                    }
-                    (Err(error), _) => {
+                match std::fs::read_to_string(&path) {
+                    Ok(text) => Some(text),
+                    Err(error) if error.kind() == ErrorKind::NotFound => None,
+                    Err(error) => {
                         let message = format!("cannot read {}: {error}", escape::path(&path));
                         return Err(self.wrong_labels(labels, message));
                     }
-                    (Ok(text), _) => (text, None),
                 }
             }
         };
-        let names = lines_of(&text);
+        let shipped = own.is_none();
+        let Some(text) = own.as_deref().or_else(|| embedded::labels(file)) else {
+            let message = format!("there is no file {}", visible(file));
+            return Err(self.wrong_labels(labels, message));
+        };
+        let names = lines_of(text);
         let (found, classes) = (names.len(), self.spec.classes);
         if found != classes {
             let message = format!("{} has {found} names for {classes} classes", visible(file));
             return Err(self.wrong_labels(labels, message));
         }
-        Ok(Some(ClassNames { names, shipped: shipped.map(|_| file.clone()) }))
+        Ok(Some(ClassNames { names, shipped: shipped.then(|| file.clone()) }))
     }
 
     /// What is wrong with the names of the classes, shown where the spec has them.
@@ -204,4 +220,16 @@ impl Loaded {
         let shown = || Error::Internal(format!("{} has a problem that is not there", self.name));
         finished.err().unwrap_or_else(shown)
     }
+}
+
+/// The class names of a file's text, one a line; errors name `path`.
+pub(crate) fn labels_of(text: &str, path: &Path, classes: usize) -> Result<Vec<String>> {
+    let labels = lines_of(text);
+    if labels.len() == classes {
+        return Ok(labels);
+    }
+    let found = labels.len();
+    let message =
+        format!("{found} labels for {classes} classes; one for each class is allowed, a line each");
+    Err(Error::Input { path: path.to_owned(), message })
 }

@@ -17,9 +17,9 @@ mod schema;
 
 pub use budget::{Budget, Metric};
 pub use draft::{Draft, Problem};
-pub use embedded::{EMBEDDED, Embedded};
-pub use load::{ClassNames, Loaded, Origin, is_photo, load, load_shipped, read};
-pub(crate) use load::{lines_of, read_text};
+pub use embedded::{EMBEDDED, Embedded, Trained};
+pub use load::{ClassNames, Found, Loaded, Origin, is_photo, load, load_shipped, read};
+pub(crate) use load::{labels_of, lines_of, read_text};
 pub use rounding::{Rounding, make_divisible};
 pub use schema::schema;
 

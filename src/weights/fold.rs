@@ -6,8 +6,7 @@
 use std::path::Path;
 
 use super::check::{Problems, check, indices, quoted};
-use super::names::prefix;
-use super::parameter::parameters;
+use super::names::needed;
 use super::{StateDict, Tensor};
 use crate::error::Result;
 use crate::graph::{LayerGraph, LayerId};
@@ -48,11 +47,7 @@ impl Folded {
 /// All problems of the state dict at once, each by the tensor's name: missing, unknown, of another
 /// shape, not finite, σ² + ε not positive, or a folded value beyond f32. Errors name `origin`.
 pub fn fold(dict: &StateDict, graph: &LayerGraph, eps: f64, origin: &Path) -> Result<Folded> {
-    let mut needed: Vec<_> = graph.layers().flat_map(|(_, layer)| parameters(layer)).collect();
-    let prefix = prefix(dict, &needed);
-    for parameter in &mut needed {
-        parameter.name.insert_str(0, &prefix);
-    }
+    let (prefix, needed) = needed(dict, graph);
     check(dict, &needed, origin)?;
     let mut problems = Problems::new();
     let tensors = Tensors { dict, prefix };

@@ -19,6 +19,7 @@ pub use file::{load, read_safetensors};
 pub use fold::{Folded, FoldedLayer, fold};
 pub use formula::formula;
 pub use names::Selection;
+pub(crate) use names::needed;
 pub use parameter::{Parameter, Role, parameters};
 
 /// A dense tensor, row-major.
@@ -82,7 +83,7 @@ impl StateDict {
     }
 
     /// Names and shapes of all that a file has, whatever its elements are.
-    fn shapes(&self) -> impl Iterator<Item = (&str, &[usize])> {
+    pub(crate) fn shapes(&self) -> impl Iterator<Item = (&str, &[usize])> {
         let unread = self.unread.iter().map(|(name, unread)| (name.as_str(), &*unread.shape));
         self.iter().map(|(name, tensor)| (name, &*tensor.shape)).chain(unread)
     }

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use super::StateDict;
 use super::check::{Problems, quoted};
-use super::parameter::Parameter;
+use super::parameter::{Parameter, parameters};
 use crate::error::Result;
+use crate::graph::LayerGraph;
 
 /// Which tensors of a file are taken, and under which names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,9 +54,19 @@ fn has_part(name: &str, part: &str) -> bool {
     !part.is_empty() && dotted.contains(&format!(".{part}."))
 }
 
-/// The prefix, with its dot, below which a file has most of the network's tensors, and more of them
-/// than without a prefix; empty otherwise. Wrappers of PyTorch put one before every name.
-pub(super) fn prefix(dict: &StateDict, needed: &[Parameter]) -> String {
+/// The prefix, with its dot, below which a file has the network's tensors, and these under the names
+/// that they have there. Wrappers of PyTorch put one before every name: it is the one below which
+/// most of the tensors are, and more than without it; empty otherwise.
+pub(crate) fn needed(dict: &StateDict, graph: &LayerGraph) -> (String, Vec<Parameter>) {
+    let mut needed: Vec<_> = graph.layers().flat_map(|(_, layer)| parameters(layer)).collect();
+    let prefix = prefix(dict, &needed);
+    for parameter in &mut needed {
+        parameter.name.insert_str(0, &prefix);
+    }
+    (prefix, needed)
+}
+
+fn prefix(dict: &StateDict, needed: &[Parameter]) -> String {
     let plain = needed.iter().filter(|parameter| dict.has(&parameter.name)).count();
     // Ordered: a comparison reads no more of a long name than its end is long.
     let ends: BTreeSet<&str> = needed.iter().map(|parameter| parameter.name.as_str()).collect();

@@ -1,6 +1,6 @@
 //! YAML with places: every file that a person writes for mbgen is read here.
 //!
-//! In order: [`parse`] makes a tree of the text, within bounds; [`read`] makes serde types of the
+//! In order: `parse` makes a tree of the text, within bounds; `read` makes serde types of the
 //! tree, and a [`Diagnostic`] of each thing that is wrong with their shape or kind, all at once; the
 //! room whose file it is says what the values may be, in diagnostics of its own; [`Diagnostics`]
 //! shows them. The YAML crate is known to this room alone.

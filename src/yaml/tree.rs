@@ -49,6 +49,16 @@ pub enum Value<'t> {
 }
 
 impl Node<'_> {
+    /// Shows `see` this node and all inside it, the outermost first.
+    pub fn visit(&self, see: &mut impl FnMut(&Self)) {
+        see(self);
+        match &self.value {
+            Value::Scalar { .. } => {}
+            Value::List(items) => items.iter().for_each(|item| item.visit(see)),
+            Value::Map(entries) => entries.iter().for_each(|(_, value)| value.visit(see)),
+        }
+    }
+
     /// The text of a scalar.
     pub fn text(&self) -> Option<&str> {
         match &self.value {

@@ -30,7 +30,7 @@ fn what_is_in_the_place_of_a_file_is_named_and_never_lost() {
     symlink(&outside, folder.join("src/lib.rs")).unwrap();
     symlink(&photo, folder.join("photo")).unwrap();
     fs::remove_file(folder.join("src/plan.rs")).unwrap();
-    make_fifo(&folder.join("src/plan.rs"));
+    super::make_fifo(&folder.join("src/plan.rs"));
 
     let (code, told) = generate(&folder, &["--seed", "2"]);
     assert_eq!(code, 2, "{told}");
@@ -52,11 +52,6 @@ fn what_is_in_the_place_of_a_file_is_named_and_never_lost() {
     assert_eq!(fs::read_link(folder.join("photo.orig")).unwrap(), photo);
     assert!(photo.join("Cargo.toml").is_file());
     assert_eq!(generate(&folder, &["--seed", "2", "--check"]), (0, String::new()));
-}
-
-#[cfg(unix)]
-fn make_fifo(path: &Path) {
-    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
 /// A file that a newer version generates, where the user has one of that name.

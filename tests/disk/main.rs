@@ -4,7 +4,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(unix)]
+mod cache;
 mod crates;
+#[cfg(unix)]
+mod files;
+#[cfg(unix)]
+mod interrupts;
 
 use std::process::Output;
 
@@ -24,4 +30,9 @@ fn names(folder: &std::path::Path) -> Vec<String> {
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
+}
+
+#[cfg(unix)]
+fn make_fifo(path: &std::path::Path) {
+    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
 }

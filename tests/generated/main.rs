@@ -10,4 +10,6 @@ mod builds;
 mod crates;
 mod limits;
 mod mutations;
+mod peers;
+mod photo;
 mod writing;

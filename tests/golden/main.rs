@@ -1,8 +1,10 @@
 //! Exact comparison with numbers that PyTorch and the counting tools gave.
 
+mod graph;
 mod networks;
 mod published;
 mod rounding;
+mod shipped;
 mod written;
 
 use mbgen::analysis::Analysis;

@@ -12,13 +12,16 @@
 #[path = "../support/sets.rs"]
 mod available;
 
+mod asm;
 mod dense;
 mod depthwise;
+mod extents;
 mod linear;
 mod mathematics;
 mod memory;
 mod pool;
 mod sets;
+mod threads;
 
 use std::io::Write;
 

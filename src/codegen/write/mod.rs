@@ -12,22 +12,14 @@ mod found;
 mod interrupted;
 mod update;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::manifest;
+use super::{Tree, manifest};
 use crate::disk;
 use crate::error::{Error, Result};
 use crate::interrupt;
-
-/// The files of a crate, by their paths with `/` between folders.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tree {
-    /// Path and content.
-    pub files: BTreeMap<String, Vec<u8>>,
-}
 
 /// What writing did.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,7 +14,8 @@ pub const GROUP: usize = 16;
 /// Columns of a packed panel that holds `cols` of them: a multiple of the narrowest tail vector, so
 /// that weights are loaded whole. Activations have no such padding.
 pub const fn packed(cols: usize) -> usize {
-    cols.next_multiple_of(8)
+    // Of the last few numbers too large for any memory, still such a number.
+    cols.saturating_add(7) / 8 * 8
 }
 
 /// Work on a group of neighbouring columns: whole vectors, or the first lanes of one.

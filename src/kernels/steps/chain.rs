@@ -27,7 +27,7 @@ struct Work<'a> {
 /// memory is this thread's own.
 pub(super) unsafe fn rows(ops: Ops, chain: &Chain, memory: Pointers, y: (usize, usize)) {
     let Some(last) = chain.units.last() else { return };
-    let panels = (0, chain.units[0].panels());
+    let panels = (0, chain.units[0].depthwise.panels());
     let mut work = Work::new(ops, chain, memory, panels);
     work.start(y.0);
     let out_rows = chain.project.is_none().then_some(work.out);
@@ -127,14 +127,14 @@ impl<'a> Work<'a> {
                 // outputs needs.
                 unsafe {
                     self.produce(i - 1, &band, rows);
-                    for p in 0..unit.panels() {
+                    for p in 0..unit.depthwise.panels() {
                         self.dense(unit, &band, &ring, p, rows);
                     }
                 }
                 self.done[i] = rows.1;
             }
         }
-        let panels = if i == 0 { self.panels } else { (0, unit.panels()) };
+        let panels = if i == 0 { self.panels } else { (0, unit.depthwise.panels()) };
         for p in panels.0..panels.1 {
             // SAFETY: as above.
             unsafe {
@@ -170,12 +170,5 @@ impl<'a> Work<'a> {
             // SAFETY: the caller's contract.
             unsafe { dense_rows(self.ops, dense, self.memory.weights, &operands, p, y) };
         }
-    }
-}
-
-impl Unit {
-    /// Number of channel panels.
-    pub(super) fn panels(&self) -> usize {
-        self.depthwise.c.div_ceil(self.depthwise.panel)
     }
 }

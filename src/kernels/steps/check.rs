@@ -1,11 +1,16 @@
 //! Whether a step fits its memory: what the kernels rely on.
+//!
+//! Lengths come from `sizes`, where what is too large for a number is larger than any memory; sums and
+//! products here are of numbers that were compared with a length before.
 
 use super::super::ops::GROUP;
-use super::{
-    Chain, Conv, Dense, Depthwise, Head, Memory, Place, Split, Tensor, Unit, Window, packed,
-};
+use super::sizes::{bias_len, sum};
+use super::{Chain, Conv, Dense, Depthwise, Head, Memory, Place, Split, Tensor, Unit, Window};
 
 type Fits = Result<(), &'static str>;
+
+/// Most rows of a map whose windows are found by 32-bit remainders.
+const MOST_ROWS: usize = 1 << 31;
 
 fn ensure(condition: bool, reason: &'static str) -> Fits {
     if condition { Ok(()) } else { Err(reason) }
@@ -36,10 +41,11 @@ pub(super) fn chain(step: &Chain, memory: &Memory) -> Fits {
     for (i, unit) in units.iter().enumerate() {
         let last = i + 1 == units.len();
         let Unit { depthwise, input, output, .. } = unit;
-        ensure(unit.band > 0, "a band of rows")?;
         ensure(input.0 > 0 && input.1 > 0 && output.0 > 0 && output.1 > 0, "empty map")?;
+        ensure(unit.band > 0 && unit.band <= output.0, "a band of rows")?;
         depthwise_on(depthwise, memory)?;
         window(&depthwise.window, *input, *output)?;
+        ensure(input.0 <= MOST_ROWS, "rows of a map")?;
         match &unit.dense {
             Some(dense) => {
                 weights(dense.weights, dense.packed_len(), memory)?;
@@ -50,16 +56,15 @@ pub(super) fn chain(step: &Chain, memory: &Memory) -> Fits {
                 let one_panel = i == 0 && source.panel == source.c;
                 ensure(!rows_only || one_panel, "a window reads one panel of the source")?;
                 let live = (unit.band - 1) * depthwise.window.stride + depthwise.window.kernel;
-                ensure(unit.ring_rows >= live.min(input.0), "the ring holds a band's rows")?;
+                let rows = live.min(input.0)..=input.0;
+                ensure(rows.contains(&unit.ring_rows), "the ring holds a band's rows")?;
                 let grouped = unit.ring_panel == GROUP
                     && depthwise.panel.is_multiple_of(GROUP)
                     && depthwise.c.is_multiple_of(GROUP)
                     && !unit.ring_shared;
                 ensure(grouped || unit.ring_panel == depthwise.panel, "panels of the ring")?;
                 ensure(!unit.ring_shared || i == 0 && unit.band >= output.0, "shared ring")?;
-                let panel = depthwise.panel.min(depthwise.c);
-                let panels = if unit.ring_shared { panel } else { depthwise.c };
-                scratch(unit.ring, panels * unit.ring_rows * input.1, memory)?;
+                scratch(unit.ring, unit.ring_len(), memory)?;
             }
             None => {
                 ensure(i == 0 && c == depthwise.c && map == *input, "the source's own shape")?;
@@ -67,11 +72,11 @@ pub(super) fn chain(step: &Chain, memory: &Memory) -> Fits {
                 ensure(panel, "panels of the source")?;
             }
         }
-        let len = depthwise.c * unit.band * output.1;
+        let len = unit.rows_len();
         if *split == Split::Panels && project.is_some() {
             ensure(disjoint(unit.rows, len, out), "the rows do not overlap the output")?;
             ensure(disjoint(unit.rows, len, source), "the rows do not overlap the source")?;
-            ensure(ends(unit.rows, len) <= memory.shared.len(), "the rows are in the arena")?;
+            ensure(sum([unit.rows, len]) <= memory.shared.len(), "the rows are in the arena")?;
         } else if !last || project.is_some() {
             scratch(unit.rows, len, memory)?;
         }
@@ -94,18 +99,19 @@ pub(super) fn chain(step: &Chain, memory: &Memory) -> Fits {
 
 pub(super) fn head(step: &Head, memory: &Memory) -> Fits {
     tensor(&step.source, memory)?;
+    ensure(step.panel > 0 && step.panel.is_multiple_of(8), "panels of whole vectors")?;
     weights(step.weights, step.packed_len(), memory)?;
     ensure(step.classes <= memory.logits.len(), "the logits")?;
-    ensure(ends(step.sums, step.sums_len()) <= memory.shared.len(), "the sums are in the arena")?;
+    let end = sum([step.sums, step.sums_len()]);
+    ensure(end <= memory.shared.len(), "the sums are in the arena")?;
     ensure(disjoint(step.sums, step.sums_len(), &step.source), "the sums do not overlap")?;
-    ensure(step.panel > 0 && step.panel.is_multiple_of(8), "panels of whole vectors")?;
     match &step.dense {
         Some(dense) => {
             ensure(
                 dense.window.kernel == 1 && dense.window.stride == 1,
                 "a pointwise convolution",
             )?;
-            weights(dense.weights, dense.c_out.next_multiple_of(16), memory)?;
+            weights(dense.weights, bias_len(dense.c_out), memory)?;
             ensure(dense.panel == step.panel, "the same panels")?;
             dense_on(dense, step.source.c, step.c, step.c)
         }
@@ -118,10 +124,11 @@ pub(super) fn head(step: &Head, memory: &Memory) -> Fits {
 }
 
 fn tensor(tensor: &Tensor, memory: &Memory) -> Fits {
-    ensure(tensor.panel > 0 && !tensor.is_empty(), "an empty tensor")?;
+    ensure(!tensor.is_empty(), "an empty tensor")?;
+    ensure(tensor.panel > 0 && tensor.panel <= tensor.c, "a tensor's panels")?;
     match tensor.place {
         Place::Input => ensure(tensor.len() <= memory.input.len(), "the input"),
-        Place::Arena(at) => ensure(ends(at, tensor.len()) <= memory.shared.len(), "in the arena"),
+        Place::Arena(at) => ensure(sum([at, tensor.len()]) <= memory.shared.len(), "in the arena"),
     }
 }
 
@@ -134,16 +141,11 @@ fn output(out: &Tensor, operands: &[Option<Tensor>], memory: &Memory) -> Fits {
     Ok(())
 }
 
-/// The end of `len` elements from `at` on, beyond all memory where there is no such number.
-fn ends(at: usize, len: usize) -> usize {
-    at.saturating_add(len)
-}
-
 /// Whether `len` elements of the arena from `at` on lie outside a tensor.
 fn disjoint(at: usize, len: usize, tensor: &Tensor) -> bool {
     match tensor.place {
         Place::Input => true,
-        Place::Arena(other) => ends(at, len) <= other || ends(other, tensor.len()) <= at,
+        Place::Arena(other) => sum([at, len]) <= other || sum([other, tensor.len()]) <= at,
     }
 }
 
@@ -154,12 +156,12 @@ fn residual_on(residual: &Option<Tensor>, out: &Tensor, memory: &Memory) -> Fits
 }
 
 fn weights(at: usize, len: usize, memory: &Memory) -> Fits {
-    ensure(ends(at, len) <= memory.weights.len(), "the weights")
+    ensure(sum([at, len]) <= memory.weights.len(), "the weights")
 }
 
 fn scratch(at: usize, len: usize, memory: &Memory) -> Fits {
     let room = memory.scratch_len.min(memory.scratch.len());
-    ensure(ends(at, len) <= room, "the scratch memory")
+    ensure(sum([at, len]) <= room, "the scratch memory")
 }
 
 /// A dense convolution from `c_in` channels to `c_out` channels in panels of `panel`.
@@ -170,8 +172,9 @@ fn dense_on(dense: &Dense, c_in: usize, c_out: usize, panel: usize) -> Fits {
 }
 
 fn depthwise_on(depthwise: &Depthwise, memory: &Memory) -> Fits {
-    ensure(depthwise.panel > 0 && depthwise.panel.is_multiple_of(8), "panels of whole vectors")?;
-    ensure(packed(depthwise.c) > 0, "no channels")?;
+    let Depthwise { c, panel, .. } = *depthwise;
+    ensure(panel > 0 && panel.is_multiple_of(8), "panels of whole vectors")?;
+    ensure(c > 0 && panel < sum([c, GROUP]), "panels of the channels")?;
     weights(depthwise.weights, depthwise.packed_len(), memory)
 }
 
@@ -179,7 +182,9 @@ fn depthwise_on(depthwise: &Depthwise, memory: &Memory) -> Fits {
 fn window(window: &Window, input: (usize, usize), output: (usize, usize)) -> Fits {
     let Window { kernel, stride, top, left } = *window;
     let along = |n: usize, o: usize, before: usize| {
-        before <= kernel / 2 && (o - 1) * stride + kernel <= n + before + kernel / 2
+        let end = (o - 1).checked_mul(stride).and_then(|start| start.checked_add(kernel));
+        let most = sum([n, before, kernel / 2]);
+        before <= kernel / 2 && end.is_some_and(|end| end <= most)
     };
     ensure(kernel > 0 && stride > 0, "an empty window")?;
     let rows = output.0 > 0 && along(input.0, output.0, top);

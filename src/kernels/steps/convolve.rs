@@ -172,7 +172,8 @@ unsafe fn window_row(
         let column = x * window.stride + left - window.left;
         let panel = DensePanel {
             a: source.at(0, row).wrapping_add(column * c_in),
-            lda: window.stride * c_in,
+            // A stride beyond the map leaves one row.
+            lda: window.stride.saturating_mul(c_in),
             run: right.saturating_sub(left) * c_in,
             runs: bottom.saturating_sub(top),
             run_stride: source.w * c_in,

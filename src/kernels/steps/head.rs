@@ -4,10 +4,10 @@ use super::super::isa::Ops;
 use super::super::ops::linear::LinearPanel;
 use super::super::ops::packed;
 use super::super::ops::pool::PoolPanel;
+use super::Head;
 use super::convolve::dense_pool;
 use super::join::share;
 use super::runner::Pointers;
-use super::{Head, bias_len};
 
 /// Part `part` of [`Head::PARTS`]: pools its panels and sums their products with their rows of the
 /// classifier.
@@ -79,34 +79,5 @@ pub(super) unsafe fn finish(head: &Head, memory: Pointers) {
             }
             *memory.logits.add(j) = total;
         }
-    }
-}
-
-impl Head {
-    /// Offset of the first panel's weights.
-    pub const fn panels_offset(&self) -> usize {
-        let bias = if self.dense.is_some() { bias_len(self.c) } else { 0 };
-        self.weights + bias_len(self.classes) + bias
-    }
-
-    /// Distance from the first panel's weights to those of panel `p`.
-    pub const fn panel_offset(&self, p: usize) -> usize {
-        let k = match &self.dense {
-            Some(dense) => dense.k(),
-            None => 0,
-        };
-        let channel = p * self.panel;
-        let (channel, tail) = if channel <= self.c {
-            (channel, 0)
-        } else {
-            (channel - self.panel, self.c % self.panel)
-        };
-        channel * (k + packed(self.classes)) + k * packed(tail) + tail * packed(self.classes)
-    }
-
-    /// Elements of the packed weights and biases.
-    pub const fn packed_len(&self) -> usize {
-        let end = self.panels_offset() + self.panel_offset(self.c.div_ceil(self.panel));
-        end - self.weights
     }
 }

@@ -57,5 +57,7 @@ impl<J: Join> Deal for J {
 
 /// Part `i` of `n` of the range `0..len`, as even as whole numbers allow.
 pub(super) fn share(len: usize, i: usize, n: usize) -> (usize, usize) {
-    (len * i / n, len * (i + 1) / n)
+    // len·i / n, without a product of large numbers.
+    let start = |i: usize| len / n * i + len % n * i / n;
+    (start(i), start(i + 1))
 }

@@ -14,13 +14,13 @@ mod head;
 mod join;
 mod observe;
 mod runner;
+mod sizes;
 mod view;
 
 pub use join::{Join, Serial};
 pub use observe::{Observed, Steps};
 pub use runner::{Memory, Output, Runner};
-
-use super::ops::packed;
+pub use sizes::bias_len;
 
 /// Where a tensor lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,26 +44,6 @@ pub struct Tensor {
     pub w: usize,
     /// Channels of a panel.
     pub panel: usize,
-}
-
-impl Tensor {
-    /// Number of elements.
-    pub const fn len(&self) -> usize {
-        self.c * self.h * self.w
-    }
-
-    /// Whether the tensor has no elements.
-    pub const fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Offset of channel `c` at position `i` (row times width plus column) from the tensor's start.
-    pub const fn offset(&self, c: usize, i: usize) -> usize {
-        let first = c / self.panel * self.panel;
-        let left = self.c - first;
-        let pitch = if left < self.panel { left } else { self.panel };
-        first * self.h * self.w + i * pitch + (c - first)
-    }
 }
 
 /// A square window with its border zeros above and to the left; those below and to the right follow
@@ -224,33 +204,4 @@ pub struct Head {
 impl Head {
     /// The panels are summed in this many parts, by however many threads.
     pub const PARTS: usize = 4;
-
-    /// Elements of the arena used from `sums` on.
-    pub const fn sums_len(&self) -> usize {
-        Self::PARTS * (packed(self.classes) + self.panel)
-    }
-}
-
-/// Elements from a layer's bias to its first weight.
-pub const fn bias_len(c: usize) -> usize {
-    packed(c).next_multiple_of(16)
-}
-
-impl Dense {
-    /// Weights of one output channel.
-    pub const fn k(&self) -> usize {
-        self.window.kernel * self.window.kernel * self.c_in
-    }
-
-    /// Elements of the packed weights and bias.
-    pub const fn packed_len(&self) -> usize {
-        bias_len(self.c_out) + self.k() * packed(self.c_out)
-    }
-}
-
-impl Depthwise {
-    /// Elements of the packed weights and bias.
-    pub const fn packed_len(&self) -> usize {
-        bias_len(self.c) + self.window.kernel * self.window.kernel * packed(self.c)
-    }
 }

@@ -149,7 +149,7 @@ impl<'a> Runner<'a> {
             if step.project.is_some() { pointers.map(last) } else { pointers.view(&step.out) };
         self.join.for_each((0, threads), &|i| {
             let memory = pointers.of_thread(i, scratch);
-            let panels = share(last.panels(), i, threads);
+            let panels = share(last.depthwise.panels(), i, threads);
             // SAFETY: the step fits the memory; each thread has its own panels and scratch.
             unsafe { chain::panels(ops, step, memory, &made, panels) };
         });

@@ -48,13 +48,15 @@ pub fn render(title: &str, graph: &LayerGraph, format: GraphFormat) -> String {
 /// A network as boxes and arrows. Node 0 is the input, node i + 1 is layer i.
 struct Picture<'g> {
     title: &'g str,
-    nodes: Vec<Node>,
+    nodes: Vec<Node<'g>>,
     clusters: Vec<Cluster<'g>>,
     edges: Vec<Edge>,
 }
 
 /// A box.
-struct Node {
+struct Node<'g> {
+    /// The layer; `None` for the input.
+    layer: Option<&'g Layer>,
     /// `input` or the kind of the layer.
     op: &'static str,
     /// What it does.
@@ -79,7 +81,8 @@ struct Edge {
 
 impl<'g> Picture<'g> {
     fn of(title: &'g str, graph: &'g LayerGraph) -> Self {
-        let input = Node { op: "input", label: "input".into(), shape: shape(graph.input()) };
+        let input =
+            Node { layer: None, op: "input", label: "input".into(), shape: shape(graph.input()) };
         let mut picture =
             Self { title, nodes: vec![input], clusters: Vec::new(), edges: Vec::new() };
         for (id, layer) in graph.layers() {
@@ -96,7 +99,7 @@ impl<'g> Picture<'g> {
                 _ => picture.clusters.push(Cluster { name: &layer.block, nodes: to..to + 1 }),
             }
             let (op, label) = (layer.kind.op(), label(layer));
-            picture.nodes.push(Node { op, label, shape: shape(layer.output) });
+            picture.nodes.push(Node { layer: Some(layer), op, label, shape: shape(layer.output) });
         }
         picture
     }

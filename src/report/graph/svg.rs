@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::layout::{APART, GAP, Layout, NODE, shortened};
-use super::{Edge, Picture};
+use super::{Edge, Node, Picture};
 use crate::escape::html;
 
 const STYLE: &str = "\
@@ -131,17 +131,26 @@ fn connection(edge: &Edge, layout: &Layout, out: &mut String) {
     }
 }
 
+/// What a page finds a box by.
+fn names(node: &Node) -> String {
+    node.layer.map_or(String::new(), |layer| {
+        let (layer, block) = (html(&layer.name), html(&layer.block));
+        format!(" data-layer=\"{layer}\" data-block=\"{block}\"")
+    })
+}
+
 fn boxes(picture: &Picture, layout: &Layout, out: &mut String) {
     let [w, h] = NODE;
     for (node, [x, y]) in picture.nodes.iter().zip(&layout.nodes) {
         let (op, text) = (node.op, y + 16.0);
         let _ = writeln!(
             out,
-            "<rect class=\"box\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"5\"/>\
+            "<g{}><rect class=\"box\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"5\"/>\
              <rect class=\"tint {op}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"5\"/>\
              <rect class=\"{op}\" x=\"{x}\" y=\"{y}\" width=\"5\" height=\"{h}\" rx=\"2.5\"/>\
              <text x=\"{}\" y=\"{text}\">{}</text>\
-             <text class=\"shape\" x=\"{}\" y=\"{text}\">{}</text>",
+             <text class=\"shape\" x=\"{}\" y=\"{text}\">{}</text></g>",
+            names(node),
             x + 13.0,
             html(&node.label),
             x + w - 9.0,

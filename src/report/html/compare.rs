@@ -8,8 +8,8 @@ use crate::report::sheet::Document;
 /// Most points that a page holds.
 pub const SHOWN: usize = 1_000;
 
-/// What failed comes first, then the sweep.
-const PARTS: [SectionLayout; 3] = [
+/// The sections in order, and how each is shown: what failed comes first, then the sweep.
+pub const SECTIONS: [SectionLayout; 3] = [
     SectionLayout { key: "checks", heading: "", lead: "", charts: &[] },
     SectionLayout { key: "layers", heading: "", lead: "", charts: &[] },
     SectionLayout {
@@ -30,7 +30,7 @@ pub fn render(comparison: &Comparison, document: &Document) -> std::io::Result<S
     let points = &comparison.points[..comparison.points.len().min(SHOWN)];
     let mut data = Vec::new();
     compare_json::write(&Comparison { points, ..*comparison }, &mut data)?;
-    let charts = if points.is_empty() { &PARTS[..2] } else { &PARTS[..] };
+    let charts = if points.is_empty() { &SECTIONS[..2] } else { &SECTIONS[..] };
     let mut page = Page::of(document, charts);
     page.facts = comparison.names();
     page.data = String::from_utf8_lossy(&data).into_owned();

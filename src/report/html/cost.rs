@@ -6,8 +6,8 @@ use crate::layer::Shape;
 use crate::report::cost::{CONVENTION, document};
 use crate::report::{CostReport, json};
 
-/// The parts in order.
-const PARTS: [SectionLayout; 10] = [
+/// The sections in order, and how each is shown.
+pub const SECTIONS: [SectionLayout; 10] = [
     SectionLayout {
         key: "kinds",
         heading: "Where the cost is",
@@ -90,7 +90,7 @@ const PARTS: [SectionLayout; 10] = [
 /// The report as a page.
 pub fn render(report: &CostReport) -> String {
     let network = report.network;
-    let mut page = Page::of(&document(report), &PARTS);
+    let mut page = Page::of(&document(report), &SECTIONS);
     let Shape { c, h, w } = network.input;
     page.title = network.name.clone();
     page.facts = vec![

@@ -1,6 +1,6 @@
 // The report, how its numbers are written, and what all charts share.
 
-const report = JSON.parse(document.getElementById("report")?.textContent ?? "null");
+let report = JSON.parse(document.getElementById("report")?.textContent ?? "null");
 
 /** Name of a chart to a function of the width, and whether it is the first beside others, that draws it. */
 const charts = {};

@@ -1,0 +1,62 @@
+//! Colours of tables. They need a terminal's library, which comes with the feature `cli`.
+
+use comfy_table::{Cell, Table};
+
+/// What a cell is drawn as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paint<'a> {
+    /// Text like any other.
+    Plain,
+    /// The heading of a column.
+    Heading,
+    /// Part of a row that stands out.
+    Marked,
+    /// A zero, which steps back, so that what costs something stands out.
+    Zero,
+    /// A kind of layer in its colour, as near as a terminal has it.
+    Kind(&'a str),
+}
+
+/// The cell in its colours.
+#[cfg(feature = "cli")]
+pub fn paint(cell: Cell, paint: Paint) -> Cell {
+    use comfy_table::{Attribute, Color};
+    let color = match paint {
+        Paint::Plain => return cell,
+        Paint::Heading => return cell.add_attribute(Attribute::Bold),
+        Paint::Marked => return cell.fg(Color::Yellow).add_attribute(Attribute::Bold),
+        Paint::Zero => return cell.add_attribute(Attribute::Dim),
+        Paint::Kind("conv") => Color::Green,
+        Paint::Kind("dw") => Color::Yellow,
+        Paint::Kind("pw") => Color::Blue,
+        Paint::Kind("fc") => Color::Red,
+        Paint::Kind("add") => Color::Magenta,
+        Paint::Kind(_) => Color::Reset,
+    };
+    cell.fg(color)
+}
+
+/// The cell as it is.
+#[cfg(not(feature = "cli"))]
+pub fn paint(cell: Cell, _: Paint) -> Cell {
+    cell
+}
+
+/// Whether colours are drawn is the caller's choice, whatever standard output is.
+pub fn prepare(table: &mut Table, color: bool) {
+    #[cfg(feature = "cli")]
+    if color {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    let _ = (table, color);
+}
+
+/// Characters of a line of the terminal that standard output is.
+pub fn width() -> Option<usize> {
+    #[cfg(feature = "cli")]
+    return Table::new().width().map(usize::from);
+    #[cfg(not(feature = "cli"))]
+    None
+}

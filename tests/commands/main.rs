@@ -1,0 +1,9 @@
+//! Commands as they are called: exit codes, what goes to which stream, and what is refused.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod cli;
+mod gate;
+mod hostile_text;
+mod machine;

@@ -1,0 +1,50 @@
+//! Random networks of every block kind: shapes that nobody would choose, through planner and kernels.
+
+use crate::support::random::network;
+use crate::support::{networks, plans};
+use mbgen::machine::Machine;
+
+/// Networks to run.
+const NETWORKS: u64 = 300;
+
+/// Caches so small that convolutions are fused depth first and run in bands, so large that each step
+/// runs panel by panel, and those in between.
+const MACHINES: [Machine; 5] = [
+    Machine { l1: 1 << 8, l2: 1 << 9 },
+    Machine { l1: 1 << 11, l2: 1 << 14 },
+    Machine::REFERENCE,
+    Machine { l1: 48 << 10, l2: 1 << 20 },
+    Machine { l1: 1 << 30, l2: 1 << 30 },
+];
+
+/// Every step of every network, as planned for every machine, on every instruction set and any number
+/// of threads; then NaN.
+#[test]
+fn random_networks() {
+    let (mut run, mut telling) = (0, 0);
+    for seed in 0..NETWORKS {
+        let Some((text, graph)) = network(seed) else { continue };
+        let name = format!("network {seed}:\n{text}");
+        for machine in &MACHINES {
+            let name = format!("{machine:?}, {name}");
+            telling += u64::from(plans::check(&name, &graph, machine));
+            plans::check_nan(&name, &graph, machine);
+            run += 1;
+        }
+    }
+    println!("{run} plans, {telling} of them without a step that is zero everywhere");
+    let most = NETWORKS * MACHINES.len() as u64;
+    assert!(run * 10 >= most * 7 && telling * 10 >= run * 7, "{run} run, {telling} telling");
+}
+
+/// A NaN anywhere in the input is not lost on the way to the outputs of a real network.
+#[test]
+fn nan_in_gives_nan_out() {
+    for (name, width) in [("v1", 0.25), ("v1-paper", 0.5), ("v2", 0.35), ("residual", 0.5)] {
+        for resolution in [(224, 224), (33, 40)] {
+            let graph = networks::shipped(name, width, resolution, 10);
+            let name = format!("{name} {resolution:?}");
+            plans::check_nan(&name, &graph, &Machine::REFERENCE);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What the page asks for, as it is written.
+
+use mbgen::analysis::By;
+use mbgen::block::{self, Variant};
+use mbgen::error::{Error, Result};
+use mbgen::gate::Limit;
+use mbgen::machine::{Description, shipped_text};
+use mbgen::plan::Overrides;
+use mbgen::spec::Loaded;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Largest count: classes, rows, columns.
+const MAX_COUNT: usize = 1 << 31;
+
+/// A spec and what to change of it.
+#[derive(Debug, Deserialize)]
+pub struct Network {
+    spec: String,
+    name: String,
+    width: Option<f64>,
+    resolution: Option<(usize, usize)>,
+    classes: Option<usize>,
+    /// The name of a shipped one, or a file's text.
+    machine: Option<String>,
+    /// A file's text.
+    schedule: Option<String>,
+}
+
+/// Reads a part of a request.
+pub fn read<T: DeserializeOwned>(request: &Value) -> Result<T> {
+    T::deserialize(request).map_err(|error| Error::Usage(format!("the request is wrong: {error}")))
+}
+
+impl Network {
+    /// The spec.
+    pub fn load(&self) -> Result<Loaded> {
+        block::load_text(&self.spec, &self.name, &self.variant()?)
+    }
+
+    /// How the network differs from the spec.
+    pub fn variant(&self) -> Result<Variant> {
+        let Self { width, resolution, classes, .. } = *self;
+        width.map_or(Ok(()), check_width)?;
+        let counts = resolution.into_iter().flat_map(|(h, w)| [h, w]).chain(classes);
+        counts.into_iter().try_for_each(check_count)?;
+        Ok(Variant { width, resolution, classes })
+    }
+
+    /// The machine.
+    pub fn machine(&self) -> Result<Description> {
+        match self.machine.as_deref() {
+            None => Ok(Description::reference()),
+            Some(text) if is_file(text) => Description::parse(text, MACHINE_FILE),
+            Some(name) => Description::parse(shipped_text(name)?, name),
+        }
+    }
+
+    /// The schedules that are not left to the planner.
+    pub fn overrides(&self) -> Result<Option<Overrides>> {
+        let parse = |text: &String| Overrides::parse(text, SCHEDULE_FILE);
+        self.schedule.as_ref().map(parse).transpose()
+    }
+
+    /// The options of the command line that ask for the same.
+    pub fn options(&self) -> Result<String> {
+        let mut options = self.variant()?.to_string();
+        if let Some(machine) = &self.machine {
+            let name = if is_file(machine) { MACHINE_FILE } else { machine };
+            options += &format!(" --machine {}", shell(name));
+        }
+        if self.schedule.is_some() {
+            options += &format!(" --schedule {SCHEDULE_FILE}");
+        }
+        Ok(options.trim().to_owned())
+    }
+}
+
+/// What files are called that the page holds as text.
+const MACHINE_FILE: &str = "machine.yaml";
+const SCHEDULE_FILE: &str = "schedule.yaml";
+
+fn is_file(text: &str) -> bool {
+    text.contains(['\n', ':'])
+}
+
+/// A width multiplier that is one.
+pub fn check_width(width: f64) -> Result<()> {
+    if width.is_finite() && width > 0.0 {
+        return Ok(());
+    }
+    Err(Error::Usage(format!("the width is {width}; a number greater than 0 is allowed")))
+}
+
+/// A count that is one.
+pub fn check_count(count: usize) -> Result<()> {
+    if (1..=MAX_COUNT).contains(&count) {
+        return Ok(());
+    }
+    Err(Error::Usage(format!("{count} is no count; 1 to {MAX_COUNT} are allowed")))
+}
+
+/// The member of a closed set that is called `name`.
+pub fn named<T: Copy>(all: &[T], of: fn(T) -> &'static str, name: &str) -> Result<T> {
+    all.iter().copied().find(|&value| of(value) == name).ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(|&value| of(value)).collect();
+        Error::Usage(format!("no `{name}`; there are {}", names.join(", ")))
+    })
+}
+
+/// What a row stands for.
+pub fn by(name: Option<&str>) -> Result<Option<By>> {
+    name.map(|name| named(&By::ALL, By::name, name)).transpose()
+}
+
+/// Limits as the command line takes them.
+pub fn limits(texts: &[String]) -> Result<Vec<Limit>> {
+    let limit = |text: &String| {
+        Limit::parse(text).map_err(|allowed| Error::Usage(format!("`{text}`: {allowed}")))
+    };
+    texts.iter().map(limit).collect()
+}
+
+/// A word of a shell's command line.
+pub fn shell(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=%+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) && !word.starts_with('-') {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
