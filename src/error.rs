@@ -49,6 +49,22 @@ impl Error {
         move |source| Self::Io { action, path, source }
     }
 
+    /// Whether there is no file at a path that was to be read.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
+    }
+
+    /// The error and its causes, on one line.
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text += &format!(": {error}");
+            cause = error.source();
+        }
+        text
+    }
+
     /// Exit code of the process: 1 for a failed check or budget, 2 for bad usage or bad input.
     pub fn exit_code(&self) -> u8 {
         match self {

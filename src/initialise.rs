@@ -2,9 +2,9 @@
 //!
 //! **Invariant.** The same spec and seed give the same bits on every platform.
 
-use crate::graph::{LayerGraph, Source};
+use crate::graph::LayerGraph;
 use crate::layer::Layer;
-use crate::reference::{activate, evaluate, operands};
+use crate::reference::{activate, evaluate, walk};
 use crate::weights::splitmix::Normal;
 use crate::weights::{FoldedLayer, Role, StateDict, Tensor, parameters};
 
@@ -22,14 +22,11 @@ use crate::weights::{FoldedLayer, Role, StateDict, Tensor, parameters};
 /// # Panics
 /// Where `input` does not have the elements of the graph's input.
 pub fn initialise(graph: &LayerGraph, eps: f64, seed: u64, input: &[f32]) -> StateDict {
-    assert_eq!(input.len(), graph.input().elements(), "elements of the input");
-    let input: Vec<f64> = input.iter().copied().map(f64::from).collect();
     let mut normal = Normal::new(seed);
     let mut dict = StateDict::new();
-    let mut outputs: Vec<Vec<f64>> = Vec::with_capacity(graph.len());
-    for (id, layer) in graph.layers() {
+    walk(graph, input, |_, layer, operands| {
         let weights = draw(layer, &mut normal);
-        let mut output = evaluate(layer, weights.as_ref(), &operands(graph, id, &input, &outputs));
+        let mut output = evaluate(layer, weights.as_ref(), operands);
         if let Some(weights) = weights {
             let mut statistics = Statistics::default();
             if layer.norm.is_some() {
@@ -39,15 +36,8 @@ pub fn initialise(graph: &LayerGraph, eps: f64, seed: u64, input: &[f32]) -> Sta
             store(&mut dict, layer, weights, statistics);
         }
         activate(&mut output, layer.activation);
-        for &source in graph.operands(id).iter() {
-            if let Source::Layer(read) = source
-                && graph.last_use(source) == Some(id)
-            {
-                outputs[read.0] = Vec::new();
-            }
-        }
-        outputs.push(output);
-    }
+        output
+    });
     dict
 }
 

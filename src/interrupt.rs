@@ -43,7 +43,10 @@ pub fn listen() -> Result<()> {
 
 #[cfg(unix)]
 fn end(code: i32) {
+    use std::io::IsTerminal;
+
     use rustix::process::Signal;
+
     REQUESTED.store(true, SeqCst);
     end_children(Signal::TERM);
     let mut waited = Duration::ZERO;
@@ -54,6 +57,10 @@ fn end(code: i32) {
             end_children(Signal::KILL);
             children().clear();
         }
+    }
+    // Somebody may have begun a line there.
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[2K");
     }
     std::process::exit(code);
 }

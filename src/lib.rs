@@ -130,6 +130,7 @@ pub mod exec;
 pub mod gate;
 pub mod graph;
 pub mod initialise;
+pub mod input;
 #[cfg(feature = "cli")]
 pub mod interrupt;
 pub mod json;

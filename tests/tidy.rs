@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which they depend on each other: each may use those before it.
-const ROOMS: [&str; 28] = [
+const ROOMS: [&str; 29] = [
     "escape",
     "suggest",
     "yaml",
     "error",
+    "input",
     "quantity",
     "json",
     "interrupt",

@@ -56,7 +56,7 @@ fn merge<'g>(rows: &[Row<'g>], by: By) -> Row<'g> {
         sum.parameters.bias += row.parameters.bias;
         sum.parameters.norm += row.parameters.norm;
         sum.parameters.norm_stats += row.parameters.norm_stats;
-        sum.macs = sum.macs.saturating_add(row.macs);
+        sum.macs += row.macs;
         sum.input_elems += row.input_elems;
         sum.output_elems += row.output_elems;
         sum.live_elems = sum.live_elems.max(row.live_elems);

@@ -49,15 +49,19 @@ pub fn measure(
     let graph = expand(&spec)
         .map_err(|_| Error::Usage(format!("{} has no graph without clamps", loaded.name)))?;
     let folded = fold(weights, &graph, spec.bn_eps, origin)?;
-    let outputs = reference::run(&graph, &folded, input);
-    let layers = clamped.layers().zip(outputs);
-    let relu6 = layers.filter(|((_, layer), _)| layer.activation == Activation::Relu6);
-    let clamp = |((_, layer), output): ((_, &crate::layer::Layer), Vec<f64>)| Clamp {
-        name: layer.name.to_string(),
-        largest: output.iter().copied().fold(0.0, f64::max),
-        above: output.iter().filter(|&&x| x > 6.0).count() as f64 / output.len() as f64,
-    };
-    Ok(relu6.map(clamp).collect())
+    let mut clamps = Vec::new();
+    reference::run(&graph, &folded, input, |id, output| {
+        let layer = clamped.layer(id);
+        if layer.activation == Activation::Relu6 {
+            let above = output.iter().filter(|&&x| x > 6.0).count() as f64;
+            clamps.push(Clamp {
+                name: layer.name.to_string(),
+                largest: output.iter().copied().fold(0.0, f64::max),
+                above: above / output.len() as f64,
+            });
+        }
+    });
+    Ok(clamps)
 }
 
 fn unclamped(spec: &Spec) -> Spec {

@@ -43,10 +43,7 @@ impl ReceptiveField {
     }
 
     fn slide(self, kernel: [usize; 2], stride: usize) -> Self {
-        let grown = |i: usize| {
-            let reach = (kernel[i] as u64).saturating_sub(1).saturating_mul(self.stride);
-            self.size[i].saturating_add(reach)
-        };
-        Self { size: [grown(0), grown(1)], stride: self.stride.saturating_mul(stride as u64) }
+        let grown = |i: usize| self.size[i] + (kernel[i] as u64 - 1) * self.stride;
+        Self { size: [grown(0), grown(1)], stride: self.stride * stride as u64 }
     }
 }

@@ -160,7 +160,7 @@ impl<'g> Row<'g> {
 
     /// Floating-point operations, two per MAC.
     pub fn flops(&self) -> u64 {
-        self.macs.saturating_mul(2)
+        2 * self.macs
     }
 
     /// Parameters after folding: a batch normalisation leaves one bias per channel.

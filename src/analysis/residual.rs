@@ -96,7 +96,7 @@ impl Body {
         Self {
             channels: [input.c, layers[layers.len() - 2].output.c, output.c],
             weights: layers.iter().map(|l| l.parameters().weights as u64).sum(),
-            macs: layers.iter().map(|l| l.macs()).fold(0, u64::saturating_add),
+            macs: layers.iter().map(|l| l.macs()).sum(),
             skip_elems: elements(input),
         }
     }
@@ -107,11 +107,10 @@ impl Body {
         let (before, after) = (input.positions() as u64, output.positions() as u64);
         let taps = (k * k) as u64;
         let middle = if dense { taps * b * b } else { taps * b };
-        let cost = |weights: u64, positions: u64| weights.saturating_mul(positions);
         Self {
             channels,
             weights: a * b + middle + b * c,
-            macs: cost(a * b, before).saturating_add(cost(middle + b * c, after)),
+            macs: a * b * before + (middle + b * c) * after,
             skip_elems: a * before,
         }
     }

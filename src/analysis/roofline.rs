@@ -86,7 +86,7 @@ impl Traffic {
 impl StepTime<'_> {
     /// FLOPs, two for each multiply-accumulate.
     pub fn flops(&self) -> u64 {
-        self.macs.saturating_mul(2)
+        2 * self.macs
     }
 
     /// FLOPs for each byte that the step cannot do without.

@@ -94,15 +94,13 @@ impl<'g> Separable<'g> {
     }
 
     fn include(&mut self, block: SeparableBlock<'g>, depthwise: &Layer) {
-        self.macs_all_blocks_dwsep = self.macs_all_blocks_dwsep.saturating_add(block.macs_dwsep);
-        self.macs_all_blocks_std = self.macs_all_blocks_std.saturating_add(block.macs_std);
+        self.macs_all_blocks_dwsep += block.macs_dwsep;
+        self.macs_all_blocks_std += block.macs_std;
         let std = &mut self.std_model;
-        let more_weights = block.params_std as i128 - block.params_dwsep as i128;
-        let more_macs = block.macs_std as i128 - block.macs_dwsep as i128;
-        let norm = depthwise.parameters().norm as i128;
-        std.weights = moved(std.weights, more_weights);
-        std.params = moved(std.params, more_weights - norm);
-        std.macs = moved(std.macs, more_macs);
+        std.weights = std.weights + block.params_std - block.params_dwsep;
+        let norm = depthwise.parameters().norm as u64;
+        std.params = std.params + block.params_std - block.params_dwsep - norm;
+        std.macs = std.macs + block.macs_std - block.macs_dwsep;
         self.blocks.push(block);
     }
 }
@@ -115,7 +113,7 @@ impl<'g> SeparableBlock<'g> {
         let [m, n, k] = [depthwise.output.c, pointwise.output.c, window.kernel].map(|x| x as u64);
         let positions = pointwise.output.positions() as u64;
         let (macs_dw, macs_pw) = (depthwise.macs(), pointwise.macs());
-        let params_std = (k * k).saturating_mul(m * n);
+        let params_std = k * k * m * n;
         let (ratio_num, ratio_den) = (k * k + n, k * k * n);
         Some(Self {
             block: &pointwise.block,
@@ -125,8 +123,8 @@ impl<'g> SeparableBlock<'g> {
             out_hw: [pointwise.output.h, pointwise.output.w],
             macs_dw,
             macs_pw,
-            macs_dwsep: macs_dw.saturating_add(macs_pw),
-            macs_std: params_std.saturating_mul(positions),
+            macs_dwsep: macs_dw + macs_pw,
+            macs_std: params_std * positions,
             params_dwsep: k * k * m + m * n,
             params_std,
             ratio_num,
@@ -134,9 +132,4 @@ impl<'g> SeparableBlock<'g> {
             ratio: ratio_num as f64 / ratio_den as f64,
         })
     }
-}
-
-/// `count` moved by `by`, kept in range.
-fn moved(count: u64, by: i128) -> u64 {
-    u64::try_from(i128::from(count) + by).unwrap_or(u64::MAX)
 }

@@ -4,10 +4,15 @@ use std::num::NonZero;
 
 use super::{Roofline, Totals};
 use crate::block::Variant;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::machine::Description;
 use crate::plan::Plan;
 use crate::spec::Loaded;
+
+/// Most points of a sweep.
+pub const MAX_POINTS: usize = 100_000;
+/// Most layers of all of its points together.
+const MAX_LAYERS: usize = 10_000_000;
 
 /// One network of a sweep.
 #[derive(Clone, Debug)]
@@ -52,8 +57,10 @@ impl Sweep {
     /// Totals of every variant of every spec, in order, computed on all cores.
     ///
     /// # Errors
-    /// The first variant, in order, that has no graph.
+    /// Where there are more than [`MAX_POINTS`], or too many layers in them; and the largest variant,
+    /// otherwise the first in order, that has no graph.
     pub fn run(&self, specs: &[Loaded]) -> Result<Vec<Point>> {
+        self.check(specs)?;
         let work: Vec<(usize, Variant)> = (0..specs.len())
             .flat_map(|spec| self.variants().map(move |variant| (spec, variant)))
             .collect();
@@ -79,6 +86,41 @@ impl Sweep {
             points.append(&mut part?);
         }
         Ok(points)
+    }
+
+    /// Judges the size of the sweep, and its largest networks: most of those that cannot be are too
+    /// large.
+    fn check(&self, specs: &[Loaded]) -> Result<()> {
+        let [widths, resolutions] =
+            [self.widths.len(), self.resolutions.len()].map(|values| values.max(1));
+        let (specs_len, variants) = (specs.len(), widths * resolutions);
+        let what = || format!("{specs_len} specs at {widths} widths and {resolutions} resolutions");
+        let points = specs_len * variants;
+        if points > MAX_POINTS {
+            return Err(Error::Usage(format!(
+                "{} are {points} networks; at most {MAX_POINTS} are compared",
+                what()
+            )));
+        }
+        let largest = self.largest();
+        let layers = specs.iter().map(|loaded| Ok(loaded.graph(&largest)?.len() * variants));
+        let layers = layers.sum::<Result<usize>>()?;
+        if layers > MAX_LAYERS {
+            return Err(Error::Usage(format!(
+                "{} have {layers} layers in all; at most {MAX_LAYERS} are counted",
+                what()
+            )));
+        }
+        Ok(())
+    }
+
+    /// The widest variant at the largest resolution.
+    fn largest(&self) -> Variant {
+        Variant {
+            width: self.widths.iter().copied().max_by(f64::total_cmp),
+            resolution: self.resolutions.iter().copied().max_by_key(|&(h, w)| h as u64 * w as u64),
+            classes: self.classes,
+        }
     }
 
     fn point(&self, specs: &[Loaded], index: usize, variant: Variant) -> Result<Point> {

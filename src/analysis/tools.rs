@@ -197,9 +197,7 @@ impl Figure {
 
     /// The number that the tool prints.
     pub fn value(&self, totals: &Totals) -> u64 {
-        self.terms.iter().fold(0u64, |sum, &(times, quantity)| {
-            sum.saturating_add(times.saturating_mul(quantity.count(totals)))
-        })
+        self.terms.iter().map(|&(times, quantity)| times * quantity.count(totals)).sum()
     }
 }
 

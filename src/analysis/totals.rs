@@ -137,7 +137,7 @@ impl Totals {
         }
         t.params = t.weights + t.bias + t.bn_affine;
         t.params_bn_folded = t.weights + t.bias + t.bn_affine / 2;
-        t.flops = t.macs.saturating_mul(2);
+        t.flops = 2 * t.macs;
         t.weight_bytes = t.params_bn_folded * F32_BYTES;
         let peaks = lifetimes.peaks(graph);
         t.peak_tensor_elems = peaks.tensor;
@@ -156,13 +156,13 @@ impl Totals {
         self.bias += parameters.bias as u64;
         self.bn_affine += parameters.norm as u64;
         self.bn_stats += parameters.norm_stats as u64;
-        self.macs = self.macs.saturating_add(macs);
+        self.macs += macs;
         self.row_out_elems += output;
         if let Some(weights) = self.weights_by_op.of(layer.kind) {
             *weights += parameters.weights as u64;
         }
         if let Some(of_kind) = self.macs_by_op.of(layer.kind) {
-            *of_kind = of_kind.saturating_add(macs);
+            *of_kind += macs;
             self.conv_fc_out_elems += output;
         }
         if layer.norm.is_some() {

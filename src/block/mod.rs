@@ -14,18 +14,30 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::graph::{LayerGraph, Source};
+use crate::graph::{LayerGraph, LayerId, Source};
 use crate::layer::{Kind, Layer, Shape, Window};
 use crate::spec::{Activation, Block, Padding, Position, Preprocess, Spec, WidthRule};
 
 pub use crate::spec::Problem;
 pub use loaded::{load, load_text};
 
-/// Largest number of elements of any tensor.
+/// Largest number of elements of any tensor, and of channels.
+///
+/// With the limits below, every count of a network is exact in a u64: those of [`crate::analysis`] are
+/// at most four times MACs, where each separable convolution counts as a dense one K² as large.
 pub const MAX_ELEMENTS: u64 = 1 << 31;
 
 /// Largest number of layers of a network.
-pub const MAX_LAYERS: usize = 200_000;
+pub const MAX_LAYERS: usize = 10_000;
+
+/// Largest number of multiply-accumulates of a network.
+pub const MAX_MACS: u64 = 1 << 46;
+
+/// Largest side of a window.
+pub const MAX_KERNEL: usize = 255;
+
+/// Largest product of strides, from the input to a layer.
+pub const MAX_STRIDE: u64 = 1 << 31;
 
 /// Most problems that are looked for.
 const MAX_PROBLEMS: usize = 100;
@@ -85,9 +97,10 @@ impl fmt::Display for Variant {
 /// What is wrong with the size of the input, if anything.
 fn check_input(Shape { c, h, w }: Shape) -> Option<String> {
     let message = match product(&[c, h, w]) {
-        0 => "is empty; every side needs a size of at least 1".to_owned(),
-        1..=MAX_ELEMENTS => return None,
-        elements => format!("has {elements} elements; at most 2^31 are allowed"),
+        Some(0) => "is empty; every side needs a size of at least 1".to_owned(),
+        Some(1..=MAX_ELEMENTS) => return None,
+        Some(elements) => format!("has {elements} elements; at most 2^31 are allowed"),
+        None => "has more than 2^64 elements; at most 2^31 are allowed".to_owned(),
     };
     Some(format!("the input of {c} x {h} x {w} {message}"))
 }
@@ -127,6 +140,9 @@ impl StagePath<'_> {
 /// A graph under construction: blocks append layers at its end.
 struct Builder<'a> {
     graph: LayerGraph,
+    /// Product of the strides up to the input, and to the output of each layer.
+    strides: Vec<u64>,
+    macs: u64,
     spec: &'a Spec,
     /// The tensor that the next layer reads.
     source: Source,
@@ -158,6 +174,8 @@ impl<'a> Builder<'a> {
     fn run(spec: &'a Spec, input: Shape) -> Self {
         let mut builder = Self {
             graph: LayerGraph::new(input),
+            strides: vec![1],
+            macs: 0,
             spec,
             source: Source::Input,
             problems: Vec::new(),
@@ -258,13 +276,13 @@ impl<'a> Builder<'a> {
     /// Whether `what` of the given sizes has few enough elements.
     fn check_elements(&mut self, sizes: &[usize], what: fmt::Arguments) -> bool {
         let elements = product(sizes);
-        if elements > MAX_ELEMENTS {
-            let sizes = sizes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" x ");
-            self.problem(format!(
-                "{what} has {sizes} = {elements} elements; at most 2^31 are allowed"
-            ));
+        if elements.is_some_and(|elements| elements <= MAX_ELEMENTS) {
+            return true;
         }
-        elements <= MAX_ELEMENTS
+        let sizes = sizes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" x ");
+        let elements = elements.map_or(String::new(), |elements| format!(" = {elements}"));
+        self.problem(format!("{what} has {sizes}{elements} elements; at most 2^31 are allowed"));
+        false
     }
 
     /// Applies the width multiplier to a channel count.
@@ -273,19 +291,25 @@ impl<'a> Builder<'a> {
             WidthRule::Scale => self.spec.width.multiplier,
             WidthRule::AtLeastOne => self.spec.width.multiplier.max(1.0),
         };
-        self.spec.width.rounding.apply(c, alpha).unwrap_or_else(|| {
-            self.problem(format!(
-                "{c} channels times {alpha} is {}, not a positive whole number, which rounding \
-                 `exact` demands",
-                c as f64 * alpha
-            ));
-            c
-        })
+        let wrong = match self.spec.width.rounding.apply(c, alpha) {
+            Some(channels) if channels as u64 <= MAX_ELEMENTS => return channels,
+            Some(_) => "more than 2^31, the most allowed",
+            None => "not a positive whole number, which rounding `exact` demands",
+        };
+        self.problem(format!("{c} channels times {alpha} is {}, {wrong}", c as f64 * alpha));
+        c
     }
 
     /// Appends a convolution and moves on to its output.
     fn convolution(&mut self, conv: Convolution) {
         let input = self.shape();
+        if conv.kernel > MAX_KERNEL {
+            let k = conv.kernel;
+            self.problem(format!(
+                "a window of {k}x{k}; at most {MAX_KERNEL}x{MAX_KERNEL} are allowed"
+            ));
+            return;
+        }
         let rule = conv.padding.unwrap_or(self.spec.padding);
         let window = Window::new(conv.kernel, conv.stride, rule, input);
         let Some(output) = window.output(input, conv.c) else {
@@ -331,7 +355,7 @@ impl<'a> Builder<'a> {
         let kind = Kind::Add;
         let layer =
             Layer { name, block, kind, input: shape, output: shape, norm: None, activation };
-        self.source = Source::Layer(self.graph.push(layer, &[skip, self.source]));
+        self.push(layer, &[skip, self.source]);
     }
 
     /// Appends a layer that reads the current tensor; one that is too large is reported instead.
@@ -342,7 +366,33 @@ impl<'a> Builder<'a> {
                 self.check_elements(&shape, format_args!("the weight of {}", layer.name))
             });
         if fits {
-            self.source = Source::Layer(self.graph.push(layer, &[self.source]));
+            self.push(layer, &[self.source]);
+        }
+    }
+
+    /// Appends a layer and moves on to its output, unless the network becomes too much as a whole.
+    fn push(&mut self, layer: Layer, operands: &[Source]) {
+        let before = operands.iter().map(|&operand| match operand {
+            Source::Input => self.strides[0],
+            Source::Layer(LayerId(id)) => self.strides[id + 1],
+        });
+        let stride = layer.kind.window().map_or(1, |window| window.stride as u64);
+        // Both are products of two numbers up to 2^31, or sums of those.
+        let stride = before.max().unwrap_or(1) * stride;
+        let macs = self.macs + layer.macs();
+        let name = &layer.name;
+        if stride > MAX_STRIDE {
+            self.problem(format!(
+                "the strides up to {name} multiply to {stride}; at most 2^31 are allowed"
+            ));
+        } else if macs > MAX_MACS {
+            self.problem(format!(
+                "the network has {macs} multiply-accumulates up to {name}; at most 2^46 are allowed"
+            ));
+        } else {
+            self.macs = macs;
+            self.strides.push(stride);
+            self.source = Source::Layer(self.graph.push(layer, operands));
         }
     }
 
@@ -351,7 +401,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The product of sizes; the largest number where it is larger.
-fn product(sizes: &[usize]) -> u64 {
-    sizes.iter().fold(1, |product: u64, &size| product.saturating_mul(size as u64))
+/// The product of sizes, if it is below 2^64.
+fn product(sizes: &[usize]) -> Option<u64> {
+    sizes.iter().try_fold(1u64, |product, &size| product.checked_mul(size as u64))
 }

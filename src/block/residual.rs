@@ -22,7 +22,7 @@ fn expand_one(block: &Residual, c: usize, stride: usize, builder: &mut Builder) 
     let mut skip = builder.source;
     let inp = builder.shape().c;
     let width = builder.channels(c, WidthRule::Scale);
-    let oup = width.saturating_mul(EXPANSION);
+    let oup = width * EXPANSION;
     let conv = |name, norm, c, kernel, stride, activation| Convolution {
         name,
         norm,

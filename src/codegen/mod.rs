@@ -24,6 +24,7 @@ pub mod write;
 
 use std::collections::BTreeMap;
 
+pub use golden::Golden;
 pub use names::package;
 pub use shipped::{KERNELS, PHOTO};
 
@@ -52,8 +53,8 @@ pub struct Input<'a> {
     pub provenance: &'a Provenance,
     /// The name of each class.
     pub labels: Option<&'a [String]>,
-    /// The oracle's output of each layer on the golden input.
-    pub expected: &'a [Vec<f64>],
+    /// What the oracle gives on the golden input.
+    pub golden: &'a Golden<'a>,
 }
 
 /// The files of a crate, by their paths with `/` between folders.
@@ -103,8 +104,8 @@ pub fn generate(input: &Input) -> Result<Tree> {
         );
     }
     files.insert(format!("weights/{}.bin", view.name), blob.bytes);
-    files.insert("tests/data/steps.txt".into(), golden::steps(input).into());
-    files.insert("tests/data/logits.txt".into(), golden::logits(input).into());
+    files.insert("tests/data/steps.txt".into(), input.golden.steps().into());
+    files.insert("tests/data/logits.txt".into(), input.golden.logits().into());
     files.insert("spec.yaml".into(), spec_file::render(input, &view).into());
     files.insert("schedule.yaml".into(), input.plan.schedule().into());
     let manifest = manifest::render(input, &files);

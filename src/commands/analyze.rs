@@ -14,6 +14,7 @@ use crate::plan::Plan;
 use crate::reference::golden_input;
 use crate::report::{CostReport, Format, Network, Style, reconcile};
 use crate::spec::Loaded;
+use crate::tasks::budget;
 use crate::weights::{self, Selection};
 
 pub fn run(args: &AnalyzeArgs) -> Result<()> {
@@ -63,6 +64,7 @@ fn clamps(
     variant: &Variant,
     graph: &LayerGraph,
 ) -> Result<Vec<Clamp>> {
+    budget::check(&Network::of(loaded, variant), graph, None)?;
     let input = golden_input(graph.input());
     let (dict, origin) = match &args.weights {
         Some(path) => {

@@ -35,6 +35,9 @@ pub fn run(args: &CompareArgs) -> Result<()> {
         points.retain(|point| fits(point, &args.sweep));
         points.sort_by_key(|p| std::cmp::Reverse((p.totals.macs, p.totals.params)));
     }
+    if args.gate.update_baseline {
+        Baseline::check_room(&points)?;
+    }
     let checks = checks(&args.gate, &specs, &points)?;
     let graphs = layer_graphs(args.by, &specs, &points)?;
     let rows: Vec<_> = graphs

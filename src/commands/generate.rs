@@ -7,7 +7,7 @@ use super::progress::Progress;
 use crate::block::{self, Variant};
 use crate::cli::{GenerateArgs, IngredientArgs, MachineArgs, OverrideArgs, VariantArgs};
 use crate::codegen::write::{Kept, Written, differences, write};
-use crate::codegen::{self, Input, Provenance, Tree};
+use crate::codegen::{self, Golden, Input, Provenance, Tree};
 use crate::error::{Error, Result};
 use crate::escape;
 use crate::graph::LayerGraph;
@@ -15,8 +15,10 @@ use crate::initialise::initialise;
 use crate::machine::Description;
 use crate::plan::Plan;
 use crate::reference;
-use crate::spec::{Loaded, Origin, lines_of};
-use crate::weights::{Folded, Selection, fold, read_safetensors};
+use crate::report::Network;
+use crate::spec::{self, Loaded, Origin};
+use crate::tasks::budget;
+use crate::weights::{Folded, Selection, fold, read_file, read_safetensors};
 
 pub fn run(args: &GenerateArgs) -> Result<()> {
     let folder = &args.output;
@@ -75,14 +77,20 @@ impl Planned {
 }
 
 /// The crate of a plan.
+///
+/// # Errors
+/// First of all where running the network would take too much.
 pub fn tree(planned: &Planned, ingredients: &IngredientArgs, progress: &Progress) -> Result<Tree> {
     let Planned { loaded, variant, graph, machine, plan } = planned;
+    budget::check(&Network::of(loaded, variant), graph, Some(plan))?;
     let labels = labels(loaded, variant, ingredients.labels.as_deref())?;
-    let golden = reference::golden_input(graph.input());
+    let input = reference::golden_input(graph.input());
     progress.doing("weights");
-    let (weights, provenance) = weights(loaded, variant, graph, ingredients, &golden)?;
+    let (weights, provenance) = weights(loaded, variant, graph, ingredients, &input)?;
     progress.doing("reference values");
-    let expected = reference::run(graph, &weights, &golden);
+    let mut golden = Golden::new(graph, plan);
+    reference::run(graph, &weights, &input, |id, values| golden.observe(id, values));
+    drop(input);
     progress.doing("code");
     codegen::generate(&Input {
         spec: &variant.apply(&loaded.spec),
@@ -93,7 +101,7 @@ pub fn tree(planned: &Planned, ingredients: &IngredientArgs, progress: &Progress
         weights: &weights,
         provenance: &provenance,
         labels: labels.as_deref(),
-        expected: &expected,
+        golden: &golden,
     })
 }
 
@@ -102,25 +110,23 @@ fn weights(
     variant: &Variant,
     graph: &LayerGraph,
     ingredients: &IngredientArgs,
-    golden: &[f32],
+    input: &[f32],
 ) -> Result<(Folded, Provenance)> {
     let eps = loaded.spec.bn_eps;
     let (bytes, path) = match Source::of(loaded, variant, ingredients) {
-        Source::File(path) => {
-            let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
-            (Cow::Owned(bytes), path)
-        }
+        Source::File(path) => (Cow::Owned(read_file(path)?), path),
         Source::Shipped(bytes) => (Cow::Borrowed(bytes), Path::new("shipped weights")),
         Source::Seed(seed) => {
-            let dict = initialise(graph, eps, seed, golden);
+            let dict = initialise(graph, eps, seed, input);
             let folded = fold(&dict, graph, eps, Path::new("initial weights"))?;
             return Ok((folded, Provenance::Seed(seed)));
         }
     };
+    let provenance = Provenance::of_file(&bytes);
     let dict = read_safetensors(&bytes, path)?;
+    drop(bytes);
     let dict = Selection::from(&ingredients.tensors).of(dict, path)?;
-    let folded = fold(&dict, graph, eps, path)?;
-    Ok((folded, Provenance::of_file(&bytes)))
+    Ok((fold(&dict, graph, eps, path)?, provenance))
 }
 
 /// Where the weights of a crate come from.
@@ -172,12 +178,5 @@ fn labels(loaded: &Loaded, variant: &Variant, file: Option<&Path>) -> Result<Opt
             labels.names
         }));
     };
-    let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
-    let labels: Vec<String> = lines_of(&text);
-    if labels.len() != classes {
-        let found = labels.len();
-        let message = format!("{found} labels for {classes} classes; one for each, a line each");
-        return Err(Error::Input { path: path.to_owned(), message });
-    }
-    Ok(Some(labels))
+    spec::labels(path, classes).map(Some)
 }

@@ -32,8 +32,8 @@ pub fn run(args: &RunArgs) -> Result<()> {
     }
     let progress = Progress::start();
     let planned = Planned::of(&args.spec, &args.variant, &args.machine, &args.overrides)?;
-    let scratch = Scratch::open(&codegen::package(&planned.loaded.spec, &planned.variant))?;
     let tree = generate::tree(&planned, &args.ingredients, &progress)?;
+    let scratch = Scratch::open(&codegen::package(&planned.loaded.spec, &planned.variant))?;
     let Planned { loaded, variant, graph, machine, plan } = planned;
 
     let folder = scratch.crate_folder();

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Error, ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
 
-use super::{parent, sync_folder, take_after};
+use super::{parent, sync_folder, take_after, temporary_file};
 use crate::interrupt;
 
 /// Has `print` write a file, which appears complete or not at all, with the mode of the one that it
@@ -65,13 +65,8 @@ const LINKS: usize = 40;
 /// Replaces a file in one step: readers see the old text or the new one.
 fn replace(path: &Path, print: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let folder = parent(path);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".mbgen-");
-    // A temporary file is private by default; a report has the permissions of any new file.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let _hold = interrupt::hold();
-    let mut file = BufWriter::new(Interruptible(builder.tempfile_in(&folder)?));
+    let mut file = BufWriter::new(Interruptible(temporary_file(&folder)?));
     print(&mut file)?;
     let Interruptible(file) = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
     if let Ok(replaced) = fs::metadata(path) {

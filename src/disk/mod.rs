@@ -4,21 +4,21 @@
 //! [`rename`] has those that replace nothing. Nothing here knows what is written.
 
 mod file;
-mod lock;
 mod moves;
 mod private;
 pub mod rename;
 mod sync;
+mod temporary;
 
 use std::fs::Metadata;
 use std::io::Result;
 use std::path::{Path, PathBuf};
 
 pub use file::write_file;
-pub use lock::{lock_folder, try_lock_folder};
 pub use moves::Moves;
 pub use private::{open_private, private_folder};
 pub use sync::{sync_below, sync_folder};
+pub use temporary::{lock_folder, temporary_file, temporary_folder};
 
 /// Gives a file the mode of the one that it is to replace and, where the system allows it, its owner.
 pub fn take_after(file: &Path, replaced: &Metadata) -> Result<()> {

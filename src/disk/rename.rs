@@ -16,6 +16,10 @@ pub fn move_to(from: &Path, to: &Path) -> Result<()> {
         Err(error) if unsupported(error.kind()) => {}
         moved => return moved,
     }
+    move_after_a_look(from, to)
+}
+
+fn move_after_a_look(from: &Path, to: &Path) -> Result<()> {
     if fs::symlink_metadata(to).is_ok() {
         return Err(ErrorKind::AlreadyExists.into());
     }
@@ -29,6 +33,10 @@ pub fn exchange(ours: &Path, theirs: &Path) -> Result<()> {
         Err(error) if unsupported(error.kind()) => {}
         exchanged => return exchanged,
     }
+    exchange_in_steps(ours, theirs)
+}
+
+fn exchange_in_steps(ours: &Path, theirs: &Path) -> Result<()> {
     let aside = with_suffix(ours, ".old");
     move_to(theirs, &aside)?;
     if let Err(error) = move_to(ours, theirs) {
@@ -80,4 +88,43 @@ fn move_at_once(_: &Path, _: &Path) -> Result<()> {
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 fn exchange_at_once(_: &Path, _: &Path) -> Result<()> {
     Err(ErrorKind::Unsupported.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the system does in one step, and what takes its place.
+    #[test]
+    fn nothing_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let text = |name: &str| fs::read_to_string(path(name)).unwrap();
+        for (exchange, move_to) in [
+            (exchange as fn(&Path, &Path) -> Result<()>, move_to as fn(&Path, &Path) -> Result<()>),
+            (exchange_in_steps, move_after_a_look),
+        ] {
+            fs::write(path("a"), "a").unwrap();
+            fs::write(path("b"), "b").unwrap();
+            exchange(&path("a"), &path("b")).unwrap();
+            assert_eq!((text("a"), text("b")), ("b".into(), "a".into()));
+            let taken = move_to(&path("a"), &path("b")).unwrap_err();
+            assert_eq!(taken.kind(), ErrorKind::AlreadyExists);
+            // The other one is gone: the first goes back.
+            assert!(exchange(&path("missing"), &path("b")).is_err());
+            assert_eq!((text("a"), text("b")), ("b".into(), "a".into()));
+            move_to(&path("a"), &path("c")).unwrap();
+            assert_eq!(move_aside(&path("b"), &path("c")).unwrap(), path("c.orig"));
+            fs::write(path("b"), "2").unwrap();
+            assert_eq!(move_aside(&path("b"), &path("c")).unwrap(), path("c.orig2"));
+            assert_eq!(
+                (text("c"), text("c.orig"), text("c.orig2")),
+                ("b".into(), "a".into(), "2".into())
+            );
+            for name in ["c", "c.orig", "c.orig2"] {
+                fs::remove_file(path(name)).unwrap();
+            }
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        }
+    }
 }

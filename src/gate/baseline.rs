@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::Row;
 use crate::analysis::sweep::Point;
 use crate::error::{Error, Result};
+use crate::input;
 use crate::json::line;
 use crate::spec::Metric;
 
@@ -15,6 +16,17 @@ use crate::spec::Metric;
 pub const SCHEMA: &str = "mbgen.baseline/1";
 /// What every version begins with.
 const FAMILY: &str = "mbgen.baseline/";
+
+/// Largest file that is read.
+const MAX_BYTES: u64 = 32 << 20;
+/// Most layers of all networks of a baseline together, a line each in the file.
+const MAX_LAYERS: usize = 100_000;
+
+/// What every version of the file says of itself.
+#[derive(Deserialize)]
+struct Version {
+    schema: Option<String>,
+}
 
 /// What networks cost when somebody last agreed to it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -109,17 +121,20 @@ impl Baseline {
     /// Where the file is missing, is not a baseline, or is one of another version.
     pub fn read(path: &Path) -> Result<Self> {
         let wrong = |message: String| Error::Input { path: path.to_owned(), message };
-        let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                wrong("no baseline there; --update-baseline --reason TEXT makes one".into())
+        let text = match input::text(path, MAX_BYTES) {
+            Err(error) if error.is_not_found() => {
+                let message = "no baseline there; --update-baseline --reason TEXT makes one";
+                return Err(wrong(message.into()));
             }
-            std::io::ErrorKind::InvalidData => wrong("not a baseline: not UTF-8".into()),
-            _ => Error::io("read", path)(error),
-        })?;
+            Err(Error::Input { message, .. }) => {
+                return Err(wrong(format!("not a baseline: {message}")));
+            }
+            text => text?,
+        };
         // The version comes first: the rest of another version is not for us to judge.
-        let value: serde_json::Value =
+        let Version { schema } =
             serde_json::from_str(&text).map_err(|e| wrong(format!("not a baseline: {e}")))?;
-        match value.get("schema").and_then(|schema| schema.as_str()) {
+        match schema.as_deref() {
             Some(SCHEMA) => {}
             Some(other) if other.starts_with(FAMILY) => {
                 return Err(wrong(format!(
@@ -129,7 +144,7 @@ impl Baseline {
             }
             _ => return Err(wrong(format!("not a baseline: no \"schema\": \"{SCHEMA}\""))),
         }
-        serde_json::from_value(value).map_err(|e| wrong(format!("not a baseline: {e}")))
+        serde_json::from_str(&text).map_err(|e| wrong(format!("not a baseline: {e}")))
     }
 
     /// The entry of a point of the spec called `spec`.
@@ -153,6 +168,18 @@ impl Baseline {
             Err(_) if is_of_another_version(path) => Ok(Vec::new()),
             read => Ok(read?.reasons),
         }
+    }
+
+    /// Refuses networks that a baseline has no room for.
+    pub fn check_room(points: &[Point]) -> Result<()> {
+        let layers: usize = points.iter().map(|point| point.totals.n_rows).sum();
+        if layers <= MAX_LAYERS {
+            return Ok(());
+        }
+        Err(Error::Usage(format!(
+            "a baseline of {} networks would have {layers} layers; at most {MAX_LAYERS} are kept",
+            points.len()
+        )))
     }
 
     #[cfg(feature = "cli")]

@@ -13,13 +13,12 @@ mod shipped;
 mod text;
 
 use std::fmt;
-use std::fs::File;
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::input;
 use crate::kernels::isa::InstructionSet;
 use crate::layer::{Kind, Layer};
-use crate::spec::read_text;
 
 pub use caches::Caches;
 pub use file::schema;
@@ -77,7 +76,7 @@ impl Rates {
         let lanes = f64::from(self.lanes.max(1));
         let channels = layer.output.c as f64;
         let padded = (channels / lanes).ceil() * lanes / channels;
-        let flops = layer.macs().saturating_mul(2) as f64 * padded;
+        let flops = (2 * layer.macs()) as f64 * padded;
         match layer.kind {
             Kind::Conv(_) => flops / self.conv,
             Kind::Depthwise(_) => flops / self.dw,
@@ -149,11 +148,10 @@ impl Description {
             return Self::parse(shipped.text, arg);
         }
         let path = Path::new(arg);
-        let file = File::open(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Error::Usage(shipped::not_found(arg, true)),
-            _ => Error::io("read", path)(error),
-        })?;
-        Self::parse(&read_text(file, path, MAX_BYTES)?, arg)
+        match input::text(path, MAX_BYTES) {
+            Err(error) if error.is_not_found() => Err(Error::Usage(shipped::not_found(arg, true))),
+            text => Self::parse(&text?, arg),
+        }
     }
 
     /// Reads and checks a description. `name` stands for the file in messages.

@@ -2,7 +2,6 @@
 //! [`Plan::schedule`](super::Plan::schedule) writes one of all parts.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::Path;
 
 use schemars::JsonSchema;
@@ -10,12 +9,12 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::escape;
+use crate::input;
 use crate::kernels::steps;
-use crate::spec::read_text;
 use crate::yaml::{self, At, Diagnostic, Diagnostics, Ordered, Span, excerpt, read};
 
 /// Largest file that is read: enough for every part of the longest network.
-const MAX_BYTES: u64 = 16 << 20;
+const MAX_BYTES: u64 = 4 << 20;
 /// Unknown names for which a known one is suggested.
 const SUGGESTED: usize = 20;
 
@@ -81,8 +80,7 @@ pub(super) struct Request {
 impl Overrides {
     /// Loads a file.
     pub fn load(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(Error::io("read", path))?;
-        Self::parse(&read_text(file, path, MAX_BYTES)?, &escape::path(path))
+        Self::parse(&input::text(path, MAX_BYTES)?, &escape::path(path))
     }
 
     /// Reads a file. `name` stands for it in messages.

@@ -8,23 +8,81 @@ use crate::layer::{Kind, Layer, Shape, Window};
 use crate::spec::Activation;
 use crate::weights::{Folded, FoldedLayer, splitmix};
 
-/// The output of every layer, HWC, by [`LayerId`].
+/// Runs a network. `visit` sees the output of each layer, HWC, in execution order; a tensor is freed
+/// when the last layer that reads it has run, so that memory is that of [`peak`].
 ///
 /// `input` is HWC. Values that are not finite propagate as IEEE 754 has them, through clamps too.
 ///
 /// # Panics
 /// Where `input` does not have the elements of the graph's input, or `weights` were folded for
 /// another graph.
-pub fn run(graph: &LayerGraph, weights: &Folded, input: &[f32]) -> Vec<Vec<f64>> {
-    assert_eq!(input.len(), graph.input().elements(), "elements of the input");
-    let input: Vec<f64> = input.iter().copied().map(f64::from).collect();
-    let mut outputs: Vec<Vec<f64>> = Vec::with_capacity(graph.len());
-    for (id, layer) in graph.layers() {
-        let mut output = evaluate(layer, weights.layer(id), &operands(graph, id, &input, &outputs));
+pub fn run(
+    graph: &LayerGraph,
+    weights: &Folded,
+    input: &[f32],
+    mut visit: impl FnMut(LayerId, &[f64]),
+) {
+    walk(graph, input, |id, layer, operands| {
+        let mut output = evaluate(layer, weights.layer(id), operands);
         activate(&mut output, layer.activation);
-        outputs.push(output);
+        visit(id, &output);
+        output
+    });
+}
+
+/// Makes the output of each layer, in execution order, with `compute`, which gets the layer's
+/// operands. Each tensor lives until the last layer that reads it has been computed.
+///
+/// # Panics
+/// Where `input` does not have the elements of the graph's input.
+pub(crate) fn walk(
+    graph: &LayerGraph,
+    input: &[f32],
+    mut compute: impl FnMut(LayerId, &Layer, &[&[f64]]) -> Vec<f64>,
+) {
+    assert_eq!(input.len(), graph.input().elements(), "elements of the input");
+    // The input, then the output of each layer; empty from the last use on.
+    let mut tensors: Vec<Vec<f64>> = vec![input.iter().copied().map(f64::from).collect()];
+    let index = |source| match source {
+        Source::Input => 0,
+        Source::Layer(LayerId(id)) => id + 1,
+    };
+    for (id, layer) in graph.layers() {
+        let sources = graph.operands(id);
+        let operands: Vec<&[f64]> = sources.iter().map(|&s| &tensors[index(s)][..]).collect();
+        let output = compute(id, layer, &operands);
+        for &source in sources.iter().filter(|&&source| graph.last_use(source) == Some(id)) {
+            tensors[index(source)] = Vec::new();
+        }
+        tensors.push(output);
     }
-    outputs
+}
+
+/// Where a run needs most memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peak {
+    /// Bytes of the tensors that are alive there, in f64.
+    pub tensors: u64,
+    /// Bytes of the layer's weights in f64.
+    pub weights: u64,
+    /// The layer that runs.
+    pub layer: LayerId,
+}
+
+/// Where a run of `graph` needs most memory, and how much; `None` without layers.
+pub fn peak(graph: &LayerGraph) -> Option<Peak> {
+    let elements = |shape: Shape| shape.elements() as u64;
+    let mut alive = elements(graph.input());
+    let peaks = graph.layers().map(|(id, layer)| {
+        alive += elements(layer.output);
+        let [tensors, weights] =
+            [alive, layer.parameters().weights as u64].map(|n| n * size_of::<f64>() as u64);
+        let sources = graph.operands(id);
+        let ending = sources.iter().filter(|&&source| graph.last_use(source) == Some(id));
+        alive -= ending.map(|&source| elements(graph.shape(source))).sum::<u64>();
+        Peak { tensors, weights, layer: id }
+    });
+    peaks.max_by_key(|peak| peak.tensors + peak.weights)
 }
 
 /// The input of every golden comparison: uniform in [-1, 1), a function of shape alone.
@@ -36,20 +94,6 @@ pub fn golden_input(shape: Shape) -> Vec<f32> {
     (0..positions)
         .flat_map(|p| (0..shape.c).map(move |c| splitmix::unit(0, chw(p, c)) as f32))
         .collect()
-}
-
-/// The tensors that a layer reads, where `outputs` holds those of the layers before it.
-pub(crate) fn operands<'a>(
-    graph: &LayerGraph,
-    id: LayerId,
-    input: &'a [f64],
-    outputs: &'a [Vec<f64>],
-) -> Vec<&'a [f64]> {
-    let tensor = |&source: &Source| match source {
-        Source::Input => input,
-        Source::Layer(id) => &outputs[id.0],
-    };
-    graph.operands(id).iter().map(tensor).collect()
 }
 
 /// What a layer computes, before its activation.

@@ -111,7 +111,7 @@ fn section(figure: &Figure, totals: &Totals) -> Section {
                 Cell::Text(label(quantity).to_owned()),
                 Cell::Count(count),
                 Cell::Text(format!("× {times}")),
-                Cell::Count(times.saturating_mul(count)),
+                Cell::Count(times * count),
             ]
         })
         .collect();

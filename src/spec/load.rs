@@ -1,17 +1,18 @@
 //! Finding a spec: a file, standard input, or one that is part of the binary.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::embedded::{self, Trained};
 use super::{Draft, EMBEDDED, LabelNames, Labels, Problem, Spec};
 use crate::error::{Error, Result};
-use crate::escape::{self, visible};
+use crate::escape::visible;
+use crate::input;
 use crate::suggest::not_shipped;
 
-/// Largest file that is read: enough for the longest network, a convolution an entry.
-const MAX_BYTES: u64 = 16 << 20;
+/// Largest spec that is read: enough for the longest network, a convolution an entry.
+const MAX_BYTES: u64 = 4 << 20;
+/// Largest file of class names that is read.
+const MAX_LABELS: u64 = 4 << 20;
 
 /// A spec with the text it was read from.
 #[derive(Clone, Debug)]
@@ -76,18 +77,17 @@ pub fn read(arg: &str) -> Result<Found> {
     }
     if arg == "-" {
         let name = "<stdin>".to_owned();
-        let text = read_text(std::io::stdin().lock(), Path::new("standard input"), MAX_BYTES)?;
+        let text = input::text_of(std::io::stdin().lock(), Path::new("standard input"), MAX_BYTES)?;
         return Ok(Found { name, text, origin: Origin::Folder(PathBuf::new()) });
     }
     let path = Path::new(arg);
     if let Some(hint) = another_kind(path) {
         return Err(Error::Usage(format!("{} is no spec: {hint}", visible(arg))));
     }
-    let file = File::open(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Error::Usage(not_found(arg, true)),
-        _ => Error::io("read", path)(error),
-    })?;
-    let text = read_text(file, path, MAX_BYTES)?;
+    let text = match input::text(path, MAX_BYTES) {
+        Err(error) if error.is_not_found() => return Err(Error::Usage(not_found(arg, true))),
+        text => text?,
+    };
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     Ok(Found { name: visible(arg).into_owned(), text, origin: Origin::Folder(folder) })
 }
@@ -124,7 +124,7 @@ impl Found {
             return read(shipped.name);
         }
         let name = visible(name).into_owned();
-        let text = read_text(text.as_bytes(), Path::new(&name), MAX_BYTES)?;
+        let text = input::text_of(text.as_bytes(), Path::new(&name), MAX_BYTES)?;
         Ok(Self { name, text, origin: Origin::Text })
     }
 
@@ -136,30 +136,9 @@ impl Found {
     }
 }
 
-/// The text of a file of at most `most` bytes, whole MiB.
-pub(crate) fn read_text(source: impl Read, path: &Path, most: u64) -> Result<String> {
-    let mut bytes = Vec::new();
-    source.take(most + 1).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
-    if bytes.len() as u64 > most {
-        let message = format!("larger than {} MiB, the most that is read", most >> 20);
-        return Err(Error::Input { path: path.to_owned(), message });
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + valid.iter().filter(|&&byte| byte == b'\n').count();
-        let message = format!("line {line} is not UTF-8 text");
-        Error::Input { path: path.to_owned(), message }
-    })
-}
-
 /// What is said where `arg` names nothing: what is meant perhaps, and what there is.
 fn not_found(arg: &str, or_file: bool) -> String {
     not_shipped("spec", arg, EMBEDDED.iter().map(|spec| spec.name), or_file)
-}
-
-/// The lines of a file of labels, each character seen.
-pub(crate) fn lines_of(text: &str) -> Vec<String> {
-    text.trim_end().lines().map(|line| visible(line).into_owned()).collect()
 }
 
 impl Loaded {
@@ -179,32 +158,28 @@ impl Loaded {
                 return Ok(Some(ClassNames { names, shipped: None }));
             }
         };
-        let own = match &self.origin {
-            Origin::Embedded | Origin::Text => None,
-            Origin::Folder(folder) => {
-                let path = folder.join(file);
-                match std::fs::read_to_string(&path) {
-                    Ok(text) => Some(text),
-                    Err(error) if error.kind() == ErrorKind::NotFound => None,
-                    Err(error) => {
-                        let message = format!("cannot read {}: {error}", escape::path(&path));
-                        return Err(self.wrong_labels(labels, message));
-                    }
+        let shipped = embedded::labels(file);
+        let (text, shipped) = match (&self.origin, shipped) {
+            (Origin::Folder(folder), _) => {
+                match (input::text_of_regular(&folder.join(file), MAX_LABELS), shipped) {
+                    (Ok(text), _) => (text, None),
+                    (Err(error), Some(text)) if error.is_not_found() => (text.to_owned(), shipped),
+                    (Err(error), _) => return Err(self.wrong_labels(labels, error.chain())),
                 }
             }
+            (Origin::Embedded | Origin::Text, Some(text)) => (text.to_owned(), shipped),
+            (Origin::Embedded | Origin::Text, None) => {
+                let message = format!("there is no file {} here", visible(file));
+                return Err(self.wrong_labels(labels, message));
+            }
         };
-        let shipped = own.is_none();
-        let Some(text) = own.as_deref().or_else(|| embedded::labels(file)) else {
-            let message = format!("there is no file {}", visible(file));
-            return Err(self.wrong_labels(labels, message));
-        };
-        let names = lines_of(text);
+        let names = names_of(&text);
         let (found, classes) = (names.len(), self.spec.classes);
         if found != classes {
             let message = format!("{} has {found} names for {classes} classes", visible(file));
             return Err(self.wrong_labels(labels, message));
         }
-        Ok(Some(ClassNames { names, shipped: shipped.then(|| file.clone()) }))
+        Ok(Some(ClassNames { names, shipped: shipped.map(|_| file.clone()) }))
     }
 
     /// What is wrong with the names of the classes, shown where the spec has them.
@@ -222,9 +197,14 @@ impl Loaded {
     }
 }
 
+/// The class names of a file, one a line.
+pub fn labels(path: &Path, classes: usize) -> Result<Vec<String>> {
+    labels_of(&input::text(path, MAX_LABELS)?, path, classes)
+}
+
 /// The class names of a file's text, one a line; errors name `path`.
 pub(crate) fn labels_of(text: &str, path: &Path, classes: usize) -> Result<Vec<String>> {
-    let labels = lines_of(text);
+    let labels = names_of(text);
     if labels.len() == classes {
         return Ok(labels);
     }
@@ -232,4 +212,9 @@ pub(crate) fn labels_of(text: &str, path: &Path, classes: usize) -> Result<Vec<S
     let message =
         format!("{found} labels for {classes} classes; one for each class is allowed, a line each");
     Err(Error::Input { path: path.to_owned(), message })
+}
+
+/// The lines of a file of class names, each character seen.
+fn names_of(text: &str) -> Vec<String> {
+    text.trim_end().lines().map(|line| visible(line).into_owned()).collect()
 }

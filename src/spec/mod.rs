@@ -18,8 +18,8 @@ mod schema;
 pub use budget::{Budget, Metric};
 pub use draft::{Draft, Problem};
 pub use embedded::{EMBEDDED, Embedded, Trained};
-pub use load::{ClassNames, Found, Loaded, Origin, is_photo, load, load_shipped, read};
-pub(crate) use load::{labels_of, lines_of, read_text};
+pub(crate) use load::labels_of;
+pub use load::{ClassNames, Found, Loaded, Origin, is_photo, labels, load, load_shipped, read};
 pub use rounding::{Rounding, make_divisible};
 pub use schema::schema;
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::budget;
 use crate::analysis::clamp::{self, Clamp};
 use crate::analysis::{Analysis, By, Tool};
 use crate::block::Variant;
@@ -81,6 +82,7 @@ impl Costed {
     /// What activations reach without ReLU6: runs the network once, with weights, which errors call
     /// by their path, or those of a seed.
     pub fn clamps(&self, weights: Option<(StateDict, &Path)>, seed: u64) -> Result<Vec<Clamp>> {
+        budget::check(&self.network(), &self.graph, None)?;
         let input = golden_input(self.graph.input());
         let (dict, origin) = weights.unwrap_or_else(|| {
             let dict = initialise(&self.graph, self.loaded.spec.bn_eps, seed, &input);

@@ -2,6 +2,7 @@
 //! or asks a terminal. Who calls has loaded what is named, and shows what comes back.
 
 mod archs;
+pub mod budget;
 mod compared;
 mod costed;
 mod edit;

@@ -3,14 +3,16 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::budget;
 use crate::block::Variant;
-use crate::codegen::{self, Input, Provenance, Tree};
+use crate::codegen::{self, Golden, Input, Provenance, Tree};
 use crate::error::Result;
 use crate::graph::LayerGraph;
 use crate::initialise::initialise;
 use crate::machine::Description;
 use crate::plan::{Overrides, Plan};
 use crate::reference;
+use crate::report::Network;
 use crate::spec::{Loaded, Trained, labels_of};
 use crate::weights::{Folded, fold, read_safetensors};
 
@@ -95,13 +97,19 @@ impl Planned {
     }
 
     /// The files of the crate. `doing` is told what is being done.
+    ///
+    /// # Errors
+    /// First of all where running the network would take too much.
     pub fn tree(&self, ingredients: &Ingredients, doing: impl Fn(&'static str)) -> Result<Tree> {
         let Self { loaded, variant, graph, machine, plan } = self;
-        let golden = reference::golden_input(graph.input());
+        budget::check(&Network::of(loaded, variant), graph, Some(plan))?;
+        let input = reference::golden_input(graph.input());
         doing("weights");
-        let (weights, provenance) = self.weights(&ingredients.source, &golden)?;
+        let (weights, provenance) = self.weights(&ingredients.source, &input)?;
         doing("reference values");
-        let expected = reference::run(graph, &weights, &golden);
+        let mut golden = Golden::new(graph, plan);
+        reference::run(graph, &weights, &input, |id, values| golden.observe(id, values));
+        drop(input);
         doing("code");
         codegen::generate(&Input {
             spec: &variant.apply(&loaded.spec),
@@ -112,7 +120,7 @@ impl Planned {
             weights: &weights,
             provenance: &provenance,
             labels: ingredients.labels.as_deref(),
-            expected: &expected,
+            golden: &golden,
         })
     }
 

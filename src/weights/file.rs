@@ -2,6 +2,7 @@
 //!
 //! The format is a length (u64, little-endian), a JSON header of that length, and the data.
 
+use std::io::Read;
 use std::path::Path;
 
 use half::{bf16, f16};
@@ -11,9 +12,15 @@ use serde_json::{Map, Value, json};
 use super::check::printable;
 use super::{StateDict, Tensor, Unread};
 use crate::error::{Error, Result};
+use crate::input;
+use crate::text::thousands;
 
 /// Bytes of the header's length.
 const LENGTH: usize = size_of::<u64>();
+/// Longest header that is read: enough for the longest network.
+const MAX_HEADER: u64 = 8 << 20;
+/// Most bytes of data that are read: 64 million f32 values.
+const MAX_DATA: u64 = 256 << 20;
 
 /// How files begin that are often given in place of safetensors.
 const OTHER_FORMATS: [(&[u8], &str); 3] = [
@@ -24,7 +31,34 @@ const OTHER_FORMATS: [(&[u8], &str); 3] = [
 
 /// Reads a safetensors file.
 pub fn load(path: &Path) -> Result<StateDict> {
-    read_safetensors(&std::fs::read(path).map_err(Error::io("read", path))?, path)
+    read_safetensors(&read_file(path)?, path)
+}
+
+/// The bytes of a safetensors file, for [`read_safetensors`]. The header says how many there are, so
+/// that little is read of a file without end; where more follow, one of them is read.
+pub fn read_file(path: &Path) -> Result<Vec<u8>> {
+    let mut file = input::open(path)?;
+    let mut bytes = Vec::new();
+    let mut read_to = |bytes: &mut Vec<u8>, end: u64| {
+        let more = end.saturating_sub(bytes.len() as u64);
+        file.by_ref().take(more).read_to_end(bytes).map_err(Error::io("read", path))
+    };
+    let wrong = |message| Error::Input { path: path.to_path_buf(), message };
+    // As long as what files of other formats begin with.
+    read_to(&mut bytes, 64)?;
+    let header = header_length(&bytes).map_err(wrong)?;
+    let start = LENGTH as u64 + header;
+    read_to(&mut bytes, start)?;
+    let (metadata, _) = parse_header(&bytes).map_err(wrong)?;
+    let described = metadata.data_len() as u64;
+    if described > MAX_DATA {
+        let [described, most] = [described, MAX_DATA].map(thousands);
+        return Err(wrong(format!(
+            "the header describes {described} bytes of data; at most {most} are read"
+        )));
+    }
+    read_to(&mut bytes, start + described + 1)?;
+    Ok(bytes)
 }
 
 /// Reads the bytes of a safetensors file; errors name `origin`.
@@ -66,26 +100,7 @@ pub fn read_safetensors(bytes: &[u8], origin: &Path) -> Result<StateDict> {
 
 /// The header, and the data that it describes to the last byte.
 fn split(bytes: &[u8]) -> std::result::Result<(Metadata, &[u8]), String> {
-    for (magic, what) in OTHER_FORMATS {
-        if bytes.starts_with(magic) {
-            return Err(format!("not a safetensors file but {what}"));
-        }
-    }
-    let Some((length, rest)) = bytes.split_first_chunk::<LENGTH>() else {
-        return Err(format!("not a safetensors file: {} bytes hold no header", bytes.len()));
-    };
-    let length = u64::from_le_bytes(*length);
-    let header = usize::try_from(length).ok().and_then(|n| rest.split_at_checked(n));
-    let Some((header, data)) = header else {
-        return Err(format!(
-            "truncated or not a safetensors file: the header should have {length} bytes, but {} \
-             follow",
-            rest.len()
-        ));
-    };
-    let metadata: Metadata = serde_json::from_slice(header).map_err(|error| {
-        format!("the safetensors header is wrong: {}", printable(&error.to_string()))
-    })?;
+    let (metadata, data) = parse_header(bytes)?;
     let described = metadata.data_len();
     if data.len() < described {
         return Err(format!(
@@ -94,9 +109,46 @@ fn split(bytes: &[u8]) -> std::result::Result<(Metadata, &[u8]), String> {
         ));
     }
     if data.len() > described {
-        return Err(format!("{} bytes follow the last tensor", data.len() - described));
+        return Err("more bytes follow the last tensor".to_owned());
     }
     Ok((metadata, data))
+}
+
+/// The header, and what follows.
+fn parse_header(bytes: &[u8]) -> std::result::Result<(Metadata, &[u8]), String> {
+    let length = header_length(bytes)?;
+    let rest = &bytes[LENGTH..];
+    let Some((header, data)) = rest.split_at_checked(length as usize) else {
+        return Err(format!(
+            "truncated or not a safetensors file: the header should have {length} bytes, but {} \
+             follow",
+            rest.len()
+        ));
+    };
+    let metadata = serde_json::from_slice(header).map_err(|error| {
+        format!("the safetensors header is wrong: {}", printable(&error.to_string()))
+    })?;
+    Ok((metadata, data))
+}
+
+/// Bytes of the header, at most [`MAX_HEADER`].
+fn header_length(bytes: &[u8]) -> std::result::Result<u64, String> {
+    for (magic, what) in OTHER_FORMATS {
+        if bytes.starts_with(magic) {
+            return Err(format!("not a safetensors file but {what}"));
+        }
+    }
+    let Some((length, _)) = bytes.split_first_chunk::<LENGTH>() else {
+        return Err(format!("not a safetensors file: {} bytes hold no header", bytes.len()));
+    };
+    let length = u64::from_le_bytes(*length);
+    if length > MAX_HEADER {
+        let [length, most] = [length, MAX_HEADER].map(thousands);
+        return Err(format!(
+            "not a safetensors file: its header would have {length} bytes; at most {most} are read"
+        ));
+    }
+    Ok(length)
 }
 
 impl StateDict {

@@ -15,7 +15,7 @@ pub mod splitmix;
 
 use std::collections::BTreeMap;
 
-pub use file::{load, read_safetensors};
+pub use file::{load, read_file, read_safetensors};
 pub use fold::{Folded, FoldedLayer, fold};
 pub use formula::formula;
 pub use names::Selection;

@@ -9,12 +9,15 @@ use super::tree::{Node, Span, Value};
 use crate::escape::visible;
 use crate::suggest::{asked, meant};
 
+/// Most problems that are kept of a file; more are counted.
+const MAX_KEPT: usize = 100;
+
 /// Everything that is wrong with a file, in the order in which it stands there.
 #[derive(Clone, Debug)]
 pub struct Diagnostics {
     /// What the file is called.
     pub name: String,
-    /// The problems, at least one.
+    /// The problems, at least one: the first hundred.
     pub all: Vec<Diagnostic>,
     shown: String,
 }
@@ -27,7 +30,9 @@ impl Diagnostics {
         name: &str,
         root: Option<&Node>,
     ) -> Box<Self> {
+        let count = all.len();
         all.sort_by_key(|problem| problem.span.at);
+        all.truncate(MAX_KEPT);
         for problem in &mut all {
             problem.range = marked(problem.span, text);
             if let Some((span, _, range)) = &mut problem.context {
@@ -40,7 +45,7 @@ impl Diagnostics {
             };
         }
         let name = visible(name).into_owned();
-        let shown = render(&all, text, &name);
+        let shown = render(&all, count, text, &name);
         Box::new(Self { name, all, shown })
     }
 }

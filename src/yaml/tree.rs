@@ -14,7 +14,7 @@ use super::diagnostic::Diagnostic;
 /// Deepest nesting of lists and mappings; a spec needs eight, a machine four.
 const MAX_DEPTH: usize = 32;
 /// Most nodes of a tree: enough for the longest network, a convolution an entry.
-const MAX_NODES: usize = 2_000_000;
+const MAX_NODES: usize = 200_000;
 /// Most nodes that aliases may repeat.
 const MAX_REPEATED: usize = 10_000;
 

@@ -3,6 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(target_os = "linux")]
+mod bounds;
 mod cli;
 mod gate;
 mod hostile_text;

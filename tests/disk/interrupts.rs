@@ -5,13 +5,14 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::{make_fifo, names, support};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn send(signal: &str, child: &Child) {
-    let kill = Command::new("kill").args([signal, &child.id().to_string()]).status();
-    assert!(kill.unwrap().success());
+fn send(signal: Signal, child: &Child) {
+    kill_process(Pid::from_child(child), signal).unwrap();
 }
 
 /// Waits until something is so; `false` where the child ended first.
@@ -42,7 +43,7 @@ fn generate(place: &Path, seed: usize) -> Command {
 
 #[test]
 fn temporary_folders_go_and_the_code_tells_the_signal() {
-    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         for update in [false, true] {
             let folder = tempfile::tempdir().unwrap();
             let place = folder.path().join("net");
@@ -51,13 +52,13 @@ fn temporary_folders_go_and_the_code_tells_the_signal() {
             }
             let inside = if update { &place } else { folder.path() };
             let mut caught = 0;
-            for seed in 1..=20 {
+            for seed in 1..=50 {
                 let mut child = generate(&place, seed).spawn().unwrap();
                 if wait(&mut child, || has_temporary(inside)) {
                     send(signal, &child);
                     let ended = child.wait().unwrap().code();
                     // It may have been done, and about to say so.
-                    assert!(ended == Some(code) || ended == Some(0), "{signal}: {ended:?}");
+                    assert!(ended == Some(code) || ended == Some(0), "{signal:?}: {ended:?}");
                     caught += usize::from(ended == Some(code));
                 }
                 assert!(!has_temporary(inside) && !has_temporary(folder.path()));
@@ -72,7 +73,7 @@ fn temporary_folders_go_and_the_code_tells_the_signal() {
                     break;
                 }
             }
-            assert_eq!(caught, 2, "{signal}, update {update}");
+            assert_eq!(caught, 2, "{signal:?}, update {update}");
         }
     }
 }
@@ -104,7 +105,7 @@ fn lives(id: &str) -> bool {
 #[cfg(target_os = "linux")]
 #[test]
 fn children_end_too_and_theirs() {
-    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let folder = tempfile::tempdir().unwrap();
         let (mut child, ids) = run_with(folder.path(), "sleep 1000 &");
         assert!(ids.len() == 2 && ids.iter().all(|id| lives(id)));
@@ -123,13 +124,14 @@ fn children_end_too_and_theirs() {
 fn a_second_signal_ends_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let (mut child, ids) = run_with(folder.path(), "trap '' TERM\nsleep 1000 &");
-    send("-INT", &child);
-    send("-TERM", &child);
+    send(Signal::INT, &child);
+    send(Signal::TERM, &child);
     let code = child.wait().unwrap().code();
     assert!(code == Some(130) || code == Some(143), "{code:?}");
     assert!(ids.iter().all(|id| lives(id)), "it waited until they were killed");
-    let kill = Command::new("kill").arg("-KILL").args(&ids).status();
-    assert!(kill.unwrap().success());
+    for id in ids {
+        kill_process(Pid::from_raw(id.parse().unwrap()).unwrap(), Signal::KILL).unwrap();
+    }
 }
 
 /// Who waits for a reader of a FIFO still hears.
@@ -141,7 +143,7 @@ fn waiting_for_a_reader_ends() {
     let mut command = support::crates::mbgen();
     let mut child = command.args(["graph", "v2", "-o"]).arg(&fifo).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(300));
-    send("-INT", &child);
+    send(Signal::INT, &child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(names(folder.path()), ["fifo"]);
 }

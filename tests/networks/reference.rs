@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use crate::support::{data, json, largest_difference, networks, numbers};
+use crate::support::{data, json, largest_difference, networks, numbers, outputs};
 use mbgen::analysis::Totals;
 use mbgen::block::expand;
 use mbgen::graph::{LayerGraph, LayerId, Source};
 use mbgen::layer::{Kind, Layer, Shape, Window};
-use mbgen::reference::{golden_input, run};
+use mbgen::reference::golden_input;
 use mbgen::spec::Spec;
 use mbgen::weights::{FoldedLayer, fold, formula};
 use serde_json::Value;
@@ -56,7 +56,7 @@ fn golden_networks_have_pytorchs_logits() {
         assert_eq!(first, singles(&entry["first_inputs"]), "{name}");
 
         let folded = fold(&dict, &graph, 1e-5, Path::new("formula")).unwrap();
-        let outputs = run(&graph, &folded, &input);
+        let outputs = outputs(&graph, &folded, &input);
         let off = largest_difference(outputs.last().unwrap(), &numbers(&entry["logits_f64"]));
         println!("{name}: {off:.1e}");
         assert!(off < 1e-5, "{name} is off by {off:e}");
@@ -85,7 +85,7 @@ fn blocks_are_pytorchs_modules() {
             assert!(dict.get(tensor.as_str().unwrap()).is_some(), "{name}: {tensor}");
         }
         let folded = fold(&dict, &graph, 1e-5, Path::new("formula")).unwrap();
-        let outputs = run(&graph, &folded, &golden_input(graph.input()));
+        let outputs = outputs(&graph, &folded, &golden_input(graph.input()));
         let off = largest_difference(outputs.last().unwrap(), &numbers(&entry["logits_f64"]));
         assert!(off < 1e-6, "{name} is off by {off:e}");
     }
@@ -151,7 +151,7 @@ fn convolutions_are_their_definition() {
                 let dict = formula(&graph, (0.5, 1.5));
                 let weights = fold(&dict, &graph, 1e-5, Path::new("formula")).unwrap();
                 let input = golden_input(graph.input());
-                let outputs = run(&graph, &weights, &input);
+                let outputs = outputs(&graph, &weights, &input);
                 let mut map: Vec<f64> = input.iter().copied().map(f64::from).collect();
                 for (id, layer) in graph.layers() {
                     let Some(window) = layer.kind.window() else { break };
@@ -170,7 +170,7 @@ fn sums_add_before_the_activation() {
     let graph = networks::shipped("residual", 0.25, (17, 16), 4);
     let dict = formula(&graph, (0.5, 1.5));
     let weights = fold(&dict, &graph, 1e-5, Path::new("formula")).unwrap();
-    let outputs = run(&graph, &weights, &golden_input(graph.input()));
+    let outputs = outputs(&graph, &weights, &golden_input(graph.input()));
     let mut sums = 0;
     for (id, layer) in graph.layers().filter(|(_, layer)| layer.kind == Kind::Add) {
         let [Source::Layer(a), Source::Layer(b)] = graph.operands(id)[..] else { panic!() };
@@ -189,7 +189,7 @@ fn a_nan_reaches_the_logits() {
     let weights = fold(&dict, &graph, 1e-5, Path::new("formula")).unwrap();
     let mut input = golden_input(graph.input());
     input[0] = f32::NAN;
-    let outputs = run(&graph, &weights, &input);
+    let outputs = outputs(&graph, &weights, &input);
     assert!(outputs.last().unwrap().iter().all(|x| x.is_nan()));
     let nans = outputs[0].iter().filter(|x| x.is_nan()).count();
     assert_eq!(nans, graph.layer(LayerId(0)).output.c, "one position of the first map");

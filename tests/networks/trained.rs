@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::{data, json, largest_difference, numbers, photos, shared};
+use crate::support::{data, json, largest_difference, numbers, outputs, photos, shared};
 use mbgen::block::expand;
-use mbgen::reference::run;
 use mbgen::spec::{Padding, Spec, load};
 use mbgen::weights::{Folded, fold, load as load_weights};
 
@@ -39,7 +38,7 @@ impl Trained<'_> {
             if self.turned {
                 input = photos::turned(&input);
             }
-            let outputs = run(&graph, &weights, &input);
+            let outputs = outputs(&graph, &weights, &input);
             let logits = outputs.last().unwrap();
             let off = largest_difference(logits, &numbers(&photo["logits"]));
             println!("{} {name}: {off:.1e}", self.weights.display());

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::support::{largest_difference, networks};
+use crate::support::{largest_difference, networks, outputs};
 use mbgen::graph::{LayerGraph, LayerId};
 use mbgen::initialise::initialise;
 use mbgen::layer::{Kind, Layer};
-use mbgen::reference::{golden_input, run};
+use mbgen::reference::golden_input;
 use mbgen::weights::{Folded, FoldedLayer, StateDict, Tensor, fold, formula};
 
 const EPS: f64 = 1e-3;
@@ -40,7 +40,7 @@ fn folding_equals_normalising() {
     let dict = formula(&graph, (0.5, 1.5));
     let weights = folded(&dict, &graph);
     let input = golden_input(graph.input());
-    let outputs = run(&graph, &weights, &input);
+    let maps = outputs(&graph, &weights, &input);
     for (id, layer) in graph.layers().filter(|(_, layer)| layer.norm.is_some()) {
         // The same network, where this layer has its own weights and no bias.
         let weight = dict.get(&format!("{}.weight", layer.name)).unwrap().data.clone();
@@ -48,8 +48,8 @@ fn folding_equals_normalising() {
         let mut layers: Vec<_> =
             (0..graph.len()).map(|i| weights.layer(LayerId(i)).cloned()).collect();
         layers[id.0] = Some(bare);
-        let map = &run(&graph, &Folded::new(layers), &input)[id.0];
-        let off = largest_difference(&normalised(&dict, layer, map), &outputs[id.0]);
+        let map = &outputs(&graph, &Folded::new(layers), &input)[id.0];
+        let off = largest_difference(&normalised(&dict, layer, map), &maps[id.0]);
         assert!(off < 1e-6, "{} is off by {off:e}", layer.name);
     }
 }
@@ -132,7 +132,7 @@ fn initial_activations_stay_in_range_at_every_size() {
             let input = golden_input(graph.input());
             let dict = initialise(&graph, 1e-5, 3, &input);
             let weights = fold(&dict, &graph, 1e-5, Path::new("seed")).unwrap();
-            for ((_, layer), output) in graph.layers().zip(run(&graph, &weights, &input)) {
+            for ((_, layer), output) in graph.layers().zip(outputs(&graph, &weights, &input)) {
                 let largest = output.iter().fold(0.0f64, |max, x| max.max(x.abs()));
                 let range = if layer.kind == Kind::Linear { 1e-3..10.0 } else { 0.02..100.0 };
                 assert!(range.contains(&largest), "{name} {size:?} {}: {largest}", layer.name);

@@ -31,7 +31,7 @@ head: [{mean: global_average_pool}, {fc: linear}]
 /// The messages for a text, with the problems of its expansion, as the commands show them.
 fn problems(text: &str) -> String {
     let draft = Draft::read(text, "net.yaml");
-    let found = draft.spec().map(|spec| block::expand(spec));
+    let found = draft.spec().map(block::expand);
     let found = found.and_then(Result::err).unwrap_or_default();
     draft.finish(found, None).expect_err("the spec is wrong").to_string()
 }

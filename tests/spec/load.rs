@@ -113,9 +113,7 @@ fn a_spec_that_is_no_text_or_too_large() {
     assert!(refusal(folder.path().to_str().unwrap()).starts_with("cannot read "));
     let large = folder.path().join("large.yaml");
     std::fs::File::create(&large).unwrap().set_len(1 << 40).unwrap();
-    assert!(
-        refusal(large.to_str().unwrap()).ends_with("larger than 16 MiB, the most that is read")
-    );
+    assert!(refusal(large.to_str().unwrap()).ends_with("larger than 4 MiB, the most that is read"));
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn mutated_specs_are_read_or_refused() {
             mutate(&mut text, &mut random);
         }
         let draft = Draft::read(&text, "mutant.yaml");
-        let found = draft.spec().map(|spec| block::expand(spec));
+        let found = draft.spec().map(block::expand);
         let found = found.and_then(Result::err).unwrap_or_default();
         match draft.finish(found, None) {
             Ok(_) => good += 1,

@@ -11,6 +11,8 @@ use mbgen::plan::{Plan, pack};
 use mbgen::reference;
 use mbgen::weights::{Folded, fold, formula};
 
+use super::outputs;
+
 /// A few threads, as plainly as the standard library has them.
 struct Threads(usize);
 
@@ -53,7 +55,7 @@ pub struct Ran {
 pub fn run(name: &str, graph: &LayerGraph, plan: &Plan) -> Ran {
     let (folded, blob) = weights(graph, plan);
     let input = reference::golden_input(graph.input());
-    let expected = reference::run(graph, &folded, &input);
+    let expected = outputs(graph, &folded, &input);
     let (mut telling, mut all) = (true, Vec::new());
     for isa in instruction_sets() {
         let mut worst = (0.0, "");

@@ -1,6 +1,7 @@
 //! Updates of a crate that did not come to their end.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::found::{Found, Ours, find};
@@ -9,8 +10,9 @@ use crate::codegen::manifest::{self, FILE, Manifest};
 use crate::disk::rename;
 use crate::error::{Error, Result};
 
-/// Folders inside a crate: with files that are still being written, and with files that are exchanged.
-pub const WRITING: &str = ".mbgen-writing-";
+/// Folders inside a crate: with files of ours that are still being written or no longer needed, and
+/// with files that are exchanged, among which may be a user's.
+pub const TEMPORARY: &str = ".mbgen-temporary-";
 pub const EXCHANGE: &str = ".mbgen-exchange-";
 /// In the latter: new files, and what they replaced; files that are no longer needed.
 pub const NEW: &str = "new";
@@ -19,8 +21,7 @@ pub const OLD: &str = "old";
 /// What is left of interrupted updates inside a crate.
 #[derive(Debug, Default)]
 pub struct Interrupted {
-    /// With new files, which may be incomplete.
-    writing: Vec<PathBuf>,
+    temporary: Vec<PathBuf>,
     /// With files of which some are exchanged.
     exchange: Vec<PathBuf>,
     /// Those that were to become the crate's, or were it.
@@ -38,8 +39,8 @@ impl Interrupted {
             if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 continue;
             }
-            if name.starts_with(WRITING) {
-                found.writing.push(folder);
+            if name.starts_with(TEMPORARY) {
+                found.temporary.push(folder);
                 continue;
             }
             let manifest = read(&folder.join(NEW).join(FILE))?;
@@ -51,7 +52,7 @@ impl Interrupted {
 
     /// The folders.
     pub fn folders(&self) -> impl Iterator<Item = &Path> {
-        self.writing.iter().chain(&self.exchange).map(PathBuf::as_path)
+        self.temporary.iter().chain(&self.exchange).map(PathBuf::as_path)
     }
 
     /// Removes it, but for what is no file of ours: that goes beside the place it was taken from.
@@ -72,13 +73,28 @@ impl Interrupted {
             }
         }
         for folder in self.folders() {
-            fs::remove_dir_all(folder).map_err(Error::io("remove", folder))?;
+            discard(folder).map_err(Error::io("remove", folder))?;
         }
         Ok(kept)
     }
 }
 
+/// Removes a folder in which no file is a user's.
+pub fn discard(folder: &Path) -> io::Result<()> {
+    fs::remove_dir_all(retire(folder)?)
+}
+
+/// Marks a folder as one in which no file is a user's, which stays true while its files go, the
+/// manifest among them; its new name.
+pub fn retire(folder: &Path) -> io::Result<PathBuf> {
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let Some(random) = name.strip_prefix(EXCHANGE) else { return Ok(folder.to_owned()) };
+    let retired = folder.with_file_name(format!("{TEMPORARY}{random}"));
+    rename::move_to(folder, &retired)?;
+    Ok(retired)
+}
+
 /// Whether an entry of a crate is such a folder.
 pub fn is_ours(name: &str) -> bool {
-    name.starts_with(WRITING) || name.starts_with(EXCHANGE)
+    name.starts_with(TEMPORARY) || name.starts_with(EXCHANGE)
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::found::{Ours, changes};
+use super::interrupted::{NEW, retire};
 use super::update::{apply, make, write_new};
 use super::{Outcome, Tree, Written, differences, read, write};
 use crate::codegen::manifest::{self, sha256};
@@ -116,6 +117,10 @@ fn an_update_that_was_cut_off_is_finished() {
         for change in changes.iter().take(cut) {
             make(change, &place, &stage, &mut moves, &mut kept).unwrap();
         }
+        if cut > changes.len() {
+            // All is exchanged, and some of the old files are removed.
+            fs::remove_file(retire(&stage).unwrap().join(NEW).join(manifest::FILE)).unwrap();
+        }
         assert_ne!(differences(&tree, &place).unwrap(), [""; 0]);
 
         // Another tree than the one that was cut off.
@@ -143,23 +148,10 @@ fn an_update_that_was_cut_off_is_finished() {
 fn other_leftovers_go() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("net");
-    fs::create_dir_all(place.join(".mbgen-writing-abc/new/src")).unwrap();
-    fs::write(place.join(".mbgen-writing-abc/new/src/lib.rs"), "hal").unwrap();
+    fs::create_dir_all(place.join(".mbgen-temporary-abc/new/src")).unwrap();
+    fs::write(place.join(".mbgen-temporary-abc/new/src/lib.rs"), "hal").unwrap();
     assert_eq!(write(&old(), &place, false).unwrap().written, Written::Created);
     assert_eq!(names(&place), ["Cargo.toml", "README.md", "mbgen.json", "src", "weights"]);
-
-    // Whoever writes a crate anew has it locked.
-    #[cfg(unix)]
-    {
-        for name in [".mbgen-new-live", ".mbgen-new-dead"] {
-            fs::create_dir(folder.path().join(name)).unwrap();
-            fs::write(folder.path().join(name).join("README.md"), "1").unwrap();
-        }
-        let live = crate::disk::try_lock_folder(&folder.path().join(".mbgen-new-live"));
-        write(&old(), &folder.path().join("other"), false).unwrap();
-        assert_eq!(names(folder.path()), [".mbgen-new-live", "net", "other"]);
-        drop(live);
-    }
 
     let place = used();
     let place = place.path().join("net");
@@ -190,6 +182,28 @@ fn edits_in_the_last_moment_are_kept() {
     assert_eq!(text(&place.join("weights/old.bin.orig")), "edited");
     assert_eq!(text(&place.join("weights/new.bin.orig/mine")), "mine");
     assert_eq!(differences(&tree, &place).unwrap(), [""; 0]);
+}
+
+/// One after the other, so that the crate is one of the two.
+#[cfg(unix)]
+#[test]
+fn processes_that_write_the_same_crate_take_turns() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("net");
+    std::thread::scope(|scope| {
+        for tree in [old(), new()] {
+            let place = &place;
+            scope.spawn(move || {
+                for _ in 0..10 {
+                    assert_eq!(write(&tree, place, false).unwrap().kept, []);
+                }
+            });
+        }
+    });
+    let is = |tree: &Tree| differences(tree, &place).unwrap().is_empty();
+    assert!(is(&old()) != is(&new()));
+    assert_eq!(names(folder.path()), ["net"]);
+    assert!(names(&place).iter().all(|name| !name.starts_with('.')));
 }
 
 /// A change that cannot be made takes those before it back.

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::found::{self, Change, Found, Objection, Ours};
-use super::interrupted::{EXCHANGE, Interrupted, NEW, OLD, WRITING, is_ours};
+use super::interrupted::{EXCHANGE, Interrupted, NEW, OLD, TEMPORARY, discard, is_ours};
 use super::{Kept, Outcome, Tree, Written, read, write_file};
 use crate::codegen::manifest::{self, FILE};
 use crate::disk::{self, Moves};
@@ -113,7 +113,7 @@ pub(super) fn apply(changes: &[Change], place: &Path) -> Result<Vec<Kept>> {
             let at = place.join(change.path);
             return Err(match moves.undo() {
                 Ok(()) => {
-                    let _ = fs::remove_dir_all(&stage);
+                    let _ = discard(&stage);
                     Error::io("replace", at)(error)
                 }
                 Err(undone) => {
@@ -136,7 +136,7 @@ pub(super) fn apply(changes: &[Change], place: &Path) -> Result<Vec<Kept>> {
     for change in removed {
         remove_empty(&folder(change), place);
     }
-    fs::remove_dir_all(&stage).map_err(Error::io("remove", &stage))?;
+    discard(&stage).map_err(Error::io("remove", &stage))?;
     disk::sync_folder(place).map_err(Error::io("write", place))?;
     Ok(kept)
 }
@@ -145,7 +145,7 @@ pub(super) fn apply(changes: &[Change], place: &Path) -> Result<Vec<Kept>> {
 pub(super) fn write_new(changes: &[Change], place: &Path) -> Result<PathBuf> {
     let mut builder = tempfile::Builder::new();
     let writing =
-        builder.prefix(WRITING).tempdir_in(place).map_err(Error::io("write into", place))?;
+        builder.prefix(TEMPORARY).tempdir_in(place).map_err(Error::io("write into", place))?;
     for change in changes {
         let Some(content) = change.content else { continue };
         let file = write_file(&writing.path().join(NEW), change.path, content)?;
@@ -157,7 +157,7 @@ pub(super) fn write_new(changes: &[Change], place: &Path) -> Result<PathBuf> {
         }
     }
     let random = writing.path().file_name().and_then(|name| name.to_str());
-    let random = random.and_then(|name| name.strip_prefix(WRITING)).unwrap_or_default();
+    let random = random.and_then(|name| name.strip_prefix(TEMPORARY)).unwrap_or_default();
     let stage = place.join(format!("{EXCHANGE}{random}"));
     let complete = || {
         disk::sync_below(writing.path())?;

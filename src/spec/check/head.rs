@@ -1,5 +1,7 @@
 //! The head: a global average pool and a linear layer, under module names of the user's choice.
 
+use std::collections::{HashMap, HashSet};
+
 use super::super::file::{self, HeadLayer, Named};
 use super::super::{HeadItem, HeadKind, Pool, Stage};
 use super::Checker;
@@ -16,8 +18,9 @@ impl Checker {
     ) -> Vec<HeadItem> {
         let Some(entries) = head.value else { return Vec::new() };
         let before = self.problems.len();
+        let stages = stages.iter().map(|stage| stage.name.as_str()).collect();
         let mut complete = true;
-        let mut names: Vec<At<String>> = Vec::new();
+        let mut names: HashMap<String, Span> = HashMap::new();
         let mut items = Vec::new();
         for entry in entries {
             let modules = entry.value.map_or(Vec::new(), |modules| modules.0);
@@ -27,12 +30,11 @@ impl Checker {
                 self.report(wrong.label("give each a list entry of its own: `- name: layer`"));
             }
             for (name, module) in modules {
-                self.unused(&name, &names, stages);
+                self.unused(&name, &mut names, &stages);
                 complete &= module.value.is_some();
                 if let Some(module) = module.value {
                     complete &= self.module(&name, module, &mut items);
                 }
-                names.push(name);
             }
         }
         if complete && self.problems.len() == before {
@@ -84,18 +86,24 @@ impl Checker {
 
     /// Reports a module name that a stage or an earlier module of the head has: the names of their
     /// parameters would clash.
-    fn unused(&mut self, name: &At<String>, earlier: &[At<String>], stages: &[Stage]) {
+    fn unused(
+        &mut self,
+        name: &At<String>,
+        earlier: &mut HashMap<String, Span>,
+        stages: &HashSet<&str>,
+    ) {
         self.module_name(name);
         let Some(text) = &name.value else { return };
         let clash = Diagnostic::key(name.span, format!("the name `{text}` is taken"));
         let help = "parameters are named after stages and head modules".to_owned();
-        if let Some(first) = earlier.iter().find(|other| other.value.as_ref() == Some(text)) {
-            self.report(
-                clash.label("used again here").and(first.span, "first used here").help(help),
-            );
-        } else if stages.iter().any(|stage| stage.name == *text) {
+        if let Some(&first) = earlier.get(text) {
+            self.report(clash.label("used again here").and(first, "first used here").help(help));
+            return;
+        }
+        if stages.contains(text.as_str()) {
             self.report(clash.label("a stage has this name already").help(help));
         }
+        earlier.insert(text.clone(), name.span);
     }
 
     /// Reports anything but a pool and then a linear layer.

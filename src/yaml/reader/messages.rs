@@ -4,6 +4,9 @@ use super::super::diagnostic::{Diagnostic, excerpt, list};
 use super::super::tree::{Span, Value};
 use super::{ReadError, Reader, Role};
 
+/// Problems up to which known words are compared with an unknown one.
+const SUGGESTED: usize = 1_000;
+
 impl Reader<'_> {
     /// Takes note of a problem; the failure that is returned needs no reason of its own.
     pub(super) fn report(self, diagnostic: Diagnostic) -> ReadError {
@@ -44,6 +47,15 @@ impl Reader<'_> {
         self.report(Diagnostic::new(self.span, message).label(allowed))
     }
 
+    /// Says what is meant perhaps, for as many problems as somebody may look at.
+    fn suggest(self, problem: Diagnostic, word: &str, known: &[&str]) -> Diagnostic {
+        if self.findings.borrow().len() < SUGGESTED {
+            problem.suggest(word, known.iter().copied())
+        } else {
+            problem
+        }
+    }
+
     /// Reports a key that no field has.
     pub(super) fn unknown_key(self, key: &str, at: Span, fields: &[&str]) {
         let unknown = Diagnostic::key(at, format!("unknown key `{}`", excerpt(key)));
@@ -51,7 +63,7 @@ impl Reader<'_> {
         let unknown = if key == "<<" {
             unknown.help("merge keys are not supported: write the keys out".to_owned())
         } else {
-            unknown.suggest(key, fields.iter().copied())
+            self.suggest(unknown, key, fields)
         };
         self.report(unknown.note("allowed", list(fields)));
     }
@@ -82,6 +94,6 @@ impl Reader<'_> {
         let unknown =
             if is_key { Diagnostic::key(at, message) } else { Diagnostic::new(at, message) };
         let unknown = unknown.label(format!("allowed: {}", list(allowed)));
-        self.report(unknown.suggest(word, allowed.iter().copied()))
+        self.report(self.suggest(unknown, word, allowed))
     }
 }
