@@ -116,6 +116,13 @@ pub enum Command {
     #[command(after_help = "Begin a spec with this line, and editors with a YAML language server \
         complete and check it:\n  # yaml-language-server: $schema=spec.schema.json")]
     Schema(SchemaArgs),
+    /// Serve the page of mbgen to a browser on this machine: a spec, and what it costs while one types.
+    #[command(
+        after_help = "Says its address and opens nothing. A SPEC that is a file is shown, and again \
+        whenever it changes. Other machines cannot reach it.\n\n\
+        Examples:\n  mbgen web\n  mbgen web mine.yaml"
+    )]
+    Web(WebArgs),
     /// Print a completion script for a shell.
     #[command(after_help = "Examples:\n  \
         mbgen completions bash > ~/.local/share/bash-completion/completions/mbgen\n  \
@@ -314,6 +321,17 @@ impl From<&TensorArgs> for Selection {
     fn from(args: &TensorArgs) -> Self {
         Self { prefix: args.strip_prefix.clone(), skipped: args.skip_tensors.clone() }
     }
+}
+
+/// `mbgen web`.
+#[derive(Debug, Args)]
+pub struct WebArgs {
+    /// A YAML file to show and to follow.
+    #[arg(value_name = "SPEC")]
+    pub spec: Option<String>,
+    /// Port to listen on; otherwise 8017, or a free one where that is taken.
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
 }
 
 /// `mbgen completions`.

@@ -4,27 +4,21 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::progress::Progress;
-use crate::block::{self, Variant};
+use crate::block;
 use crate::cli::{GenerateArgs, IngredientArgs, MachineArgs, OverrideArgs, VariantArgs};
+use crate::codegen::Tree;
 use crate::codegen::write::{Kept, Written, differences, write};
-use crate::codegen::{self, Golden, Input, Provenance, Tree};
 use crate::error::{Error, Result};
 use crate::escape;
-use crate::graph::LayerGraph;
-use crate::initialise::initialise;
-use crate::machine::Description;
-use crate::plan::Plan;
-use crate::reference;
-use crate::report::Network;
-use crate::spec::{self, Loaded, Origin};
-use crate::tasks::budget;
-use crate::weights::{Folded, Selection, fold, read_file, read_safetensors};
+use crate::spec::{self, Origin};
+use crate::tasks::{Ingredients, Planned, Source};
+use crate::weights::{Selection, read_file};
 
 pub fn run(args: &GenerateArgs) -> Result<()> {
     let folder = &args.output;
     let progress = Progress::start();
-    let planned = Planned::of(&args.spec, &args.variant, &args.machine, &args.overrides)?;
-    let tree = tree(&planned, &args.ingredients, &progress)?;
+    let planned = planned(&args.spec, &args.variant, &args.machine, &args.overrides)?;
+    let (tree, _) = tree(&planned, &args.ingredients, &progress)?;
     if args.check {
         let lines = differences(&tree, folder)?;
         if lines.is_empty() {
@@ -50,133 +44,58 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
     Ok(())
 }
 
-/// A spec's variant, planned.
-pub struct Planned {
-    pub loaded: Loaded,
-    pub variant: Variant,
-    pub graph: LayerGraph,
-    pub machine: Description,
-    pub plan: Plan,
+/// Plans what the arguments name.
+pub fn planned(
+    spec: &str,
+    variant: &VariantArgs,
+    machine: &MachineArgs,
+    overrides: &OverrideArgs,
+) -> Result<Planned> {
+    let (loaded, machine) = (block::load(spec, &variant.into())?, machine.load()?);
+    // Says first what is wrong with the variant.
+    loaded.graph(&variant.into())?;
+    Planned::new(loaded, variant.into(), machine, &overrides.load()?)
 }
 
-impl Planned {
-    /// Loads what the arguments name.
-    pub fn of(
-        spec: &str,
-        variant: &VariantArgs,
-        machine: &MachineArgs,
-        overrides: &OverrideArgs,
-    ) -> Result<Self> {
-        let variant = Variant::from(variant);
-        let loaded = block::load(spec, &variant)?;
-        let machine = machine.load()?;
-        let graph = loaded.graph(&variant)?;
-        let plan = Plan::with(&graph, &machine.machine(), &overrides.load()?)?;
-        Ok(Self { loaded, variant, graph, machine, plan })
-    }
-}
-
-/// The crate of a plan.
+/// The crate of a plan, and the seed of its weights if they are not trained.
 ///
 /// # Errors
 /// First of all where running the network would take too much.
-pub fn tree(planned: &Planned, ingredients: &IngredientArgs, progress: &Progress) -> Result<Tree> {
-    let Planned { loaded, variant, graph, machine, plan } = planned;
-    budget::check(&Network::of(loaded, variant), graph, Some(plan))?;
-    let labels = labels(loaded, variant, ingredients.labels.as_deref())?;
-    let input = reference::golden_input(graph.input());
+pub fn tree(
+    planned: &Planned,
+    args: &IngredientArgs,
+    progress: &Progress,
+) -> Result<(Tree, Option<u64>)> {
+    planned.check_budget()?;
+    let labels = labels(planned, args.labels.as_deref())?;
     progress.doing("weights");
-    let (weights, provenance) = weights(loaded, variant, graph, ingredients, &input)?;
-    progress.doing("reference values");
-    let mut golden = Golden::new(graph, plan);
-    reference::run(graph, &weights, &input, |id, values| golden.observe(id, values));
-    drop(input);
-    progress.doing("code");
-    codegen::generate(&Input {
-        spec: &variant.apply(&loaded.spec),
-        package: &codegen::package(&loaded.spec, variant),
-        graph,
-        plan,
-        machine: &machine.name,
-        weights: &weights,
-        provenance: &provenance,
-        labels: labels.as_deref(),
-        golden: &golden,
-    })
-}
-
-fn weights(
-    loaded: &Loaded,
-    variant: &Variant,
-    graph: &LayerGraph,
-    ingredients: &IngredientArgs,
-    input: &[f32],
-) -> Result<(Folded, Provenance)> {
-    let eps = loaded.spec.bn_eps;
-    let (bytes, path) = match Source::of(loaded, variant, ingredients) {
-        Source::File(path) => (Cow::Owned(read_file(path)?), path),
-        Source::Shipped(bytes) => (Cow::Borrowed(bytes), Path::new("shipped weights")),
-        Source::Seed(seed) => {
-            let dict = initialise(graph, eps, seed, input);
-            let folded = fold(&dict, graph, eps, Path::new("initial weights"))?;
-            return Ok((folded, Provenance::Seed(seed)));
-        }
+    let source = match &args.weights {
+        Some(path) => Source::File(Cow::Owned(read_file(path)?), path),
+        None => planned.source(args.seed),
     };
-    let provenance = Provenance::of_file(&bytes);
-    let dict = read_safetensors(&bytes, path)?;
-    drop(bytes);
-    let dict = Selection::from(&ingredients.tensors).of(dict, path)?;
-    Ok((fold(&dict, graph, eps, path)?, provenance))
-}
-
-/// Where the weights of a crate come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source<'a> {
-    /// A file that the user named.
-    File(&'a Path),
-    /// The shipped spec's own.
-    Shipped(&'static [u8]),
-    /// The initialisation.
-    Seed(u64),
-}
-
-impl<'a> Source<'a> {
-    /// The file or the seed that the user gave; otherwise the weights that are shipped with the spec,
-    /// where its layers are unchanged; otherwise seed 0.
-    pub fn of(loaded: &Loaded, variant: &Variant, ingredients: &'a IngredientArgs) -> Self {
-        if let Some(path) = &ingredients.weights {
-            return Self::File(path);
-        }
-        let (asked, spec) = (variant.apply(&loaded.spec), &loaded.spec);
-        let unchanged = asked.width == spec.width && asked.classes == spec.classes;
-        match loaded.trained().and_then(|trained| trained.bytes) {
-            Some(bytes) if unchanged && ingredients.seed.is_none() => Self::Shipped(bytes),
-            _ => Self::Seed(ingredients.seed.unwrap_or(0)),
-        }
-    }
+    let seed = match source {
+        Source::Seed(seed) => Some(seed),
+        Source::File(..) => None,
+    };
+    let tensors = Selection::from(&args.tensors);
+    let tree =
+        planned.tree(Ingredients { source, tensors, labels }, |what| progress.doing(what))?;
+    Ok((tree, seed))
 }
 
 /// The names of the classes: those of a file, or the spec's where it has as many classes.
-fn labels(loaded: &Loaded, variant: &Variant, file: Option<&Path>) -> Result<Option<Vec<String>>> {
-    let spec = &loaded.spec;
-    let classes = variant.apply(spec).classes;
-    let Some(path) = file else {
-        if classes != spec.classes && spec.labels.is_some() {
-            eprintln!(
-                "note: the spec names {} classes, so {classes} go without names",
-                spec.classes
-            );
-            return Ok(None);
-        }
-        return Ok(loaded.labels()?.map(|labels| {
-            if let (Some(file), Origin::Folder(_)) = (&labels.shipped, &loaded.origin) {
-                let file = escape::visible(file);
-                eprintln!(
-                    "note: {file} is not beside the spec; the names are those of mbgen's own"
-                );
-            }
-            labels.names
-        }));
-    };
-    spec::labels(path, classes).map(Some)
+fn labels(planned: &Planned, file: Option<&Path>) -> Result<Option<Vec<String>>> {
+    if let Some(path) = file {
+        return spec::labels(path, planned.classes()).map(Some);
+    }
+    let (classes, spec) = (planned.classes(), &planned.loaded.spec);
+    if classes != spec.classes && spec.labels.is_some() {
+        eprintln!("note: the spec names {} classes, so {classes} go without names", spec.classes);
+    }
+    let Some(labels) = planned.labels()? else { return Ok(None) };
+    if let (Some(file), Origin::Folder(_)) = (&labels.shipped, &planned.loaded.origin) {
+        let file = escape::visible(file);
+        eprintln!("note: {file} is not beside the spec; the names are those of mbgen's own");
+    }
+    Ok(Some(labels.names))
 }

@@ -12,6 +12,7 @@ mod progress;
 mod run;
 mod schedule;
 mod schema;
+mod web;
 
 use std::io::Write;
 
@@ -30,6 +31,7 @@ pub fn run(command: &Command) -> Result<()> {
         Command::Machine(args) => machine::run(args),
         Command::Schedule(args) => schedule::run(args),
         Command::Schema(args) => schema::run(args),
+        Command::Web(args) => web::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

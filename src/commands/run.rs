@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use super::generate::{self, Planned, Source};
+use super::generate::{planned, tree};
 use super::print;
 use super::progress::Progress;
 use crate::analysis::{Roofline, Totals};
@@ -18,6 +18,7 @@ use crate::plan::Plan;
 use crate::report::profile::{self, Measured};
 use crate::report::{Network, Style, table};
 use crate::run::{Scratch, cargo};
+use crate::tasks::Planned;
 use crate::text::{bytes, thousands};
 
 /// The photo that is shown when none is given.
@@ -31,8 +32,8 @@ pub fn run(args: &RunArgs) -> Result<()> {
         File::open(image).map_err(Error::io("read", image))?;
     }
     let progress = Progress::start();
-    let planned = Planned::of(&args.spec, &args.variant, &args.machine, &args.overrides)?;
-    let tree = generate::tree(&planned, &args.ingredients, &progress)?;
+    let planned = planned(&args.spec, &args.variant, &args.machine, &args.overrides)?;
+    let (tree, seed) = tree(&planned, &args.ingredients, &progress)?;
     let scratch = Scratch::open(&codegen::package(&planned.loaded.spec, &planned.variant))?;
     let Planned { loaded, variant, graph, machine, plan } = planned;
 
@@ -43,7 +44,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
     let profiler = if args.profile { Some(build(&folder)?) } else { None };
     drop(progress);
 
-    if let Source::Seed(seed) = Source::of(&loaded, &variant, &args.ingredients) {
+    if let Some(seed) = seed {
         eprintln!(
             "note: the weights are random (seed {seed}), so the classes mean nothing; \
              --weights takes trained ones"

@@ -1,11 +1,11 @@
 //! `mbgen schedule`: how each step of a generated crate runs.
 
-use super::generate::Planned;
+use super::generate::planned;
 use super::print;
 use crate::cli::ScheduleArgs;
 use crate::error::Result;
 
 pub fn run(args: &ScheduleArgs) -> Result<()> {
-    let planned = Planned::of(&args.spec, &args.variant, &args.machine, &args.overrides)?;
+    let planned = planned(&args.spec, &args.variant, &args.machine, &args.overrides)?;
     print(planned.plan.schedule().as_bytes())
 }

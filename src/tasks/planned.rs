@@ -13,8 +13,8 @@ use crate::machine::Description;
 use crate::plan::{Overrides, Plan};
 use crate::reference;
 use crate::report::Network;
-use crate::spec::{Loaded, Trained, labels_of};
-use crate::weights::{Folded, fold, read_safetensors};
+use crate::spec::{ClassNames, Loaded, Trained, labels_of};
+use crate::weights::{Folded, Selection, fold, read_safetensors};
 
 /// A spec's variant, planned.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub struct Planned {
 pub struct Ingredients<'a> {
     /// The weights.
     pub source: Source<'a>,
+    /// Which tensors of a file are taken.
+    pub tensors: Selection,
     /// The name of each class.
     pub labels: Option<Vec<String>>,
 }
@@ -84,11 +86,8 @@ impl Planned {
     }
 
     /// The class names of the spec; `None` where it has none, or another number of classes.
-    pub fn labels(&self) -> Result<Option<Vec<String>>> {
-        if self.classes() != self.loaded.spec.classes {
-            return Ok(None);
-        }
-        Ok(self.loaded.labels()?.map(|labels| labels.names))
+    pub fn labels(&self) -> Result<Option<ClassNames>> {
+        if self.classes() == self.loaded.spec.classes { self.loaded.labels() } else { Ok(None) }
     }
 
     /// The class names that a file's text holds, one for each class; errors name `path`.
@@ -96,16 +95,23 @@ impl Planned {
         labels_of(text, path, self.classes())
     }
 
+    /// Refuses a network that takes too much to be run for its reference values.
+    pub fn check_budget(&self) -> Result<()> {
+        let network = Network::of(&self.loaded, &self.variant);
+        budget::check(&network, &self.graph, Some(&self.plan))
+    }
+
     /// The files of the crate. `doing` is told what is being done.
     ///
     /// # Errors
     /// First of all where running the network would take too much.
-    pub fn tree(&self, ingredients: &Ingredients, doing: impl Fn(&'static str)) -> Result<Tree> {
+    pub fn tree(&self, ingredients: Ingredients, doing: impl Fn(&'static str)) -> Result<Tree> {
+        self.check_budget()?;
         let Self { loaded, variant, graph, machine, plan } = self;
-        budget::check(&Network::of(loaded, variant), graph, Some(plan))?;
         let input = reference::golden_input(graph.input());
         doing("weights");
-        let (weights, provenance) = self.weights(&ingredients.source, &input)?;
+        let (weights, provenance) =
+            self.weights(ingredients.source, &ingredients.tensors, &input)?;
         doing("reference values");
         let mut golden = Golden::new(graph, plan);
         reference::run(graph, &weights, &input, |id, values| golden.observe(id, values));
@@ -124,17 +130,25 @@ impl Planned {
         })
     }
 
-    fn weights(&self, source: &Source, golden: &[f32]) -> Result<(Folded, Provenance)> {
+    fn weights(
+        &self,
+        source: Source,
+        tensors: &Selection,
+        input: &[f32],
+    ) -> Result<(Folded, Provenance)> {
         let (graph, eps) = (&self.graph, self.loaded.spec.bn_eps);
         match source {
             Source::File(bytes, path) => {
-                let dict = read_safetensors(bytes, path)?;
-                Ok((fold(&dict, graph, eps, path)?, Provenance::of_file(bytes)))
+                let provenance = Provenance::of_file(&bytes);
+                let dict = read_safetensors(&bytes, path)?;
+                drop(bytes);
+                let dict = tensors.of(dict, path)?;
+                Ok((fold(&dict, graph, eps, path)?, provenance))
             }
             Source::Seed(seed) => {
-                let dict = initialise(graph, eps, *seed, golden);
+                let dict = initialise(graph, eps, seed, input);
                 let folded = fold(&dict, graph, eps, Path::new("initial weights"))?;
-                Ok((folded, Provenance::Seed(*seed)))
+                Ok((folded, Provenance::Seed(seed)))
             }
         }
     }

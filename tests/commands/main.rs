@@ -9,3 +9,4 @@ mod cli;
 mod gate;
 mod hostile_text;
 mod machine;
+mod web;

@@ -25,6 +25,12 @@ export function draw(root, report) {
     const first = beside.find((figure) => figure.offsetTop === own.offsetTop) ?? own;
     try {
       mount.replaceChildren(...charts[mount.dataset.chart](width, first === own));
+      // Names of marks are for no reader; the drawing has a description of its own.
+      for (const mark of mount.querySelectorAll("g[aria-label]")) {
+        if (mark.getAttribute("aria-label") === "tip") mark.setAttribute("role", "group");
+        else mark.removeAttribute("aria-label");
+      }
+      find("svg", mount)?.setAttribute("role", "img");
     } catch (error) {
       mount.replaceChildren(make("p", { className: "quiet", textContent: "Nothing to draw for this network." }));
       console.warn(error);

@@ -100,7 +100,7 @@ export class Editor {
           lintGutter(),
           autocompletion({ override: [complete], icons: false }),
           about,
-          EditorView.contentAttributes.of({ "aria-label": "Spec, in YAML" }),
+          EditorView.contentAttributes.of({ "aria-label": "Spec, in YAML", tabindex: "0" }),
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, { key: "Ctrl-Space", run: startCompletion }]),
           // Tab leaves the editor, as it leaves any field; after Escape it indents.
           keymap.of([{ key: "Ctrl-]", run: indentWithTab.run }]),

@@ -16,7 +16,7 @@ export class Failure extends Error {}
 let compiled = null;
 
 /** The module, fetched and compiled once for all workers. */
-const moduleOf = () => (compiled ??= WebAssembly.compileStreaming(fetch(new URL("mbgen.wasm", location.href))));
+const moduleOf = () => (compiled ??= WebAssembly.compileStreaming(fetch(new URL("mbgen.wasm", import.meta.url))));
 
 export class Engine {
   #limit;
@@ -73,7 +73,7 @@ export class Engine {
 
   async #start() {
     const module = await moduleOf();
-    const worker = new Worker(new URL("worker.js", location.href), { type: "module" });
+    const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
     await new Promise((resolve, reject) => {
       worker.onmessage = resolve;
       worker.onerror = (event) => reject(new Error(event.message ?? "the worker does not start"));

@@ -17,6 +17,7 @@ const slow = new Engine(60_000);
 
 const state = { ...FIRST };
 let last = null;
+let drawing = 0;
 let pin = null;
 let dict = null;
 
@@ -114,7 +115,9 @@ function accept(answer) {
   headline(report, pin);
   document.title = `${report.model.name}: mbgen`;
   own();
-  views.show(answer);
+  // The figures are painted first.
+  cancelAnimationFrame(drawing);
+  drawing = requestAnimationFrame(() => views.show(answer));
 }
 
 /** What the spec says itself, where settings stand beside it. */
@@ -308,7 +311,7 @@ addEventListener("resize", () => {
 settings.show();
 if (!tour.follow(location.hash)) analyse();
 
-if ("serviceWorker" in navigator && location.protocol.startsWith("http")) {
+if ("serviceWorker" in navigator && document.documentElement.dataset.served === undefined && location.protocol.startsWith("http")) {
   navigator.serviceWorker.register("sw.js").catch(() => {});
 }
 

@@ -285,7 +285,7 @@ export class Views {
       return row;
     });
     find("#compared").replaceChildren(
-      table(["", ...names, "ratio"], rows, "Totals"),
+      table(["cost", ...names, "ratio"], rows, "Totals"),
       table(["layer", names[1], `MACs of ${names[0]}`, `of ${names[1]}`, `parameters of ${names[0]}`, `of ${names[1]}`], lines, "Layers"),
       ...(pairs.length > 500 ? [make("p", { className: "quiet", textContent: `${count(pairs.length - 500)} more layers are in the comparison as JSON.` })] : []),
     );
@@ -384,7 +384,7 @@ export class Views {
       return await slow.ask(request, { bytes });
     } catch (error) {
       if (!error.needs) throw error;
-      const answer = await fetch(new URL(`weights/${error.needs}`, location.href));
+      const answer = await fetch(new URL(`weights/${error.needs}`, import.meta.url));
       if (!answer.ok) throw error;
       return slow.ask(request, { bytes: new Uint8Array(await answer.arrayBuffer()) });
     }

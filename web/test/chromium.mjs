@@ -1,0 +1,59 @@
+// Chromium with the page of a folder, and what it says on the way.
+
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { dirname, extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { chromium } from "playwright-core";
+
+const here = dirname(fileURLToPath(import.meta.url));
+/** The page's files. */
+export const dist = process.env.MBGEN_DIST ?? join(here, "../dist");
+
+const TYPES = { ".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".json": "application/json", ".wasm": "application/wasm" };
+const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+/** Serves the page; the address, and how to end it. */
+export async function serve() {
+  const server = createServer(async (request, answer) => {
+    const path = normalize(new URL(request.url, "http://localhost").pathname);
+    const file = join(dist, path === "/" ? "index.html" : path);
+    if (!existsSync(file)) return answer.writeHead(404).end();
+    answer.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+    answer.end(await readFile(file));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { address: `http://127.0.0.1:${server.address().port}/`, end: () => server.close() };
+}
+
+export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGUMENTS });
+
+/** A page of a new visitor; `said` has every message and error of it. */
+export async function visit(browser, address, { width = 1280, height = 860, colorScheme = "light", ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme, acceptDownloads: true, permissions: ["clipboard-read", "clipboard-write"], ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const said = [];
+  page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => said.push(`error: ${error.message}`));
+  await page.goto(address);
+  await page.waitForFunction(() => document.querySelector("#headline strong")?.textContent);
+  return { page, context, said };
+}
+
+/** The text of a figure of the headline. */
+export const figure = (page, label) => page.locator("#headline div", { hasText: label }).locator("small").textContent();
+
+/** Waits until a figure is what it should be. */
+export const waitForFigure = (page, label, text) =>
+  page.waitForFunction(([label, text]) => [...document.querySelectorAll("#headline .tiles > div")].some((tile) => tile.textContent.includes(label) && tile.querySelector("small").textContent === text), [label, text]);
+
+/** Pastes a text over that of the editor. */
+export async function write(page, text) {
+  await page.evaluate((text) => navigator.clipboard.writeText(text), text);
+  await page.locator("#editor .cm-content").click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.press("ControlOrMeta+v");
+}

@@ -1,0 +1,264 @@
+// The page as people use it, in headless Chromium: node --test web/test
+
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { unzipSync } from "fflate";
+
+import { figure, launch, serve, visit, waitForFigure, write } from "./chromium.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const arch = (name) => readFile(join(here, `../../archs/${name}.yaml`), "utf8");
+
+const SMALL = `name: small
+input: {channels: 3, height: 32, width: 32}
+classes: 10
+width: {multiplier: 1.0, rounding: {make_divisible: 8}}
+stages:
+  features:
+    - conv_bn: {c: 16, s: 2}
+    - inverted_residual:
+        columns: [t, c, n, s]
+        rows:
+          - [1, 8, 1, 1]
+          - [6, 16, 2, 2]
+head: [{pool: global_average_pool}, {classifier: linear}]
+`;
+
+let browser;
+let server;
+before(async () => {
+  [browser, server] = await Promise.all([launch(), serve()]);
+});
+after(async () => {
+  await browser.close();
+  server.end();
+});
+
+/** A test with a page of its own, which must end without any message. */
+function onPage(name, run, options = {}) {
+  test(name, async () => {
+    const { page, context, said } = await visit(browser, server.address + (options.hash ?? ""), options);
+    await run(page, context);
+    assert.deepEqual(said, []);
+    await context.close();
+  });
+}
+
+onPage("the first visit shows MobileNetV2's published figures", async (page) => {
+  assert.equal(await figure(page, "MACs"), "300,774,272");
+  assert.equal(await figure(page, "Parameters"), "3,504,872");
+  assert.equal(await figure(page, "Peak memory"), "6,021,120 B");
+});
+
+onPage("typing changes the figures", async (page) => {
+  await write(page, SMALL);
+  await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("small: width 1.0"));
+  const before = await figure(page, "MACs");
+  await write(page, SMALL.replace("c: 16, s: 2", "c: 32, s: 2"));
+  await page.waitForFunction((before) => document.querySelector("#headline small").textContent !== before, before);
+});
+
+onPage("errors stand at their places, all at once, and a suggestion mends one", async (page) => {
+  await write(page, SMALL.replace("classes: 10", "clases: 10").replace("[6, 16, 2, 2]", "[6, 16, 2]"));
+  await page.locator("#problems button").nth(1).waitFor();
+  assert.deepEqual(await page.locator("#editor .cm-lintRange-error").count() >= 2, true);
+  assert.ok(await page.evaluate(() => document.body.classList.contains("stale")));
+  const mark = page.locator("#editor .cm-lintRange-error", { hasText: /^clases$/ });
+  await mark.hover();
+  const action = page.locator("#editor .cm-diagnosticAction", { hasText: "classes" });
+  await action.click();
+  await page.waitForFunction(() => document.querySelectorAll("#problems button").length === 1);
+  await write(page, SMALL);
+  await page.waitForFunction(() => !document.body.classList.contains("stale"));
+});
+
+onPage("completion knows keys and words of the schema", async (page) => {
+  await write(page, "name: x\n");
+  const complete = async (typed, expected) => {
+    await page.keyboard.type(typed);
+    await page.locator("#editor .cm-tooltip-autocomplete li", { hasText: expected }).first().waitFor();
+    await page.keyboard.press("Escape");
+  };
+  await complete("padd", "padding");
+  await page.keyboard.type("ing: ");
+  await complete("sy", "symmetric");
+});
+
+onPage("sliders never edit the text until a button writes them in", async (page) => {
+  const text = () => page.evaluate(() => JSON.parse(localStorage.getItem("mbgen-page")).text);
+  await page.fill("#width-exact", "0.75");
+  await page.press("#width-exact", "Enter");
+  await waitForFigure(page, "MACs", "208,873,760").catch(() => {});
+  assert.match(await page.locator("#headline .change").first().textContent(), /^−\d+%$/);
+  await page.waitForTimeout(400);
+  assert.equal(await text(), await arch("v2"));
+  await page.click("#write");
+  await page.waitForFunction(() => document.querySelector("#write").disabled);
+  await page.waitForTimeout(400);
+  assert.match(await text(), /multiplier: 0\.75/);
+  assert.equal(await page.inputValue("#width-exact"), "0.75");
+});
+
+onPage("changes are against the pin", async (page) => {
+  await page.fill("#side-exact", "112");
+  await page.press("#side-exact", "Enter");
+  await page.waitForFunction(() => document.querySelector("#headline .change").textContent.startsWith("−"));
+  await page.click("#against button");
+  await page.waitForFunction(() => document.querySelector("#headline .change").textContent === "");
+  assert.match(await page.locator("#against").textContent(), /3×112×112/);
+});
+
+onPage("a link carries spec and settings", async (page, context) => {
+  await write(page, SMALL);
+  await page.fill("#classes", "7");
+  await page.press("#classes", "Enter");
+  await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("7 classes"));
+  await page.click("#link");
+  await page.waitForFunction(() => document.querySelector("#say").textContent.includes("contains the spec"));
+  const address = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(address, /#s=[\w-]+$/);
+  const other = await context.newPage();
+  await other.goto(address);
+  await other.waitForFunction(() => document.querySelector("#problems").textContent.includes("small") && document.querySelector("#problems").textContent.includes("7 classes"));
+});
+
+test("hostile links are refused politely", async () => {
+  for (const hash of ["#s=AAAA", "#s=%%%", `#s=${"A".repeat(100_000)}`]) {
+    const { page, context, said } = await visit(browser, server.address + hash);
+    assert.match(await page.locator("#say").textContent(), /damaged|too long/);
+    assert.deepEqual(said, []);
+    await context.close();
+  }
+});
+
+onPage("a spec from a stranger runs no script", async (page) => {
+  const strange = "<img src=x onerror=document.title='owned'>";
+  await write(page, SMALL.replace("name: small", `name: small\nsource: "${strange}"`).replace("padding", "padding"));
+  await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("small"));
+  await write(page, SMALL.replace("features:", `"${strange}":`));
+  await page.locator("#problems button").first().waitFor();
+  for (const view of ["rows", "graph", "gate", "export"]) await page.click(`#tab-${view}`);
+  assert.equal(await page.locator("img").count(), 0);
+  assert.notEqual(await page.title(), "owned");
+});
+
+onPage("every view shows itself", async (page) => {
+  for (const view of ["kinds", "memory", "arena", "roofline", "separable", "residual", "tools", "sweep"]) {
+    await page.click(`#tab-${view}`);
+    await page.locator("#view [data-chart] svg").first().waitFor();
+    const empty = await page.locator("#view [data-chart]:not(:has(svg))").count();
+    assert.equal(empty, 0, view);
+  }
+  await page.click("#tab-rows");
+  assert.equal(await page.locator("#view tbody tr").count(), 64);
+  await page.fill("#view input[type=search]", "dw 28x28");
+  await page.waitForFunction(() => document.querySelector("#view output").textContent.includes("of 64"));
+  await page.click("#tab-compare");
+  await page.locator("#compared tbody tr").nth(20).waitFor();
+  await page.click("#tab-gate");
+  await page.fill("#limits", "macs=300M\npeak=8MB");
+  await page.locator(".missed", { hasText: "macs" }).waitFor();
+  await page.locator(".met", { hasText: "peak" }).waitFor();
+  assert.match(await page.locator("#same pre").first().textContent(), /^mbgen compare .*--max/);
+  await page.click("#tab-gate");
+  await page.fill("#limits", "speed=3");
+  await page.locator("#checks .wrong").waitFor();
+});
+
+onPage("a layer that is pressed is shown in the spec", async (page) => {
+  await page.click("#tab-rows");
+  await page.locator("#view button.row", { hasText: "features.3.conv.0.0" }).click();
+  assert.match(await page.locator("#editor .cm-shown").first().textContent(), /6, 24, 2, 2/);
+  await page.click("#tab-graph");
+  await page.locator("#view .picture [data-layer]").nth(1).click();
+  await page.locator("#view output", { hasText: "MACs" }).waitFor();
+});
+
+onPage("a crate comes as a zip archive", async (page) => {
+  await write(page, SMALL);
+  await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("small: width"));
+  await page.click("#tab-export");
+  const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.click("#view button.main")]);
+  assert.equal(download.suggestedFilename(), "small.zip");
+  const path = join(tmpdir(), `mbgen-${process.pid}.zip`);
+  await download.saveAs(path);
+  const files = Object.keys(unzipSync(new Uint8Array(await readFile(path))));
+  for (const file of ["Cargo.toml", "src/lib.rs", "src/network.rs", "weights/small.bin", "mbgen.json"]) assert.ok(files.includes(`small/${file}`), file);
+});
+
+onPage("reports are saved", async (page) => {
+  await page.click("#tab-export");
+  for (const [label, name] of [["HTML", "mobilenet_v2.html"], ["JSON", "mobilenet_v2.json"], ["CSV", "mobilenet_v2.csv"], ["Markdown", "mobilenet_v2.md"]]) {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: label, exact: true }).click()]);
+    assert.equal(download.suggestedFilename(), name);
+  }
+  assert.match(await page.locator("#view pre").textContent(), /^mbgen analyze /);
+});
+
+onPage("the text survives a reload", async (page) => {
+  await write(page, SMALL);
+  await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("small: width"));
+  await page.waitForTimeout(500);
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("small: width"));
+});
+
+onPage("a long spec does not hold the page up", async (page) => {
+  const rows = Array.from({ length: 1000 }, (_, i) => `          - [6, 16, 1, ${i === 0 ? 2 : 1}]`).join("\n");
+  await write(page, SMALL.replace("          - [1, 8, 1, 1]\n          - [6, 16, 2, 2]", rows));
+  await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("small: width"), null, { timeout: 20_000 });
+  await page.click("#tab-rows");
+  assert.ok((await page.locator("#view tbody tr").count()) <= 300);
+});
+
+onPage("the tour leads through both networks", async (page) => {
+  for (let step = 1; step <= 8; step += 1) {
+    await page.evaluate((step) => (location.hash = `#tour/${step}`), step);
+    await page.locator("#guide", { hasText: `${step} of 8` }).waitFor();
+  }
+  await page.locator("#guide button").click();
+  assert.ok(await page.locator("#guide").isHidden());
+});
+
+onPage("the keyboard alone reaches everything", async (page) => {
+  await page.locator("#specs").focus();
+  const seen = new Set();
+  for (let i = 0; i < 40; i += 1) {
+    seen.add(await page.evaluate(() => document.activeElement.id || document.activeElement.textContent.slice(0, 20)));
+    await page.keyboard.press("Tab");
+  }
+  for (const id of ["specs", "open", "link", "tour", "editor", "width", "side", "classes", "machine", "tab-kinds", "view"]) assert.ok(seen.has(id), `${id} in ${[...seen]}`);
+  await page.locator("#tab-kinds").focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await page.locator("#tab-memory").getAttribute("aria-selected"), "true");
+});
+
+for (const [width, colorScheme] of [[360, "light"], [360, "dark"], [1280, "light"], [1280, "dark"], [2560, "light"]]) {
+  onPage(
+    `nothing is out of reach at ${width} px, ${colorScheme}`,
+    async (page) => {
+      const axe = await readFile(join(here, "../node_modules/axe-core/axe.min.js"), "utf8");
+      const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+      for (const view of ["kinds", "rows", "graph", "sweep", "compare", "gate", "export"]) {
+        await page.click(`#tab-${view}`);
+        await page.waitForTimeout(250);
+        assert.ok(await fits(), `${view} is wider than the window`);
+        await page.evaluate(axe);
+        const found = await page.evaluate(async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 2).map((node) => node.html)}`));
+        assert.deepEqual(found, [], view);
+      }
+      if (width < 900) {
+        await page.click("#pane-spec");
+        assert.ok(await page.locator("#editor").isVisible());
+        assert.ok(await fits());
+      }
+      if (process.env.MBGEN_SHOTS) await writeFile(join(process.env.MBGEN_SHOTS, `page-${width}-${colorScheme}.png`), await page.screenshot());
+    },
+    { width, colorScheme },
+  );
+}
