@@ -15,7 +15,7 @@ use mbgen::report::{CostReport, Format, Network, Style};
 use mbgen::spec::{Block, Loaded};
 
 fn main() {
-    let v2 = load("v2").expect("v2 is shipped");
+    let v2 = load("v2", &Variant::default()).expect("v2 is shipped");
     let graph = || expand(&v2.spec).expect("v2 has a graph");
     report(
         "v2, expanded and analysed",

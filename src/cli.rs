@@ -3,8 +3,9 @@
 pub mod cost;
 pub mod list;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 pub use clap_complete::Shell;
 
@@ -13,6 +14,8 @@ use crate::error;
 use crate::machine::{Description, parse_name};
 use crate::plan::Overrides;
 use crate::quantity::{Unit, parse_quantity};
+use crate::spec::is_photo;
+use crate::weights::Selection;
 
 /// Counts what networks of the MobileNet family cost, and compiles them to Rust crates.
 #[derive(Debug, Parser)]
@@ -290,12 +293,34 @@ pub struct IngredientArgs {
     /// ones.
     #[arg(long, value_name = "FILE.safetensors", conflicts_with = "seed")]
     pub weights: Option<PathBuf>,
+    /// Which tensors of the file are taken.
+    #[command(flatten)]
+    pub tensors: TensorArgs,
     /// Seed of random weights, 0 by default.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Names of the classes, one a line, in place of the spec's.
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
+}
+
+/// Which tensors of a file of weights are taken. Flatten it into the arguments of a command that has
+/// `--weights`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct TensorArgs {
+    /// Take only the tensors whose names begin with PREFIX, without it. One that most names have, such
+    /// as module. or _orig_mod., is found by itself.
+    #[arg(long, value_name = "PREFIX", requires = "weights")]
+    pub strip_prefix: Option<String>,
+    /// Leave out the tensors that have NAME among the dotted parts of their names, such as total_ops.
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', requires = "weights")]
+    pub skip_tensors: Vec<String>,
+}
+
+impl From<&TensorArgs> for Selection {
+    fn from(args: &TensorArgs) -> Self {
+        Self { prefix: args.strip_prefix.clone(), skipped: args.skip_tensors.clone() }
+    }
 }
 
 /// `mbgen web`.
@@ -343,6 +368,20 @@ impl From<&VariantArgs> for Variant {
     fn from(args: &VariantArgs) -> Self {
         Self { width: args.width, resolution: args.resolution, classes: args.classes }
     }
+}
+
+/// The command line of this process. Prints what is wrong with it, or the help that it asks for, and
+/// ends the process.
+pub fn parse() -> Cli {
+    Cli::try_parse().unwrap_or_else(|mut error| {
+        if let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg)
+            && is_photo(Path::new(argument))
+        {
+            let hint = vec!["a photo goes after `--image`".into()];
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(hint));
+        }
+        error.exit()
+    })
 }
 
 /// A width multiplier.

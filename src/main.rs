@@ -3,15 +3,13 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
-use mbgen::cli::Cli;
-use mbgen::commands;
 use mbgen::error::Error;
 use mbgen::escape::visible_lines;
 use mbgen::interrupt;
+use mbgen::{cli, commands};
 
 fn main() -> ExitCode {
-    let command = Cli::parse().command;
+    let command = cli::parse().command;
     // Without it, the system's way of ending a process stands.
     let _ = interrupt::listen();
     let done = commands::run(&command);
@@ -27,15 +25,10 @@ fn main() -> ExitCode {
 
 /// Prints an error and its causes. A standard error that nobody reads changes nothing.
 fn report(error: &Error) {
-    let mut text = match error {
+    let text = match error {
         // Begins each of its problems with `error: `.
         Error::Spec(problems) => problems.to_string(),
-        other => format!("error: {other}"),
+        other => format!("error: {}", other.chain()),
     };
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text += &format!(": {error}");
-        cause = error.source();
-    }
     let _ = writeln!(std::io::stderr(), "{}", visible_lines(&text));
 }

@@ -43,7 +43,9 @@ pub fn moves(spec: &Spec, width: f64) -> Vec<Move> {
 fn counts(block: &Block) -> Vec<(usize, WidthRule, usize)> {
     match block {
         Block::ConvBn(block) => vec![(block.c, block.width, 1)],
-        Block::ConvDsc(block) => vec![(block.c, WidthRule::Scale, 1)],
+        Block::ConvDsc(table) => {
+            table.rows.iter().map(|row| (row.c, WidthRule::Scale, row.n)).collect()
+        }
         Block::InvertedResidual(table) => {
             table.rows.iter().map(|row| (row.c, WidthRule::Scale, row.n)).collect()
         }

@@ -3,21 +3,22 @@
 use std::ops::ControlFlow;
 
 use super::{Builder, Convolution, StagePath};
-use crate::spec::{ConvDsc, WidthRule};
+use crate::spec::{ConvDsc, DscRow, WidthRule};
 
-pub(super) fn expand(
-    block: &ConvDsc,
-    mut path: StagePath,
-    builder: &mut Builder,
-) -> ControlFlow<()> {
-    builder.begin(path.next(), block.at)?;
-    let c = builder.channels(block.c, WidthRule::Scale);
+pub(super) fn expand(block: &ConvDsc, path: StagePath, builder: &mut Builder) -> ControlFlow<()> {
+    builder.rows(path, block.rows.iter().map(|row| (row, row.n, row.at)), |builder, row, first| {
+        expand_one(block, row, if first { row.s } else { 1 }, builder);
+    })
+}
+
+fn expand_one(block: &ConvDsc, row: &DscRow, stride: usize, builder: &mut Builder) {
+    let c = builder.channels(row.c, WidthRule::Scale);
     builder.convolution(Convolution {
         name: "0",
         norm: "1",
         c: builder.shape().c,
-        kernel: block.k,
-        stride: block.s,
+        kernel: row.k,
+        stride,
         depthwise: true,
         activation: block.activation,
         padding: block.padding,
@@ -32,5 +33,4 @@ pub(super) fn expand(
         activation: block.activation,
         padding: block.padding,
     });
-    ControlFlow::Continue(())
 }

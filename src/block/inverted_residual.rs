@@ -1,31 +1,22 @@
 //! `inverted_residual`: expansion, depthwise convolution, linear projection (MobileNetV2, table 1).
 //!
-//! hidden = round(inp·t), ties to even; no expansion where t = 1; a residual add where the stride is
-//! 1 and the channel counts agree.
+//! hidden = round(inp·t), ties to even; no expansion where t = 1, unless the table keeps it; a
+//! residual add where the stride is 1 and the channel counts agree.
 
 use std::ops::ControlFlow;
 
 use super::{Builder, Convolution, StagePath};
-use crate::spec::{Activation, InvertedResidual, InvertedRow, WidthRule};
+use crate::spec::{Activation, Expand, InvertedResidual, InvertedRow, WidthRule};
 
 pub(super) fn expand(
     block: &InvertedResidual,
-    mut path: StagePath,
+    path: StagePath,
     builder: &mut Builder,
 ) -> ControlFlow<()> {
-    for row in &block.rows {
-        builder.room_for(row.n, row.at)?;
-        for i in 0..row.n {
-            builder.begin(path.next(), row.at)?;
-            let stride = if i == 0 { row.s } else { 1 };
-            expand_one(block, row, stride, builder);
-            // The other blocks of a row that fails would say the same.
-            if builder.failed() {
-                break;
-            }
-        }
-    }
-    ControlFlow::Continue(())
+    builder.rows(path, block.rows.iter().map(|row| (row, row.n, row.at)), |builder, row, first| {
+        let stride = if first { row.s } else { 1 };
+        expand_one(block, row, stride, builder);
+    })
 }
 
 fn expand_one(block: &InvertedResidual, row: &InvertedRow, stride: usize, builder: &mut Builder) {
@@ -37,11 +28,12 @@ fn expand_one(block: &InvertedResidual, row: &InvertedRow, stride: usize, builde
         builder.problem(format!("{inp} channels times t = {} rounds to no hidden channel", row.t));
         return;
     }
+    let expands = row.t != 1.0 || block.expand == Expand::Always;
     // Names count the modules of torchvision's Sequential, which starts with the expansion.
     let [expansion, depthwise, projection] = [
         ["conv.0.0", "conv.0.1"],
-        if row.t == 1.0 { ["conv.0.0", "conv.0.1"] } else { ["conv.1.0", "conv.1.1"] },
-        if row.t == 1.0 { ["conv.1", "conv.2"] } else { ["conv.2", "conv.3"] },
+        if expands { ["conv.1.0", "conv.1.1"] } else { ["conv.0.0", "conv.0.1"] },
+        if expands { ["conv.2", "conv.3"] } else { ["conv.1", "conv.2"] },
     ];
     let pointwise = |[name, norm]: [&'static str; 2], c, activation| Convolution {
         name,
@@ -53,7 +45,7 @@ fn expand_one(block: &InvertedResidual, row: &InvertedRow, stride: usize, builde
         activation,
         padding: block.padding,
     };
-    if row.t != 1.0 {
+    if expands {
         builder.convolution(pointwise(expansion, hidden, block.activation));
     }
     builder.convolution(Convolution {
@@ -67,7 +59,7 @@ fn expand_one(block: &InvertedResidual, row: &InvertedRow, stride: usize, builde
         padding: block.padding,
     });
     builder.convolution(pointwise(projection, oup, Activation::None));
-    if stride == 1 && inp == oup && builder.shape() == builder.graph.shape(skip) {
+    if stride == 1 && inp == oup {
         builder.add(skip, Activation::None);
     }
 }

@@ -9,22 +9,30 @@ use crate::graph::LayerGraph;
 use crate::layer::Shape;
 use crate::spec::{self, Draft, Found, Loaded};
 
-/// Loads a spec as [`spec::load`] does, and reports the problems of its expansion together with
-/// its own.
-pub fn load(arg: &str) -> Result<Loaded> {
-    check(spec::read(arg)?)
+/// Loads a spec as [`spec::load`] does. If something is wrong with it, the problems of the expansion
+/// of the variant that was asked for are reported together with its own; those of a spec that is fine
+/// by itself are found by [`Loaded::graph`].
+pub fn load(arg: &str, variant: &Variant) -> Result<Loaded> {
+    check(spec::read(arg)?, variant)
 }
 
-/// Loads a spec that is at hand as text, as [`Found::from_text`] does.
-pub fn load_text(text: &str, name: &str) -> Result<Loaded> {
-    check(Found::from_text(text, name)?)
+/// Loads a spec that is at hand as text, as [`Found::from_text`] and [`load`] do.
+pub fn load_text(text: &str, name: &str, variant: &Variant) -> Result<Loaded> {
+    check(Found::from_text(text, name)?, variant)
 }
 
-fn check(found: Found) -> Result<Loaded> {
+fn check(found: Found, variant: &Variant) -> Result<Loaded> {
     found.check(|draft| {
-        let found = draft.spec().map(expand);
-        draft.finish(found.and_then(std::result::Result::err).unwrap_or_default(), None)
+        let wrong = draft.spec().filter(|_| !draft.is_fine());
+        let problems = wrong.and_then(|spec| expand(&variant.apply(spec)).err());
+        draft.finish(problems.unwrap_or_default(), note(variant).as_deref())
     })
+}
+
+/// What the command line changed, said below a problem.
+fn note(variant: &Variant) -> Option<String> {
+    let changed = *variant != Variant::default();
+    changed.then(|| format!("with `{variant}` from the command line"))
 }
 
 impl Loaded {
@@ -44,14 +52,15 @@ impl Loaded {
             Ok(graph) => return Ok(graph),
             Err(problems) => problems,
         };
-        let mut note = format!("with `{variant}` from the command line");
-        if expand(&self.spec).is_ok() {
-            note += "; the spec by itself is fine";
+        let mut note = note(variant);
+        if let Some(note) = &mut note
+            && expand(&self.spec).is_ok()
+        {
+            *note += "; the spec by itself is fine";
             // All follow from the options, so one tells enough.
             problems.truncate(1);
         }
-        let note = (*variant != Variant::default()).then_some(note.as_str());
-        let finished = Draft::read(&self.text, &self.name).finish(problems, note);
+        let finished = Draft::read(&self.text, &self.name).finish(problems, note.as_deref());
         Err(finished
             .err()
             .unwrap_or_else(|| Error::Internal(format!("{} has no graph", self.name))))

@@ -234,6 +234,28 @@ impl<'a> Builder<'a> {
         ControlFlow::Break(())
     }
 
+    /// Expands the rows of a table, each `n` blocks: `expand` appends one, which may be the first of
+    /// its row.
+    fn rows<'r, R: 'r>(
+        &mut self,
+        mut path: StagePath,
+        rows: impl Iterator<Item = (&'r R, usize, Position)>,
+        expand: impl Fn(&mut Self, &R, bool),
+    ) -> ControlFlow<()> {
+        for (row, n, at) in rows {
+            self.room_for(n, at)?;
+            for i in 0..n {
+                self.begin(path.next(), at)?;
+                expand(self, row, i == 0);
+                // The other blocks of a row that fails would say the same.
+                if self.failed() {
+                    break;
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
     /// Whether the entry of the current block has a problem already.
     fn failed(&self) -> bool {
         self.problems.last().is_some_and(|problem| problem.at == self.at)
@@ -317,9 +339,17 @@ impl<'a> Builder<'a> {
         });
     }
 
-    /// Appends the sum of `skip` and the current tensor.
+    /// Appends the sum of `skip` and the current tensor, whose shapes must be the same.
     fn add(&mut self, skip: Source, activation: Activation) {
-        let shape = self.shape();
+        let (kept, shape) = (self.graph.shape(skip), self.shape());
+        if kept != shape {
+            self.problem(format!(
+                "the skip connection of {} joins maps of {}x{} and {}x{}; padding `symmetric` of an \
+                 odd kernel, or padding `same`, keeps the size",
+                self.block, kept.h, kept.w, shape.h, shape.w
+            ));
+            return;
+        }
         let name = self.path("add");
         let block = self.block.clone();
         let kind = Kind::Add;

@@ -11,24 +11,11 @@ use crate::spec::{Activation, Residual, WidthRule};
 /// Output channels of a block over its bottleneck channels.
 const EXPANSION: usize = 4;
 
-pub(super) fn expand(
-    block: &Residual,
-    mut path: StagePath,
-    builder: &mut Builder,
-) -> ControlFlow<()> {
-    for row in &block.rows {
-        builder.room_for(row.n, row.at)?;
-        for i in 0..row.n {
-            builder.begin(path.next(), row.at)?;
-            let stride = if i == 0 { row.s } else { 1 };
-            expand_one(block, row.c, stride, builder);
-            // The other blocks of a row that fails would say the same.
-            if builder.failed() {
-                break;
-            }
-        }
-    }
-    ControlFlow::Continue(())
+pub(super) fn expand(block: &Residual, path: StagePath, builder: &mut Builder) -> ControlFlow<()> {
+    builder.rows(path, block.rows.iter().map(|row| (row, row.n, row.at)), |builder, row, first| {
+        let stride = if first { row.s } else { 1 };
+        expand_one(block, row.c, stride, builder);
+    })
 }
 
 fn expand_one(block: &Residual, c: usize, stride: usize, builder: &mut Builder) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::{MachineArgs, OverrideArgs, VariantArgs, list};
+use super::{MachineArgs, OverrideArgs, TensorArgs, VariantArgs, list};
 use crate::analysis::{By, Tool};
 use crate::gate::{Increase, Limit};
 use crate::output::Output;
@@ -38,6 +38,9 @@ pub struct AnalyzeArgs {
     /// Weights for --relu6.
     #[arg(long, value_name = "FILE.safetensors", requires = "relu6")]
     pub weights: Option<PathBuf>,
+    /// Which tensors of the file are taken.
+    #[command(flatten)]
+    pub tensors: TensorArgs,
     /// Seed of the weights for --relu6.
     #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "weights")]
     pub seed: u64,

@@ -3,7 +3,9 @@
 use super::Input;
 use super::view::Crate;
 use crate::escape::quoted;
-use crate::spec::{Activation, Block, HeadKind, Padding, Pool, Rounding, WidthRule};
+use crate::spec::{
+    Activation, Block, DscRow, Expand, HeadKind, Padding, Pool, Rounding, WidthRule,
+};
 
 /// The spec with everything that the command line changed written into it.
 pub fn render(input: &Input, view: &Crate) -> String {
@@ -73,28 +75,37 @@ fn linear(path: &str) -> String {
 fn block(block: &Block) -> String {
     match block {
         Block::ConvBn(b) => {
-            let width = match b.width {
-                WidthRule::Scale => "",
-                WidthRule::AtLeastOne => ", width: at_least_one",
-            };
-            let rest = options(b.activation, Activation::Relu6, b.padding);
-            format!("    - conv_bn: {{c: {}, k: {}, s: {}{width}{rest}}}\n", b.c, b.k, b.s)
+            let mut keys = vec![format!("c: {}, k: {}, s: {}", b.c, b.k, b.s)];
+            if b.width == WidthRule::AtLeastOne {
+                keys.push("width: at_least_one".to_owned());
+            }
+            keys.extend(options(b.activation, Activation::Relu6, b.padding));
+            format!("    - conv_bn: {{{}}}\n", keys.join(", "))
         }
-        Block::ConvDsc(b) => {
-            let rest = options(b.activation, Activation::Relu6, b.padding);
-            format!("    - conv_dsc: {{c: {}, k: {}, s: {}{rest}}}\n", b.c, b.k, b.s)
+        Block::ConvDsc(block) => {
+            let options = options(block.activation, Activation::Relu6, block.padding);
+            if let [DscRow { c, n: 1, s, k, .. }] = block.rows[..] {
+                let keys = [vec![format!("c: {c}, k: {k}, s: {s}")], options].concat();
+                return format!("    - conv_dsc: {{{}}}\n", keys.join(", "));
+            }
+            let rows = block.rows.iter().map(|r| format!("[{}, {}, {}, {}]", r.c, r.s, r.n, r.k));
+            table("conv_dsc", "c, s, n, k", &options, rows)
         }
-        Block::InvertedResidual(table) => {
-            let rows = table
+        Block::InvertedResidual(block) => {
+            let mut options = options(block.activation, Activation::Relu6, block.padding);
+            if block.expand == Expand::Always {
+                options.push("expand: always".to_owned());
+            }
+            let rows = block
                 .rows
                 .iter()
                 .map(|r| format!("[{:?}, {}, {}, {}, {}]", r.t, r.c, r.n, r.s, r.k));
-            let (activation, padding) = (table.activation, table.padding);
-            self::table("inverted_residual", "t, c, n, s, k", rows, activation, padding)
+            table("inverted_residual", "t, c, n, s, k", &options, rows)
         }
-        Block::Residual(table) => {
-            let rows = table.rows.iter().map(|r| format!("[{}, {}, {}]", r.c, r.n, r.s));
-            self::table("residual", "c, n, s", rows, table.activation, table.padding)
+        Block::Residual(block) => {
+            let options = options(block.activation, Activation::Relu, block.padding);
+            let rows = block.rows.iter().map(|r| format!("[{}, {}, {}]", r.c, r.n, r.s));
+            table("residual", "c, n, s", &options, rows)
         }
     }
 }
@@ -102,14 +113,12 @@ fn block(block: &Block) -> String {
 fn table(
     name: &str,
     columns: &str,
+    options: &[String],
     rows: impl Iterator<Item = String>,
-    activation: Activation,
-    padding: Option<Padding>,
 ) -> String {
     let mut text = format!("    - {name}:\n        columns: [{columns}]\n");
-    text += &format!("        activation: {}\n", activation.name());
-    if let Some(padding) = padding {
-        text += &format!("        padding: {}\n", padding.name());
+    for option in options {
+        text += &format!("        {option}\n");
     }
     text += "        rows:\n";
     for row in rows {
@@ -118,13 +127,9 @@ fn table(
     text
 }
 
-fn options(activation: Activation, default: Activation, padding: Option<Padding>) -> String {
-    let mut text = String::new();
-    if activation != default {
-        text += &format!(", activation: {}", activation.name());
-    }
-    if let Some(padding) = padding {
-        text += &format!(", padding: {}", padding.name());
-    }
-    text
+/// The keys of a block that are not as they are by default.
+fn options(activation: Activation, default: Activation, padding: Option<Padding>) -> Vec<String> {
+    let activation = (activation != default).then(|| format!("activation: {}", activation.name()));
+    let padding = padding.map(|padding| format!("padding: {}", padding.name()));
+    activation.into_iter().chain(padding).collect()
 }

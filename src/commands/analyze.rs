@@ -6,18 +6,21 @@ use crate::error::{Error, Result};
 use crate::output::{Output, write};
 use crate::report::Style;
 use crate::tasks::{Costed, View};
-use crate::weights;
+use crate::weights::{self, Selection};
 
 pub fn run(args: &AnalyzeArgs) -> Result<()> {
-    let loaded = block::load(&args.spec)?;
     let variant = Variant::from(&args.variant);
+    let loaded = block::load(&args.spec, &variant)?;
     // Says first what is wrong with the variant.
     loaded.graph(&variant)?;
     let machine = args.machine.load()?;
     let overrides = args.overrides.schedule.is_some().then(|| args.overrides.load()).transpose()?;
     let costed = Costed::new(loaded, variant, machine, overrides.as_ref())?;
     let weights = match &args.weights {
-        Some(path) => Some((weights::load(path)?, path.as_path())),
+        Some(path) => {
+            let dict = Selection::from(&args.tensors).of(weights::load(path)?, path)?;
+            Some((dict, path.as_path()))
+        }
         None => None,
     };
     let clamps = args.relu6.then(|| costed.clamps(weights, args.seed)).transpose()?;

@@ -2,7 +2,7 @@
 
 use super::analyze::style;
 use crate::analysis::sweep::Sweep;
-use crate::block;
+use crate::block::{self, Variant};
 use crate::cli::cost::{CompareArgs, GateArgs, SweepArgs};
 use crate::error::{Error, Result};
 use crate::escape;
@@ -22,8 +22,14 @@ pub fn run(args: &CompareArgs) -> Result<()> {
         }
         path => path.as_deref().map(Baseline::read).transpose()?,
     };
+    let SweepArgs { width, resolution, classes, .. } = &args.sweep;
+    let asked = Variant {
+        width: width.as_ref().and_then(|list| list.first().copied()),
+        resolution: resolution.as_ref().and_then(|list| list.first().copied()),
+        classes: *classes,
+    };
     let specs: Vec<Loaded> =
-        args.specs.iter().map(|spec| block::load(spec)).collect::<Result<_>>()?;
+        args.specs.iter().map(|spec| block::load(spec, &asked)).collect::<Result<_>>()?;
     let SweepArgs { width, resolution, classes, fit } = &args.sweep;
     let sweep = Sweep {
         widths: width.clone().unwrap_or_default(),

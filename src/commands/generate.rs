@@ -10,9 +10,9 @@ use crate::codegen::Tree;
 use crate::codegen::write::{Kept, Written, differences, write};
 use crate::error::{Error, Result};
 use crate::escape;
-use crate::spec;
+use crate::spec::{self, Origin};
 use crate::tasks::{Ingredients, Planned, Source};
-use crate::weights::read_file;
+use crate::weights::{Selection, read_file};
 
 pub fn run(args: &GenerateArgs) -> Result<()> {
     let folder = &args.output;
@@ -51,7 +51,7 @@ pub fn planned(
     machine: &MachineArgs,
     overrides: &OverrideArgs,
 ) -> Result<Planned> {
-    let (loaded, machine) = (block::load(spec)?, machine.load()?);
+    let (loaded, machine) = (block::load(spec, &variant.into())?, machine.load()?);
     // Says first what is wrong with the variant.
     loaded.graph(&variant.into())?;
     Planned::new(loaded, variant.into(), machine, &overrides.load()?)
@@ -77,7 +77,9 @@ pub fn tree(
         Source::Seed(seed) => Some(seed),
         Source::File(..) => None,
     };
-    let tree = planned.tree(Ingredients { source, labels }, |what| progress.doing(what))?;
+    let tensors = Selection::from(&args.tensors);
+    let tree =
+        planned.tree(Ingredients { source, tensors, labels }, |what| progress.doing(what))?;
     Ok((tree, seed))
 }
 
@@ -90,5 +92,10 @@ fn labels(planned: &Planned, file: Option<&Path>) -> Result<Option<Vec<String>>>
     if classes != spec.classes && spec.labels.is_some() {
         eprintln!("note: the spec names {} classes, so {classes} go without names", spec.classes);
     }
-    planned.labels()
+    let Some(labels) = planned.labels()? else { return Ok(None) };
+    if let (Some(file), Origin::Folder(_)) = (&labels.shipped, &planned.loaded.origin) {
+        let file = escape::visible(file);
+        eprintln!("note: {file} is not beside the spec; the names are those of mbgen's own");
+    }
+    Ok(Some(labels.names))
 }

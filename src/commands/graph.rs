@@ -7,8 +7,8 @@ use crate::output::{Output, write};
 use crate::report::{Network, graph};
 
 pub fn run(args: &GraphArgs) -> Result<()> {
-    let loaded = block::load(&args.spec)?;
     let variant = Variant::from(&args.variant);
+    let loaded = block::load(&args.spec, &variant)?;
     let layers = loaded.graph(&variant)?;
     let title = Network::of(&loaded, &variant).to_string();
     let output = args.output.clone().map_or(Output::Stdout, Output::File);

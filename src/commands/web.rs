@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::block;
+use crate::block::{self, Variant};
 use crate::cli::WebArgs;
 use crate::error::{Error, Result};
 use crate::server::{Files, Site};
@@ -34,7 +34,7 @@ pub fn run(args: &WebArgs) -> Result<()> {
             let path = PathBuf::from(spec);
             if !path.is_file() {
                 // Says what is wrong with the name; a shipped one has no file to follow.
-                block::load(spec)?;
+                block::load(spec, &Variant::default())?;
                 return Err(Error::Usage(format!(
                     "{spec} is no file; the page has it to start from"
                 )));

@@ -58,6 +58,7 @@ impl Window {
 fn pads(kernel: usize, stride: usize, rule: Padding, n: usize) -> (usize, usize) {
     match rule {
         Padding::Symmetric => ((kernel - 1) / 2, (kernel - 1) / 2),
+        Padding::Valid => (0, 0),
         Padding::Same => {
             let span = (n.div_ceil(stride) - 1) * stride + kernel;
             let total = span.saturating_sub(n);

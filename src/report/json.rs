@@ -320,7 +320,7 @@ impl Dims {
 fn padding(window: Window) -> Sides {
     let p = window.padding;
     match window.rule {
-        Padding::Symmetric => Sides::All(p.top),
+        Padding::Symmetric | Padding::Valid => Sides::All(p.top),
         Padding::Same => Sides::TopLeftBottomRight([p.top, p.left, p.bottom, p.right]),
     }
 }

@@ -54,6 +54,11 @@ impl<'t> Draft<'t> {
         self.spec.as_ref()
     }
 
+    /// Whether nothing is wrong so far.
+    pub fn is_fine(&self) -> bool {
+        self.problems.is_empty()
+    }
+
     /// The spec, if neither it nor the later stages have problems. Problems of entries that are
     /// wrong already are dropped as consequences. `note` is shown below each later problem.
     pub fn finish(mut self, later: Vec<Problem>, note: Option<&str>) -> Result<Spec> {

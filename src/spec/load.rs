@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::embedded::{self, Trained};
-use super::{Draft, EMBEDDED, Spec};
+use super::{Draft, EMBEDDED, LabelNames, Labels, Problem, Spec};
 use crate::error::{Error, Result};
 use crate::escape::visible;
 use crate::input;
@@ -36,6 +36,15 @@ pub enum Origin {
     Folder(PathBuf),
     /// It was given as text: beside it are the shipped label files alone.
     Text,
+}
+
+/// The names of the classes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClassNames {
+    /// A name for each class.
+    pub names: Vec<String>,
+    /// The file they are from, where it is part of the binary.
+    pub shipped: Option<String>,
 }
 
 /// Loads a spec and checks it by itself: the name of a shipped one, `-` for standard input, or a
@@ -72,12 +81,36 @@ pub fn read(arg: &str) -> Result<Found> {
         return Ok(Found { name, text, origin: Origin::Folder(PathBuf::new()) });
     }
     let path = Path::new(arg);
+    if let Some(hint) = another_kind(path) {
+        return Err(Error::Usage(format!("{} is no spec: {hint}", visible(arg))));
+    }
     let text = match input::text(path, MAX_BYTES) {
         Err(error) if error.is_not_found() => return Err(Error::Usage(not_found(arg, true))),
         text => text?,
     };
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     Ok(Found { name: visible(arg).into_owned(), text, origin: Origin::Folder(folder) })
+}
+
+/// What is said of a file whose name says that it is something else, which an option takes.
+fn another_kind(path: &Path) -> Option<&'static str> {
+    if is_photo(path) {
+        Some("a photo goes after `--image`, as in `mbgen run --image cat.jpg`")
+    } else if ends_in(path, &["safetensors", "pt", "pth", "ckpt"]) {
+        Some("weights go after `--weights`, as a safetensors file")
+    } else {
+        None
+    }
+}
+
+/// Whether the name of a file says that it is a photo.
+pub fn is_photo(path: &Path) -> bool {
+    ends_in(path, &["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "heic"])
+}
+
+fn ends_in(path: &Path, endings: &[&str]) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| endings.contains(&&*ending.to_ascii_lowercase()))
 }
 
 impl Found {
@@ -114,32 +147,53 @@ impl Loaded {
         (self.origin == Origin::Embedded).then(|| embedded::trained(&self.name)).flatten()
     }
 
-    /// The class names that the spec's `labels` names, one for each class; `None` without `labels`.
-    pub fn labels(&self) -> Result<Option<Vec<String>>> {
-        let Some(file) = &self.spec.labels else { return Ok(None) };
-        let (path, text) = match &self.origin {
-            Origin::Embedded => {
-                let unknown = || Error::Internal(format!("no labels {file} are shipped"));
-                let text = embedded::labels(file).ok_or_else(unknown)?.to_owned();
-                (PathBuf::from(file), text)
-            }
-            Origin::Text => {
-                let path = PathBuf::from(file);
-                let Some(text) = embedded::labels(file) else {
-                    let message = "class names stand in a file beside the spec, and here is none; \
-                                   leave `labels` out, or give the names"
-                        .to_owned();
-                    return Err(Error::Input { path, message });
-                };
-                (path, text.to_owned())
-            }
-            Origin::Folder(folder) => {
-                let path = folder.join(file);
-                let text = input::text_of_regular(&path, MAX_LABELS)?;
-                (path, text)
+    /// The names of the classes, one for each; `None` without `labels`. A file that is not beside the
+    /// spec may be one of those that are part of the binary.
+    pub fn labels(&self) -> Result<Option<ClassNames>> {
+        let Some(labels) = &self.spec.labels else { return Ok(None) };
+        let file = match &labels.names {
+            LabelNames::File(file) => file,
+            LabelNames::List(names) => {
+                let names = names.iter().map(|name| visible(name).into_owned()).collect();
+                return Ok(Some(ClassNames { names, shipped: None }));
             }
         };
-        labels_of(&text, &path, self.spec.classes).map(Some)
+        let shipped = embedded::labels(file);
+        let (text, shipped) = match (&self.origin, shipped) {
+            (Origin::Folder(folder), _) => {
+                match (input::text_of_regular(&folder.join(file), MAX_LABELS), shipped) {
+                    (Ok(text), _) => (text, None),
+                    (Err(error), Some(text)) if error.is_not_found() => (text.to_owned(), shipped),
+                    (Err(error), _) => return Err(self.wrong_labels(labels, error.chain())),
+                }
+            }
+            (Origin::Embedded | Origin::Text, Some(text)) => (text.to_owned(), shipped),
+            (Origin::Embedded | Origin::Text, None) => {
+                let message = format!("there is no file {} here", visible(file));
+                return Err(self.wrong_labels(labels, message));
+            }
+        };
+        let names = names_of(&text);
+        let (found, classes) = (names.len(), self.spec.classes);
+        if found != classes {
+            let message = format!("{} has {found} names for {classes} classes", visible(file));
+            return Err(self.wrong_labels(labels, message));
+        }
+        Ok(Some(ClassNames { names, shipped: shipped.map(|_| file.clone()) }))
+    }
+
+    /// What is wrong with the names of the classes, shown where the spec has them.
+    fn wrong_labels(&self, labels: &Labels, message: String) -> Error {
+        let note = "`labels` is a file beside the spec with a name a line, or a list of names; \
+                    --labels takes a file in its place";
+        self.error_at(Problem { at: labels.at, message }, note)
+    }
+
+    /// A problem of an entry of the spec, which is fine by itself.
+    pub(crate) fn error_at(&self, problem: Problem, note: &str) -> Error {
+        let finished = Draft::read(&self.text, &self.name).finish(vec![problem], Some(note));
+        let shown = || Error::Internal(format!("{} has a problem that is not there", self.name));
+        finished.err().unwrap_or_else(shown)
     }
 }
 
@@ -150,9 +204,7 @@ pub fn labels(path: &Path, classes: usize) -> Result<Vec<String>> {
 
 /// The class names of a file's text, one a line; errors name `path`.
 pub(crate) fn labels_of(text: &str, path: &Path, classes: usize) -> Result<Vec<String>> {
-    // Each character is seen.
-    let lines = text.trim_end().lines();
-    let labels: Vec<String> = lines.map(|line| visible(line).into_owned()).collect();
+    let labels = names_of(text);
     if labels.len() == classes {
         return Ok(labels);
     }
@@ -160,4 +212,9 @@ pub(crate) fn labels_of(text: &str, path: &Path, classes: usize) -> Result<Vec<S
     let message =
         format!("{found} labels for {classes} classes; one for each class is allowed, a line each");
     Err(Error::Input { path: path.to_owned(), message })
+}
+
+/// The lines of a file of class names, each character seen.
+fn names_of(text: &str) -> Vec<String> {
+    text.trim_end().lines().map(|line| visible(line).into_owned()).collect()
 }

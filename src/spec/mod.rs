@@ -19,7 +19,7 @@ pub use budget::{Budget, Metric, Misread};
 pub use draft::{Draft, Problem};
 pub use embedded::{EMBEDDED, Embedded, Trained};
 pub(crate) use load::labels_of;
-pub use load::{Found, Loaded, Origin, labels, load, load_shipped, read};
+pub use load::{ClassNames, Found, Loaded, Origin, is_photo, labels, load, load_shipped, read};
 pub use rounding::{Rounding, make_divisible};
 pub use schema::schema;
 
@@ -44,8 +44,8 @@ pub struct Spec {
     pub bn_eps: f64,
     /// How a photo becomes an input.
     pub preprocess: Option<Preprocess>,
-    /// File of class names beside the spec, one a line.
-    pub labels: Option<String>,
+    /// Names of the classes.
+    pub labels: Option<Labels>,
     /// Limits on cost, in the order of the file.
     pub budgets: Vec<Budget>,
     /// The stages in order.
@@ -81,6 +81,8 @@ pub enum Padding {
     Symmetric,
     /// TensorFlow's SAME: ceil(n/s) outputs, the odd zero at the bottom and right.
     Same,
+    /// None: floor((n-k)/s) + 1 outputs.
+    Valid,
 }
 
 impl Padding {
@@ -89,6 +91,7 @@ impl Padding {
         match self {
             Self::Symmetric => "symmetric",
             Self::Same => "same",
+            Self::Valid => "valid",
         }
     }
 }
@@ -102,6 +105,24 @@ pub struct Preprocess {
     pub mean: Vec<f64>,
     /// Standard deviation of each channel, in units of pixel/255.
     pub std: Vec<f64>,
+}
+
+/// What the classes are called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Labels {
+    /// Where the names are found.
+    pub names: LabelNames,
+    /// Where they stand in the file.
+    pub at: Position,
+}
+
+/// Where the names of the classes are found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LabelNames {
+    /// In a file beside the spec, one a line.
+    File(String),
+    /// In the spec: one for each class.
+    List(Vec<String>),
 }
 
 /// A named sequence of blocks; the name starts the parameter names of its layers.
@@ -118,7 +139,7 @@ pub struct Stage {
 pub enum Block {
     /// Convolution, batch normalisation, activation.
     ConvBn(ConvBn),
-    /// Depthwise separable convolution (MobileNetV1 paper, figure 3).
+    /// Depthwise separable convolutions (MobileNetV1 paper, figure 3).
     ConvDsc(ConvDsc),
     /// A table of inverted residual blocks (MobileNetV2 paper, table 2).
     InvertedResidual(InvertedResidual),
@@ -145,20 +166,30 @@ pub struct ConvBn {
     pub at: Position,
 }
 
-/// `conv_dsc`: depthwise k×k, then pointwise, each with batch normalisation and activation.
+/// `conv_dsc`: a table of depthwise k×k, then pointwise convolutions, each with batch normalisation
+/// and activation. One that is written without a table has one row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConvDsc {
-    /// Output channels before the width multiplier.
-    pub c: usize,
-    /// Kernel size of the depthwise convolution.
-    pub k: usize,
-    /// Stride of the depthwise convolution.
-    pub s: usize,
+    /// The rows of the table.
+    pub rows: Vec<DscRow>,
     /// Activation after both convolutions.
     pub activation: Activation,
     /// Padding, where it differs from the network's.
     pub padding: Option<Padding>,
-    /// Where the block stands in the file.
+}
+
+/// One row of a table of depthwise separable convolutions: `n` blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DscRow {
+    /// Output channels before the width multiplier.
+    pub c: usize,
+    /// Number of blocks.
+    pub n: usize,
+    /// Stride of the first block's depthwise convolution.
+    pub s: usize,
+    /// Kernel size of the depthwise convolution.
+    pub k: usize,
+    /// Where the row stands in the file.
     pub at: Position,
 }
 
@@ -169,8 +200,20 @@ pub struct InvertedResidual {
     pub rows: Vec<InvertedRow>,
     /// Activation after expansion and depthwise convolution; the projection is linear.
     pub activation: Activation,
+    /// Which blocks have an expansion.
+    pub expand: Expand,
     /// Padding, where it differs from the network's.
     pub padding: Option<Padding>,
+}
+
+/// Which blocks of an inverted residual table have an expansion.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expand {
+    /// Those with t other than 1.
+    #[default]
+    UnlessOne,
+    /// Every block.
+    Always,
 }
 
 /// One row of an inverted residual table: `n` blocks.

@@ -20,7 +20,7 @@ pub struct Arch {
 /// The shipped networks, in the order in which they are listed.
 pub fn archs() -> Result<Vec<Arch>> {
     let arch = |name| {
-        let loaded = block::load(name)?;
+        let loaded = block::load(name, &Variant::default())?;
         let graph = loaded.graph(&Variant::default())?;
         let network = Network::of(&loaded, &Variant::default());
         Ok(Arch { loaded, network, totals: Totals::of(&graph) })

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::graph::LayerGraph;
-use crate::weights::{StateDict, parameters};
+use crate::weights::{StateDict, needed};
 
 /// How the tensors of a file fit a network.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,13 +23,14 @@ impl Fit {
     }
 }
 
-/// Compares names and shapes.
+/// Compares names and shapes. The names may stand below a prefix, as for [`crate::weights::fold`].
 pub fn fit(dict: &StateDict, graph: &LayerGraph) -> Fit {
-    let mut there: BTreeMap<&str, &[usize]> =
-        dict.iter().map(|(name, tensor)| (name, &tensor.shape[..])).collect();
+    let mut there: BTreeMap<&str, &[usize]> = dict.shapes().collect();
     let mut fit = Fit::default();
-    for parameter in graph.layers().flat_map(|(_, layer)| parameters(layer)) {
-        match there.remove(parameter.name.as_str()) {
+    for parameter in needed(dict, graph).1 {
+        // One whose elements are not read is as good as none.
+        let shape = there.remove(parameter.name.as_str());
+        match shape.filter(|_| dict.get(&parameter.name).is_some()) {
             None => fit.missing.push((parameter.name, parameter.shape)),
             Some(shape) if shape != parameter.shape => {
                 fit.misshapen.push((parameter.name, shape.to_vec(), parameter.shape));

@@ -13,8 +13,8 @@ use crate::machine::Description;
 use crate::plan::{Overrides, Plan};
 use crate::reference;
 use crate::report::Network;
-use crate::spec::{Loaded, Trained, labels_of};
-use crate::weights::{Folded, fold, read_safetensors};
+use crate::spec::{ClassNames, Loaded, Trained, labels_of};
+use crate::weights::{Folded, Selection, fold, read_safetensors};
 
 /// A spec's variant, planned.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub struct Planned {
 pub struct Ingredients<'a> {
     /// The weights.
     pub source: Source<'a>,
+    /// Which tensors of a file are taken.
+    pub tensors: Selection,
     /// The name of each class.
     pub labels: Option<Vec<String>>,
 }
@@ -84,7 +86,7 @@ impl Planned {
     }
 
     /// The class names of the spec; `None` where it has none, or another number of classes.
-    pub fn labels(&self) -> Result<Option<Vec<String>>> {
+    pub fn labels(&self) -> Result<Option<ClassNames>> {
         if self.classes() == self.loaded.spec.classes { self.loaded.labels() } else { Ok(None) }
     }
 
@@ -108,7 +110,8 @@ impl Planned {
         let Self { loaded, variant, graph, machine, plan } = self;
         let input = reference::golden_input(graph.input());
         doing("weights");
-        let (weights, provenance) = self.weights(ingredients.source, &input)?;
+        let (weights, provenance) =
+            self.weights(ingredients.source, &ingredients.tensors, &input)?;
         doing("reference values");
         let mut golden = Golden::new(graph, plan);
         reference::run(graph, &weights, &input, |id, values| golden.observe(id, values));
@@ -127,13 +130,19 @@ impl Planned {
         })
     }
 
-    fn weights(&self, source: Source, input: &[f32]) -> Result<(Folded, Provenance)> {
+    fn weights(
+        &self,
+        source: Source,
+        tensors: &Selection,
+        input: &[f32],
+    ) -> Result<(Folded, Provenance)> {
         let (graph, eps) = (&self.graph, self.loaded.spec.bn_eps);
         match source {
             Source::File(bytes, path) => {
                 let provenance = Provenance::of_file(&bytes);
                 let dict = read_safetensors(&bytes, path)?;
                 drop(bytes);
+                let dict = tensors.of(dict, path)?;
                 Ok((fold(&dict, graph, eps, path)?, provenance))
             }
             Source::Seed(seed) => {

@@ -9,8 +9,8 @@ use half::{bf16, f16};
 use safetensors::tensor::{Dtype, Metadata};
 use serde_json::{Map, Value, json};
 
-use super::check::{Problems, printable, quoted};
-use super::{StateDict, Tensor};
+use super::check::printable;
+use super::{StateDict, Tensor, Unread};
 use crate::error::{Error, Result};
 use crate::input;
 use crate::text::thousands;
@@ -63,13 +63,13 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>> {
 
 /// Reads the bytes of a safetensors file; errors name `origin`.
 ///
-/// F32, F16 and BF16 tensors become f32, which is exact. PyTorch's `num_batches_tracked` counters
-/// are skipped. Any other element type is an error that names the tensor.
+/// F16 and BF16 tensors become f32, which is exact, and F64 tensors the nearest f32. Of other element
+/// types only name and shape are known: [`fold`](super::fold) refuses them where the network needs
+/// them. PyTorch's `num_batches_tracked` counters are skipped.
 pub fn read_safetensors(bytes: &[u8], origin: &Path) -> Result<StateDict> {
     let (metadata, data) =
         split(bytes).map_err(|message| Error::Input { path: origin.to_path_buf(), message })?;
     let mut dict = StateDict::new();
-    let mut problems = Problems::new();
     for name in metadata.offset_keys() {
         let Some(info) = metadata.info(&name) else { continue };
         if name.rsplit('.').next() == Some("num_batches_tracked") {
@@ -77,6 +77,9 @@ pub fn read_safetensors(bytes: &[u8], origin: &Path) -> Result<StateDict> {
         }
         let bytes = data.get(info.data_offsets.0..info.data_offsets.1).unwrap_or_default();
         let elements: Vec<f32> = match info.dtype {
+            Dtype::F64 => {
+                bytes.as_chunks().0.iter().map(|&b| f64::from_le_bytes(b) as f32).collect()
+            }
             Dtype::F32 => bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect(),
             Dtype::F16 => {
                 bytes.as_chunks().0.iter().map(|&b| f16::from_le_bytes(b).into()).collect()
@@ -85,14 +88,13 @@ pub fn read_safetensors(bytes: &[u8], origin: &Path) -> Result<StateDict> {
                 bytes.as_chunks().0.iter().map(|&b| bf16::from_le_bytes(b).into()).collect()
             }
             dtype => {
-                problems
-                    .push(|| format!("{} is {dtype}; F32, F16 and BF16 are read", quoted(&name)));
+                let unread = Unread { shape: info.shape.clone(), element: dtype.to_string() };
+                dict.unread.insert(name, unread);
                 continue;
             }
         };
         dict.insert(name, Tensor { shape: info.shape.clone(), data: elements });
     }
-    problems.into_result(origin)?;
     Ok(dict)
 }
 

@@ -5,8 +5,9 @@
 
 use std::path::Path;
 
-use super::StateDict;
 use super::check::{Problems, check, indices, quoted};
+use super::names::needed;
+use super::{StateDict, Tensor};
 use crate::error::Result;
 use crate::graph::{LayerGraph, LayerId};
 use crate::layer::Layer;
@@ -40,35 +41,56 @@ impl Folded {
 
 /// Folds the weights of a network. Every value of the result is finite and none is subnormal.
 ///
+/// The names may stand below a prefix, such as `module.`: the one below which most are found.
+///
 /// # Errors
 /// All problems of the state dict at once, each by the tensor's name: missing, unknown, of another
 /// shape, not finite, σ² + ε not positive, or a folded value beyond f32. Errors name `origin`.
 pub fn fold(dict: &StateDict, graph: &LayerGraph, eps: f64, origin: &Path) -> Result<Folded> {
-    check(dict, graph, origin)?;
+    let (prefix, needed) = needed(dict, graph);
+    check(dict, &needed, origin)?;
     let mut problems = Problems::new();
-    let layers = graph.layers().map(|(_, layer)| fold_layer(dict, layer, eps, &mut problems));
+    let tensors = Tensors { dict, prefix };
+    let layers = graph.layers().map(|(_, layer)| fold_layer(&tensors, layer, eps, &mut problems));
     let layers = layers.collect();
     problems.into_result(origin)?;
     Ok(Folded { layers })
 }
 
-/// Folds one layer of a checked state dict.
+/// A checked state dict, and what every name of the network begins with in it.
+struct Tensors<'d> {
+    dict: &'d StateDict,
+    prefix: String,
+}
+
+impl<'d> Tensors<'d> {
+    /// The name of a module's tensor.
+    fn name(&self, module: &str, name: &str) -> String {
+        format!("{}{module}.{name}", self.prefix)
+    }
+
+    fn get(&self, module: &str, name: &str) -> Option<&'d Tensor> {
+        self.dict.get(&self.name(module, name))
+    }
+}
+
+/// Folds one layer.
 fn fold_layer(
-    dict: &StateDict,
+    tensors: &Tensors,
     layer: &Layer,
     eps: f64,
     problems: &mut Problems,
 ) -> Option<FoldedLayer> {
-    let name = format!("{}.weight", layer.name);
-    let weight = dict.get(&name)?;
+    let name = tensors.name(&layer.name, "weight");
+    let weight = tensors.get(&layer.name, "weight")?;
     let Affine { scale, shift } = match &layer.norm {
-        Some(norm) => normalisation(dict, norm, eps, problems)?,
-        None => bias(dict, layer),
+        Some(norm) => normalisation(tensors, norm, eps, problems)?,
+        None => bias(tensors, layer),
     };
     let filter = weight.data.len() / layer.output.c;
     let scaled = weight.data.iter().enumerate().map(|(i, &w)| f64::from(w) * scale[i / filter]);
     let weight = round(scaled, &name, &weight.shape, problems);
-    let shift_name = format!("{}.bias", layer.norm.as_ref().unwrap_or(&layer.name));
+    let shift_name = tensors.name(layer.norm.as_ref().unwrap_or(&layer.name), "bias");
     let bias = round(shift.iter().copied(), &shift_name, &[layer.output.c], problems);
     Some(FoldedLayer { weight, bias })
 }
@@ -81,20 +103,20 @@ struct Affine {
 
 /// What the batch normalisation called `norm` does to its input.
 fn normalisation(
-    dict: &StateDict,
+    tensors: &Tensors,
     norm: &str,
     eps: f64,
     problems: &mut Problems,
 ) -> Option<Affine> {
     let tensor = |name| {
-        let tensor = dict.get(&format!("{norm}.{name}"))?;
+        let tensor = tensors.get(norm, name)?;
         Some(tensor.data.iter().copied().map(f64::from).collect::<Vec<f64>>())
     };
     let (gamma, beta) = (tensor("weight")?, tensor("bias")?);
     let (mean, variance) = (tensor("running_mean")?, tensor("running_var")?);
     if let Some(o) = variance.iter().position(|variance| variance + eps <= 0.0) {
         problems.push(|| {
-            let (name, value) = (quoted(&format!("{norm}.running_var")), variance[o]);
+            let (name, value) = (quoted(&tensors.name(norm, "running_var")), variance[o]);
             format!("{name} is {value} at [{o}]; plus eps {eps} it must be positive")
         });
         return None;
@@ -109,8 +131,8 @@ fn normalisation(
 }
 
 /// What a layer's own bias does: the identity plus the bias, zero where there is none.
-fn bias(dict: &StateDict, layer: &Layer) -> Affine {
-    let shift = match dict.get(&format!("{}.bias", layer.name)) {
+fn bias(tensors: &Tensors, layer: &Layer) -> Affine {
+    let shift = match tensors.get(&layer.name, "bias") {
         Some(bias) => bias.data.iter().copied().map(f64::from).collect(),
         None => vec![0.0; layer.output.c],
     };

@@ -9,6 +9,7 @@ mod check;
 mod file;
 mod fold;
 mod formula;
+mod names;
 mod parameter;
 pub mod splitmix;
 
@@ -17,6 +18,8 @@ use std::collections::BTreeMap;
 pub use file::{load, read_file, read_safetensors};
 pub use fold::{Folded, FoldedLayer, fold};
 pub use formula::formula;
+pub use names::Selection;
+pub(crate) use names::needed;
 pub use parameter::{Parameter, Role, parameters};
 
 /// A dense tensor, row-major.
@@ -28,10 +31,19 @@ pub struct Tensor {
     pub data: Vec<f32>,
 }
 
+/// A tensor of an element type that is not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Unread {
+    shape: Vec<usize>,
+    element: String,
+}
+
 /// Tensors by PyTorch's parameter names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StateDict {
     tensors: BTreeMap<String, Tensor>,
+    /// What else the file has.
+    unread: BTreeMap<String, Unread>,
 }
 
 impl StateDict {
@@ -68,5 +80,27 @@ impl StateDict {
     /// Whether there is no tensor.
     pub fn is_empty(&self) -> bool {
         self.tensors.is_empty()
+    }
+
+    /// Names and shapes of all that a file has, whatever its elements are.
+    pub(crate) fn shapes(&self) -> impl Iterator<Item = (&str, &[usize])> {
+        let unread = self.unread.iter().map(|(name, unread)| (name.as_str(), &*unread.shape));
+        self.iter().map(|(name, tensor)| (name, &*tensor.shape)).chain(unread)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.tensors.contains_key(name) || self.unread.contains_key(name)
+    }
+
+    /// The tensors that `rename` gives a name, under that name.
+    fn renamed(self, rename: impl Fn(&str) -> Option<&str>) -> Self {
+        fn kept<T>(
+            map: BTreeMap<String, T>,
+            rename: impl Fn(&str) -> Option<&str>,
+        ) -> BTreeMap<String, T> {
+            let rename = |(name, value): (String, T)| Some((rename(&name)?.to_owned(), value));
+            map.into_iter().filter_map(rename).collect()
+        }
+        Self { tensors: kept(self.tensors, &rename), unread: kept(self.unread, &rename) }
     }
 }

@@ -7,7 +7,7 @@ use super::Position;
 use super::render::render;
 use super::tree::{Node, Span, Value};
 use crate::escape::visible;
-use crate::suggest::closest;
+use crate::suggest::{asked, meant};
 
 /// Most problems that are kept of a file; more are counted.
 const MAX_KEPT: usize = 100;
@@ -115,15 +115,18 @@ impl Diagnostic {
         Self { context: Some((span, label.into(), 0..0)), ..self }
     }
 
-    /// The candidate that `word`, at the mark, was perhaps meant to be.
+    /// What `word`, at the mark, was perhaps meant to be.
     pub(crate) fn suggest<'c>(
         self,
         word: &str,
         candidates: impl IntoIterator<Item = &'c str>,
     ) -> Self {
-        let Some(meant) = closest(word, candidates) else { return self };
-        let replacement = Some(meant.to_owned());
-        Self { replacement, ..self.help(format!("did you mean `{meant}`?")) }
+        let meant = meant(word, candidates);
+        let replacement = match meant[..] {
+            [one] => Some(one.to_owned()),
+            _ => None,
+        };
+        Self { replacement, ..self.help(asked(&meant)) }
     }
 
     /// A hint below the snippet.

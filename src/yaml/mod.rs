@@ -11,7 +11,7 @@ mod reader;
 mod render;
 mod tree;
 
-pub(crate) use at::{At, Ordered};
+pub(crate) use at::{At, OneOrList, Ordered};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub(crate) use diagnostic::{excerpt, list, node_at};
 pub(crate) use reader::{MAX_COUNT, read};

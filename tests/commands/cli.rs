@@ -51,6 +51,21 @@ fn a_mistyped_arch_is_corrected() {
 }
 
 #[test]
+fn a_file_in_the_place_of_a_spec_is_sent_where_it_belongs() {
+    for command in ["run", "analyze", "graph"] {
+        let shown = is_refused(&[command, "photo.PNG"]);
+        let hint = "error: photo.PNG is no spec: a photo goes after `--image`";
+        assert!(shown.starts_with(hint), "{shown}");
+    }
+    let shown = is_refused(&["generate", "v2.safetensors", "-o", "x"]);
+    assert!(shown.contains("weights go after `--weights`"), "{shown}");
+    let shown = is_refused(&["run", "v1", "photo.jpg"]);
+    assert!(shown.contains("unexpected argument 'photo.jpg'"), "{shown}");
+    assert!(shown.contains("a photo goes after `--image`"), "{shown}");
+    assert!(!is_refused(&["run", "v1", "v2"]).contains("--image`"));
+}
+
+#[test]
 fn help_is_a_result_and_bad_usage_is_not() {
     assert!(succeeds(&["--help"]).contains("Examples:"));
     assert!(succeeds(&["archs", "--help"]).contains("mbgen archs --yaml v2"));

@@ -3,8 +3,9 @@
 use mbgen::block;
 use mbgen::graph::LayerGraph;
 use mbgen::spec::{
-    Activation, Block, ConvBn, ConvDsc, HeadItem, HeadKind, Input, InvertedResidual, InvertedRow,
-    Padding, Pool, Position, Rounding, Spec, Stage, Width, WidthRule,
+    Activation, Block, ConvBn, ConvDsc, DscRow, Expand, HeadItem, HeadKind, Input,
+    InvertedResidual, InvertedRow, Padding, Pool, Position, Rounding, Spec, Stage, Width,
+    WidthRule,
 };
 use serde_json::{Value, json};
 
@@ -83,14 +84,9 @@ pub fn spec(value: &Value) -> Spec {
 fn v1_stages(value: &Value) -> Vec<Stage> {
     let mut blocks = vec![conv_bn(int(&value["stem"]), 3, 2, WidthRule::Scale)];
     blocks.extend(value["blocks_c_s"].as_array().unwrap().iter().map(|row| {
-        Block::ConvDsc(ConvDsc {
-            c: int(&row[0]),
-            k: 3,
-            s: int(&row[1]),
-            activation: Activation::Relu6,
-            padding: None,
-            at: Position::default(),
-        })
+        let (c, s) = (int(&row[0]), int(&row[1]));
+        let rows = vec![DscRow { c, n: 1, s, k: 3, at: Position::default() }];
+        Block::ConvDsc(ConvDsc { rows, activation: Activation::Relu6, padding: None })
     }));
     let mut rest = blocks.split_off(7);
     let last = rest.split_off(5);
@@ -108,8 +104,12 @@ fn v2_stages(value: &Value) -> Vec<Stage> {
         k: 3,
         at: Position::default(),
     });
-    let table =
-        InvertedResidual { rows: rows.collect(), activation: Activation::Relu6, padding: None };
+    let table = InvertedResidual {
+        rows: rows.collect(),
+        activation: Activation::Relu6,
+        expand: Expand::UnlessOne,
+        padding: None,
+    };
     let blocks = vec![
         conv_bn(int(&value["stem"]), 3, 2, WidthRule::Scale),
         Block::InvertedResidual(table),

@@ -25,6 +25,6 @@ fn labels_match_the_classes() {
     for arch in EMBEDDED {
         let loaded = load(arch.name).expect(arch.name);
         let labels = loaded.labels().expect(arch.name).expect("labels");
-        assert_eq!(labels.len(), loaded.spec.classes, "{}", arch.name);
+        assert_eq!(labels.names.len(), loaded.spec.classes, "{}", arch.name);
     }
 }

@@ -3,7 +3,7 @@
 use mbgen::analysis::Totals;
 use mbgen::analysis::tools::FIGURES;
 use mbgen::block;
-use mbgen::spec::Pool;
+use mbgen::spec::{Pool, load};
 use serde_json::Value;
 
 /// One pointwise convolution of one channel on 10x10, one class.
@@ -57,7 +57,7 @@ fn tools_see_pools_and_activations_as_they_are_written() {
         let word = |key: &str| expected[key].as_str().unwrap();
         let (network, pool, activation) = (word("network"), word("pool"), word("activation"));
         std::fs::write(&path, spec(network, pool, activation)).unwrap();
-        let loaded = block::load(path.to_str().unwrap()).unwrap();
+        let loaded = load(path.to_str().unwrap()).unwrap();
         let totals = Totals::of(&block::expand(&loaded.spec).unwrap());
         for figure in FIGURES.iter().filter(|figure| !figure.key.starts_with("keras")) {
             let at = format!("{network} {pool} {activation}: {}", figure.key);
@@ -73,7 +73,7 @@ fn the_name_of_a_pool_changes_no_figure() {
     let path = folder.path().join("net.yaml");
     let mut totals = ["pool", "mean"].map(|name| {
         std::fs::write(&path, SMALL.replace("{pool: ", &format!("{{{name}: "))).unwrap();
-        Totals::of(&block::expand(&block::load(path.to_str().unwrap()).unwrap().spec).unwrap())
+        Totals::of(&block::expand(&load(path.to_str().unwrap()).unwrap().spec).unwrap())
     });
     totals.iter_mut().for_each(|totals| totals.peak_live_at = None);
     assert_eq!(totals[0], totals[1]);

@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod crate_spec;
 mod executors;
 mod plan;
 mod random_networks;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::support::{data, json, largest_difference, networks, numbers, outputs};
+use mbgen::analysis::Totals;
 use mbgen::block::expand;
 use mbgen::graph::{LayerGraph, LayerId, Source};
 use mbgen::layer::{Kind, Layer, Shape, Window};
@@ -26,6 +27,10 @@ fn golden_network(spec: &Value) -> LayerGraph {
         }
         other => panic!("model {other}"),
     }
+}
+
+fn int(value: &Value) -> u64 {
+    value.as_u64().unwrap()
 }
 
 /// The numbers of a JSON array that are exact in f32.
@@ -55,6 +60,34 @@ fn golden_networks_have_pytorchs_logits() {
         let off = largest_difference(outputs.last().unwrap(), &numbers(&entry["logits_f64"]));
         println!("{name}: {off:.1e}");
         assert!(off < 1e-5, "{name} is off by {off:e}");
+    }
+}
+
+/// Convolutions without padding, tables of `conv_dsc` and expansions of t = 1, as PyTorch has them.
+#[test]
+fn blocks_are_pytorchs_modules() {
+    let golden = json(&data("golden/blocks.json"));
+    for entry in golden["networks"].as_array().unwrap() {
+        let name = entry["name"].as_str().unwrap();
+        let graph = networks::parsed(entry["spec"].as_str().unwrap());
+        let convolutions = graph.layers().filter(|(_, layer)| layer.kind.window().is_some());
+        let maps: Vec<_> =
+            convolutions.map(|(_, l)| [l.output.c, l.output.h, l.output.w]).collect();
+        assert_eq!(serde_json::to_value(maps).unwrap(), entry["maps"], "{name}");
+        let totals = Totals::of(&graph);
+        assert_eq!((totals.macs, totals.params), (int(&entry["macs"]), int(&entry["params"])));
+
+        let range = numbers(&entry["bn_var_range"]);
+        let dict = formula(&graph, (range[0], range[1]));
+        let names = entry["names"].as_array().unwrap();
+        assert_eq!(dict.len(), names.len(), "{name}");
+        for tensor in names {
+            assert!(dict.get(tensor.as_str().unwrap()).is_some(), "{name}: {tensor}");
+        }
+        let folded = fold(&dict, &graph, 1e-5, Path::new("formula")).unwrap();
+        let outputs = outputs(&graph, &folded, &golden_input(graph.input()));
+        let off = largest_difference(outputs.last().unwrap(), &numbers(&entry["logits_f64"]));
+        assert!(off < 1e-6, "{name} is off by {off:e}");
     }
 }
 
@@ -108,7 +141,7 @@ fn convolved(layer: &Layer, window: Window, weights: &FoldedLayer, map: &[f64]) 
 
 #[test]
 fn convolutions_are_their_definition() {
-    for padding in ["symmetric", "same"] {
+    for padding in ["symmetric", "same", "valid"] {
         for (kernel, stride) in [(1, 2), (2, 1), (2, 2), (3, 1), (3, 2), (3, 3), (5, 2), (7, 1)] {
             for [h, w] in [[1, 1], [4, 5], [7, 6]] {
                 let block = format!("c: 8, k: {kernel}, s: {stride}, padding: {padding}");

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::support::networks;
 use half::{bf16, f16};
 use mbgen::graph::LayerGraph;
-use mbgen::weights::{StateDict, Tensor, fold, formula, load, read_safetensors};
+use mbgen::weights::{Folded, Selection, StateDict, Tensor, fold, formula, load, read_safetensors};
 use serde_json::json;
 
 const EPS: f64 = 1e-5;
@@ -72,7 +72,8 @@ fn missing_extra_and_misshapen_tensors_are_named_with_shapes() {
     );
     assert_eq!(
         refused(|dict| drop(dict.insert("aux.weight", tensor(&[2, 3])))),
-        "`aux.weight` of shape [2, 3] is no tensor of the network"
+        "`aux.weight` of shape [2, 3] is no tensor of the network; --skip-tensors aux.weight leaves \
+         it out"
     );
     assert_eq!(
         refused(|dict| drop(dict.insert("fc.weight", tensor(&[1000, 16])))),
@@ -98,27 +99,119 @@ fn a_near_miss_is_suggested() {
 #[test]
 fn many_problems_are_told_at_once_and_counted() {
     let message = refused(|dict| {
-        for (name, tensor) in std::mem::take(dict).iter() {
-            dict.insert(format!("module.{name}"), tensor.clone());
+        for (name, tensor) in std::mem::take(dict).iter().take(16) {
+            dict.insert(format!("{name}s"), tensor.clone());
+            dict.insert(name.replace("body.0", "body.O"), tensor.clone());
         }
     });
     let lines: Vec<&str> = message.lines().collect();
     assert_eq!(lines.len(), 12, "{message}");
-    assert_eq!(lines[0], "35 problems");
-    assert_eq!(lines[1], "  none of the network's 17 tensors is there");
-    assert!(lines[2].ends_with("there is `module.body.0.0.weight` of shape [8, 3, 3, 3]"));
-    assert_eq!(lines[11], "  and 25 more");
+    assert!(lines[0].ends_with(" problems") && lines[11].starts_with("  and "), "{message}");
+    assert!(lines[1].contains("is missing; there is `body."), "{message}");
+}
+
+/// The network's tensors, each name changed.
+fn renamed(rename: impl Fn(&str) -> String) -> StateDict {
+    let mut changed = StateDict::new();
+    for (name, tensor) in dict().iter() {
+        changed.insert(rename(name), tensor.clone());
+    }
+    changed
+}
+
+/// What `fold` makes of a state dict that has been through a file.
+fn folded(dict: &StateDict) -> Result<Folded, String> {
+    let origin = Path::new("w.safetensors");
+    let dict = read_safetensors(&dict.to_safetensors(), origin).unwrap();
+    fold(&dict, &graph(), EPS, origin).map_err(|error| error.to_string())
+}
+
+#[test]
+fn names_below_a_prefix_load_and_are_told_with_it() {
+    let plain = folded(&dict()).unwrap();
+    for prefix in ["module.", "_orig_mod.", "model.", "_orig_mod.module.", "a.b.c.d."] {
+        let below = renamed(|name| format!("{prefix}{name}"));
+        assert_eq!(folded(&below).unwrap(), plain, "{prefix}");
+        let mut wrong = below.clone();
+        wrong.insert(format!("{prefix}fc.weight"), tensor(&[7, 16]));
+        wrong.remove(&format!("{prefix}body.0.1.bias"));
+        wrong.insert("criterion.weight", tensor(&[2]));
+        let message = folded(&wrong).unwrap_err();
+        let expected = format!(
+            "w.safetensors: 3 problems\n  `{prefix}body.0.1.bias` of shape [8] is missing\n  \
+             `{prefix}fc.weight` has shape [7, 16], the network needs [5, 16]\n  \
+             `criterion.weight` of shape [2] is no tensor of the network"
+        );
+        assert_eq!(message, expected);
+    }
+}
+
+#[test]
+fn one_of_two_networks_in_a_file_is_chosen() {
+    let mut both = renamed(|name| format!("model.{name}"));
+    for (name, tensor) in renamed(|name| format!("ema.{name}")).iter() {
+        let halves = tensor.data.iter().map(|x| x / 2.0).collect();
+        both.insert(name, Tensor { shape: tensor.shape.clone(), data: halves });
+    }
+    let message = folded(&both).unwrap_err();
+    assert!(message.contains("tensors such as `model.body"), "{message}");
+    let origin = Path::new("w");
+    let taken =
+        |selection: Selection| fold(&selection.of(both.clone(), origin)?, &graph(), EPS, origin);
+    let below = Selection { prefix: Some("model.".into()), ..Selection::default() };
+    assert_eq!(taken(below).unwrap(), folded(&dict()).unwrap());
+    let without = Selection { skipped: vec!["ema".into()], ..Selection::default() };
+    assert_eq!(taken(without).unwrap(), folded(&dict()).unwrap());
+    let wrong = Selection { prefix: Some("net.".into()), skipped: vec!["mode".into()] };
+    assert_eq!(
+        taken(wrong).unwrap_err().to_string(),
+        "w: 2 problems\n  no tensor has `mode` in its name\n  \
+         no tensor's name begins with `net.`; the first is `ema.body.0.0.weight`"
+    );
+}
+
+#[test]
+fn a_file_of_another_program_shows_names_of_both() {
+    let message = folded(&renamed(|name| name.replace("body.0.0", "conv_stem").replace('.', "_")));
+    assert_eq!(
+        message.unwrap_err(),
+        "w.safetensors: none of the network's 17 tensors is there, such as `body.0.0.weight` \
+         [8, 3, 3, 3], `body.1.0.weight` [8, 1, 3, 3], `body.1.3.weight` [16, 8, 1, 1]; among the \
+         file's 17 are `body_1_0_weight` [8, 1, 3, 3], `body_1_3_weight` [16, 8, 1, 1], \
+         `conv_stem_weight` [8, 3, 3, 3]"
+    );
+    assert!(
+        folded(&StateDict::new())
+            .unwrap_err()
+            .ends_with("the file has no tensors; the network has 17")
+    );
+}
+
+/// As `thop` leaves them in every module: F64 counters, and others of types that are not read.
+#[test]
+fn counters_of_tools_are_told_in_a_line_and_can_be_skipped() {
+    let mut file = dict();
+    for module in ["body.0.0", "body.0.1", "body.1.0", "fc"] {
+        file.insert(format!("{module}.total_ops"), tensor(&[1]));
+    }
+    assert_eq!(
+        folded(&file).unwrap_err(),
+        "w.safetensors: 4 tensors such as `body.0.0.total_ops` are none of the network; \
+         --skip-tensors total_ops leaves them out"
+    );
+    let skipped = Selection { skipped: vec!["total_ops".into()], ..Selection::default() };
+    assert_eq!(skipped.of(file, Path::new("w")).unwrap(), dict());
 }
 
 #[test]
 fn values_that_cannot_be_used_are_refused_by_name() {
     assert_eq!(
         refused(|dict| set(dict, "body.1.0.weight", 13, f32::NAN)),
-        "`body.1.0.weight` is NaN at [1, 0, 1, 1]; weights must be finite"
+        "`body.1.0.weight` is NaN at [1, 0, 1, 1]; weights must be finite f32"
     );
     assert_eq!(
         refused(|dict| set(dict, "body.1.4.running_mean", 3, f32::INFINITY)),
-        "`body.1.4.running_mean` is inf at [3]; weights must be finite"
+        "`body.1.4.running_mean` is inf at [3]; weights must be finite f32"
     );
     assert_eq!(
         refused(|dict| set(dict, "body.0.1.running_var", 2, -0.25)),
@@ -186,13 +279,33 @@ fn no_changed_byte_of_a_header_gets_through() {
 }
 
 #[test]
-fn other_element_types_are_refused_by_name() {
-    let bytes = file(&[("a", "F64", &[1], &[0; 8]), ("b", "I8", &[2], &[0; 2])]);
-    assert_eq!(
-        unreadable(&bytes),
-        "2 problems\n  `a` is F64; F32, F16 and BF16 are read\n  \
-         `b` is I8; F32, F16 and BF16 are read"
+fn other_element_types_are_refused_where_they_are_needed() {
+    let bytes = |name: &'static str| {
+        let mut tensors = vec![(name, "I8", &[8usize][..], &[0u8; 8][..])];
+        let bias: Vec<u8> = [0.5f64; 8].iter().flat_map(|x| x.to_le_bytes()).collect();
+        tensors.push(("body.0.1.bias", "F64", &[8], &bias));
+        file(&tensors)
+    };
+    let origin = Path::new("w");
+    let refused = |name| {
+        let read = read_safetensors(&bytes(name), origin).unwrap();
+        assert_eq!(read.len(), 1);
+        fold(&read, &graph(), EPS, origin).unwrap_err().to_string()
+    };
+    let needed = refused("body.0.1.weight");
+    assert!(
+        needed.contains("\n  `body.0.1.weight` is I8; F64, F32, F16 and BF16 are read\n"),
+        "{needed}"
     );
+    assert!(!refused("scales").contains("are read"), "{}", refused("scales"));
+}
+
+#[test]
+fn double_precision_is_rounded_once() {
+    let values = [0.1f64, -1.0 / 3.0, 1e-60, 3.402_823_5e38];
+    let doubles: Vec<u8> = values.iter().flat_map(|x| x.to_le_bytes()).collect();
+    let dict = read_safetensors(&file(&[("a", "F64", &[4], &doubles)]), Path::new("w")).unwrap();
+    assert_eq!(dict.get("a").unwrap().data, values.map(|x| x as f32));
 }
 
 #[test]

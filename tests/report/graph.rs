@@ -38,7 +38,7 @@ fn titles_are_escaped() {
     assert!(draw("v1", GraphFormat::Dot).contains(r#"digraph "a \"title\" <of> & its own""#));
     let svg = draw("v1", GraphFormat::Svg);
     assert!(svg.contains("a &quot;title&quot; &lt;of&gt; &amp; its own"));
-    assert!(draw("v1", GraphFormat::Mermaid).contains("a #quot;title#quot;"));
+    assert!(draw("v1", GraphFormat::Mermaid).contains(r#"title: "a \"title\" <of> & its own""#));
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn a_hundred_thousand_layers() {
 
 #[test]
 fn ten_thousand_points() {
-    let specs = [load("v2").unwrap()];
+    let specs = [load("v2", &Variant::default()).unwrap()];
     let sweep = Sweep {
         widths: (1..=100).map(|i| f64::from(i) / 50.0).collect(),
         resolutions: (1..=100).map(|i| (i * 3, i * 2)).collect(),

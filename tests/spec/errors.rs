@@ -84,7 +84,77 @@ fn unknown_key() {
     let shown = with("{c: 16, s: 2}", "{c: 16, stride: 2}");
     let path = "stages.features[0].conv_bn.stride";
     check(&shown, "unknown key `stride`", "8:24", path, "= allowed: `c`, `k`, `s`");
+    assert!(shown.contains("= help: did you mean `s`?"), "{shown}");
+    for (word, key) in [("act", "activation"), ("kernel", "k"), ("pad", "padding")] {
+        let shown = with("{c: 16, s: 2}", &format!("{{c: 16, {word}: 2}}"));
+        assert!(shown.contains(&format!("= help: did you mean `{key}`?")), "{shown}");
+    }
+    let shown = with("{c: 16, s: 2}", "{c: 16, learning_rate: 2}");
     assert!(!shown.contains("did you mean"), "{shown}");
+    let shown = with("columns: [c, n, s]", "columns: [filters, repeats, stride]");
+    for column in ["c", "n", "s"] {
+        assert!(shown.contains(&format!("= help: did you mean `{column}`?")), "{shown}");
+    }
+}
+
+#[test]
+fn a_table_of_depthwise_separable_convolutions() {
+    let conv_dsc = |block: &str| GOOD.replace("{c: 64, s: 1}", block);
+    let graph = |block: &str| {
+        let spec = Spec::parse(&conv_dsc(block), "net.yaml").unwrap_or_else(|e| panic!("{e}"));
+        block::expand(&spec).unwrap()
+    };
+    let layers = |block: &str| {
+        let graph = graph(block);
+        let layers = graph.layers().map(|(_, layer)| format!("{layer:?}"));
+        layers.collect::<Vec<_>>()
+    };
+    let apart = "{c: 64, s: 2}\n    - conv_dsc: {c: 64}\n    - conv_dsc: {c: 96, s: 1, k: 5}";
+    let table = "{columns: [c, s, n, k], rows: [[64, 2, 2, 3], [96, 1, 1, 5]]}";
+    assert_eq!(layers(apart), layers(table));
+    assert_eq!(layers("{c: 64, s: 2}"), layers("{columns: [s, c], rows: [[2, 64]]}"));
+
+    let path = "stages.features[2].conv_dsc";
+    let shown = problems(&conv_dsc("{columns: [c, s], rows: [[64]]}"));
+    let two = "2 numbers needed, one for each column";
+    check(&shown, "a row of 1 number", "14:42", &format!("{path}.rows[0]"), two);
+    let shown = problems(&conv_dsc("{columns: [c], rows: [[64]]}"));
+    let needed = "`c`, `s` are needed; `n`, `k` may be added";
+    check(&shown, "no column `s`", "14:27", &format!("{path}.columns"), needed);
+    let shown = problems(&conv_dsc("{columns: [c, s], rows: [[64, 1]], c: 3}"));
+    let allowed = "allowed: `columns`, `rows`, `activation`, `padding`";
+    check(&shown, "unknown key `c`", "14:52", &format!("{path}.c"), allowed);
+    let shown = problems(&conv_dsc("{rows: [[64, 1]]}"));
+    let belongs = "`columns: ...` belongs here";
+    check(&shown, "missing key `columns`", "14:17", &format!("{path}.columns"), belongs);
+}
+
+#[test]
+fn ends_of_a_skip_connection() {
+    let path = "stages.features[1].inverted_residual.rows[0]";
+    let text = GOOD.replace("[t, c, n, s]", "[t, c, n, s, k]").replace(", 2, 2]", ", 2, 2, 3]");
+    let even = problems(&text.replace("[1, 16, 1, 1]", "[1, 16, 1, 1, 4]"));
+    let message = "the skip connection of features.1 joins maps of 16x16 and 15x15; padding \
+                   `symmetric` of an odd kernel, or padding `same`, keeps the size";
+    check(&even, message, "12:13", path, "[1, 16, 1, 1, 4]");
+    let padded = |table: &str, padding: &str| {
+        GOOD.replace(table, &format!("padding: {padding}\n        {table}"))
+    };
+    let valid = problems(&padded("columns: [t, c, n, s]", "valid"));
+    assert!(
+        valid.contains("error: the skip connection of features.1 joins maps of 16x16 and 14x14")
+    );
+    assert!(valid.contains("error: the skip connection of features.3 joins maps of 6x6 and 4x4"));
+    let classic = problems(&padded("columns: [c, n, s]", "valid"));
+    assert!(
+        classic.contains("the skip connection of tail.0 joins maps of 4x4 and 3x3;"),
+        "{classic}"
+    );
+    assert!(Spec::parse(&padded("columns: [c, n, s]", "same"), "net.yaml").is_ok());
+    // Without a skip connection there is nothing to add.
+    let wider = padded("columns: [t, c, n, s]", "valid").replace("[1, 16,", "[1, 24,");
+    let shown = problems(&wider);
+    assert!(shown.contains("--> net.yaml:14:13"), "{shown}");
 }
 
 #[test]
@@ -550,6 +620,30 @@ fn huge_scalars_are_cut_in_messages() {
         let shown = with("classes: 10", &format!("classes: 10\n? {huge}\n: 1"));
         assert!(shown.len() < 3000, "{}", shown.len());
     }
+}
+
+#[test]
+fn what_is_asked_for_is_what_must_be_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("net.yaml");
+    let exact = "width: {multiplier: 0.3, rounding: exact}";
+    let text = GOOD.replace("width: {multiplier: 1.0, rounding: {make_divisible: 8}}", exact);
+    std::fs::write(&path, &text).unwrap();
+    let path = path.to_str().unwrap();
+    let half = Variant { width: Some(0.5), ..Variant::default() };
+    assert!(block::load(path, &half).unwrap().graph(&half).is_ok());
+    let own = Variant::default();
+    let shown = block::load(path, &own).unwrap().graph(&own).unwrap_err().to_string();
+    assert!(shown.starts_with("error: 16 channels times 0.3 is 4.8"), "{shown}");
+
+    // Beside other mistakes, the variant's are shown.
+    std::fs::write(path, text.replace("[16, 1, 2]", "[16, 1, 0]")).unwrap();
+    let shown = |variant: Variant| block::load(path, &variant).unwrap_err().to_string();
+    assert!(!shown(half).contains("channels times"), "{}", shown(half));
+    assert!(shown(own).contains("error: 16 channels times 0.3 is 4.8"), "{}", shown(own));
+    let third = shown(Variant { width: Some(0.9), ..own });
+    assert!(third.contains("16 channels times 0.9 is 14.4"), "{third}");
+    assert!(third.contains("= note: with `--width 0.9` from the command line"), "{third}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mbgen::block;
+use mbgen::block::{self, Variant};
 use mbgen::error::Error;
 use mbgen::spec::{EMBEDDED, Origin, load};
 
@@ -30,10 +30,13 @@ fn refusal(arg: &str) -> String {
 #[test]
 fn shipped_specs_load_by_name_and_give_themselves_back() {
     for shipped in EMBEDDED {
-        let loaded = block::load(shipped.name).unwrap();
+        let loaded = block::load(shipped.name, &Variant::default()).unwrap();
         assert_eq!(loaded.text, shipped.text);
         assert_eq!(loaded.origin, Origin::Embedded);
-        assert_eq!(loaded.labels().unwrap().map(|labels| labels.len()), Some(loaded.spec.classes));
+        assert_eq!(
+            loaded.labels().unwrap().map(|labels| labels.names.len()),
+            Some(loaded.spec.classes)
+        );
     }
 }
 
@@ -43,18 +46,54 @@ fn labels_stand_beside_the_spec() {
     let loaded = load(&write(folder.path(), "tiny.yaml", SPEC.as_bytes())).unwrap();
     assert_eq!(loaded.origin, Origin::Folder(folder.path().to_owned()));
 
-    let missing = loaded.labels().unwrap_err();
-    assert!(matches!(missing, Error::Io { .. }), "{missing}");
+    let refused = || loaded.labels().unwrap_err();
+    let missing = refused();
+    assert!(matches!(missing, Error::Spec(_)), "{missing}");
+    let missing = missing.to_string();
+    assert!(missing.starts_with("error: cannot read ") && missing.contains("words.txt: "));
+    assert!(missing.contains("tiny.yaml:4:9\n"), "{missing}");
+    assert!(missing.contains("= at: labels\n"), "{missing}");
+    assert!(missing.contains("--labels takes a file in its place"), "{missing}");
     write(folder.path(), "words.txt", b"cat\ndog\nbird\n");
-    let three = loaded.labels().unwrap_err().to_string();
-    assert!(
-        three.ends_with(
-            "words.txt: 3 labels for 2 classes; one for each class is allowed, a line each"
-        ),
-        "{three}"
-    );
+    let three = refused().to_string();
+    assert!(three.starts_with("error: words.txt has 3 names for 2 classes\n"), "{three}");
+    assert!(three.contains("tiny.yaml:4:9\n"), "{three}");
     write(folder.path(), "words.txt", b"cat\r\ndog\r\n\r\n");
-    assert_eq!(loaded.labels().unwrap(), Some(vec!["cat".into(), "dog".into()]));
+    let found = loaded.labels().unwrap().unwrap();
+    assert_eq!((found.names, found.shipped), (vec!["cat".into(), "dog".into()], None));
+}
+
+#[test]
+fn labels_stand_in_the_spec() {
+    let folder = tempfile::tempdir().unwrap();
+    let listed = |labels: &str| SPEC.replace("labels: words.txt", &format!("labels: {labels}"));
+    let path = write(folder.path(), "tiny.yaml", listed("[cat, \"d\\ng\"]").as_bytes());
+    let found = load(&path).unwrap().labels().unwrap().unwrap();
+    assert_eq!((found.names, found.shipped), (vec!["cat".into(), "d\\ng".into()], None));
+    for (labels, message, column) in [
+        ("[cat]", "`labels` has 1 names\n", 9),
+        ("[cat, \" \"]", "`labels` has an empty name\n", 15),
+        ("\"\"", "`labels` has an empty name\n", 9),
+        ("{cat: dog}", "`labels` is a mapping\n", 9),
+    ] {
+        let shown = refusal(&write(folder.path(), "tiny.yaml", listed(labels).as_bytes()));
+        assert!(shown.contains(message) && shown.contains(&format!(":4:{column}\n")), "{shown}");
+    }
+}
+
+#[test]
+fn labels_of_a_copied_spec_are_those_that_are_shipped() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), "mine.yaml", EMBEDDED[2].text.as_bytes());
+    let (mine, shipped) = (load(&path).unwrap(), load("v2").unwrap());
+    let found = mine.labels().unwrap().unwrap();
+    assert_eq!(found, shipped.labels().unwrap().unwrap());
+    assert_eq!(found.shipped.as_deref(), Some("imagenet_1000.txt"));
+    // A file beside the spec comes first.
+    let own: String = (0..1000).map(|i| format!("class {i}\n")).collect();
+    write(folder.path(), "imagenet_1000.txt", own.as_bytes());
+    let found = mine.labels().unwrap().unwrap();
+    assert_eq!((found.names[999].as_str(), found.shipped), ("class 999", None));
 }
 
 #[test]

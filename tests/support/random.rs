@@ -28,10 +28,8 @@ impl Choices {
     /// A block, as its spec has it.
     fn block(&mut self) -> String {
         let activation = self.among(&["relu", "relu6", "none"]);
-        let rest = match self.among(&["", "symmetric", "same"]) {
-            "" => format!("activation: {activation}"),
-            padding => format!("activation: {activation}, padding: {padding}"),
-        };
+        let padding = self.among(&["symmetric", "symmetric", "same", "valid"]);
+        let rest = format!("activation: {activation}, padding: {padding}");
         let kernel = self.among(&[1, 2, 3, 3, 3, 4, 5, 7]);
         let stride = self.among(&[1, 1, 2, 2, 3]);
         match self.among(&["conv_bn", "conv_dsc", "conv_dsc", "inverted", "inverted", "residual"]) {
@@ -40,26 +38,39 @@ impl Choices {
                 format!("conv_bn: {{c: {c}, k: {kernel}, s: {stride}, {rest}}}")
             }
             "conv_dsc" => {
-                let c = self.up_to(80);
-                format!("conv_dsc: {{c: {c}, k: {kernel}, s: {stride}, {rest}}}")
+                let (c, n) = (self.up_to(80), self.up_to(3));
+                let row = format!("[{c}, {n}, {kernel}, {stride}]");
+                format!("conv_dsc: {{columns: [c, n, k, s], rows: [{row}], {rest}}}")
             }
             "inverted" => {
-                let rows: Vec<String> = (0..self.up_to(2))
-                    .map(|_| {
-                        let t = self.among(&["0.5", "1", "1.5", "2", "3", "6"]);
-                        let (c, n, s) = (self.up_to(40), self.up_to(3), self.up_to(2));
-                        let k = self.among(&[2, 3, 3, 3, 4, 5]);
-                        format!("[{t}, {c}, {n}, {s}, {k}]")
-                    })
-                    .collect();
-                let rows = rows.join(", ");
-                format!("inverted_residual: {{columns: [t, c, n, s, k], rows: [{rows}], {rest}}}")
+                let rows: Vec<String> =
+                    (0..self.up_to(2)).map(|_| self.inverted_row(padding)).collect();
+                let (rows, expand) = (rows.join(", "), self.among(&["always", "unless_one"]));
+                format!(
+                    "inverted_residual: {{columns: [t, c, n, s, k], rows: [{rows}], \
+                     expand: {expand}, {rest}}}"
+                )
             }
             _ => {
                 let (c, n, s) = (self.up_to(9), self.up_to(2), self.up_to(3));
+                // The ends of a skip connection are of one size.
+                let rest = rest.replace("valid", "same");
                 format!("residual: {{columns: [c, n, s], rows: [[{c}, {n}, {s}]], {rest}}}")
             }
         }
+    }
+
+    /// A row of t, c, n, s and k; only with padding `same` does any kernel keep the size of a map that
+    /// a skip connection leads past.
+    fn inverted_row(&mut self, padding: &str) -> String {
+        let t = self.among(&["0.5", "1", "1", "1.5", "2", "3", "6"]);
+        let c = self.up_to(40);
+        let (n, s) = if padding == "valid" { (1, 2) } else { (self.up_to(3), self.up_to(2)) };
+        let k = match padding {
+            "symmetric" => self.among(&[3, 3, 3, 5]),
+            _ => self.among(&[2, 3, 3, 3, 4, 5]),
+        };
+        format!("[{t}, {c}, {n}, {s}, {k}]")
     }
 
     /// The spec of a network.

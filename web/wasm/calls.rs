@@ -17,7 +17,7 @@ use mbgen::report::sheet::Document;
 use mbgen::report::{Format, Network as Title, Style};
 use mbgen::spec::{self, Loaded};
 use mbgen::tasks::{self, Asked, Compared, Costed, Ingredients, Planned, Source, View};
-use mbgen::weights::read_safetensors;
+use mbgen::weights::{Selection, read_safetensors};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -329,10 +329,11 @@ fn files(request: &Value, bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
     };
     let labels = match &labels {
         Some(text) => Some(planned.named(text, Path::new("the labels"))?),
-        None => planned.labels()?,
+        None => planned.labels()?.map(|labels| labels.names),
     };
     let package = codegen::package(&planned.loaded.spec, &planned.variant);
-    let tree = planned.tree(Ingredients { source, labels }, |_| {})?;
+    let tensors = Selection::default();
+    let tree = planned.tree(Ingredients { source, tensors, labels }, |_| {})?;
     let list: Vec<Value> =
         tree.files.iter().map(|(path, content)| json!([path, content.len()])).collect();
     let mut answer = json!({ "files": list, "package": package }).to_string().into_bytes();

@@ -36,7 +36,7 @@ pub fn read<T: DeserializeOwned>(request: &Value) -> Result<T> {
 impl Network {
     /// The spec.
     pub fn load(&self) -> Result<Loaded> {
-        block::load_text(&self.spec, &self.name)
+        block::load_text(&self.spec, &self.name, &self.variant()?)
     }
 
     /// How the network differs from the spec.

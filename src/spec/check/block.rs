@@ -1,35 +1,66 @@
 //! The entries of a stage.
 
-use super::super::file::{self, Count, InvertedColumn, ResidualColumn, Table};
+use super::super::file::{self, Count, DscColumn, InvertedColumn, ResidualColumn, TableOrEntry};
 use super::super::{
-    Activation, Block, ConvBn, ConvDsc, InvertedResidual, InvertedRow, Residual, ResidualRow,
-    WidthRule,
+    Activation, Block, ConvBn, ConvDsc, DscRow, Expand, InvertedResidual, InvertedRow, Residual,
+    ResidualRow, WidthRule,
 };
 use super::table::Row;
 use super::{Checker, activation, count_or, padding};
-use crate::yaml::{At, Diagnostic, Span};
+use crate::yaml::{At, Diagnostic, Position, Span};
 
 /// Largest expansion factor.
 const MAX_EXPANSION: f64 = 1024.0;
 
 impl Checker {
     pub(super) fn block(&mut self, block: At<file::Block>) -> Option<Block> {
-        match block.value? {
-            file::Block::ConvBn(block) => conv_bn(block).map(Block::ConvBn),
-            file::Block::ConvDsc(block) => conv_dsc(block).map(Block::ConvDsc),
-            file::Block::InvertedResidual(table) => {
-                self.inverted_residual(table.value?).map(Block::InvertedResidual)
+        Some(match block.value? {
+            file::Block::ConvBn(block) => Block::ConvBn(conv_bn(block)?),
+            file::Block::ConvDsc(block) => {
+                let at = block.span.at;
+                Block::ConvDsc(match block.value? {
+                    TableOrEntry::Entry(block) => conv_dsc(block, at),
+                    TableOrEntry::Table(table) => self.conv_dsc_table(table),
+                })
             }
-            file::Block::Residual(table) => self.residual(table.value?).map(Block::Residual),
+            file::Block::InvertedResidual(table) => {
+                Block::InvertedResidual(self.inverted_residual(table.value?))
+            }
+            file::Block::Residual(table) => Block::Residual(self.residual(table.value?)),
+        })
+    }
+
+    fn conv_dsc_table(&mut self, table: file::DscTable) -> ConvDsc {
+        let rows = self.rows(table.columns, table.rows);
+        ConvDsc {
+            rows: rows.iter().map(|row| self.dsc_row(row)).collect(),
+            activation: activation(table.activation, Activation::Relu6),
+            padding: padding(table.padding),
         }
     }
 
-    fn inverted_residual(&mut self, mut table: Table<InvertedColumn>) -> Option<InvertedResidual> {
-        let activation = activation(table.activation.take(), Activation::Relu6);
-        let padding = padding(table.padding.take());
-        let rows = self.rows(table);
-        let rows = rows.iter().map(|row| self.inverted_row(row)).collect();
-        Some(InvertedResidual { rows, activation, padding })
+    fn dsc_row(&mut self, row: &Row<DscColumn>) -> DscRow {
+        use DscColumn::{C, K, N, S};
+        DscRow {
+            c: self.count(row, C, 1),
+            n: self.count(row, N, 1),
+            s: self.count(row, S, 1),
+            k: self.count(row, K, 3),
+            at: row.at(),
+        }
+    }
+
+    fn inverted_residual(&mut self, table: file::InvertedResidual) -> InvertedResidual {
+        let rows = self.rows(table.columns, table.rows);
+        InvertedResidual {
+            rows: rows.iter().map(|row| self.inverted_row(row)).collect(),
+            activation: activation(table.activation, Activation::Relu6),
+            expand: match table.expand.and_then(|expand| expand.value) {
+                Some(file::Expand::Always) => Expand::Always,
+                Some(file::Expand::UnlessOne) | None => Expand::UnlessOne,
+            },
+            padding: padding(table.padding),
+        }
     }
 
     fn inverted_row(&mut self, row: &Row<InvertedColumn>) -> InvertedRow {
@@ -52,12 +83,13 @@ impl Checker {
         read
     }
 
-    fn residual(&mut self, mut table: Table<ResidualColumn>) -> Option<Residual> {
-        let activation = activation(table.activation.take(), Activation::Relu);
-        let padding = padding(table.padding.take());
-        let rows = self.rows(table);
-        let rows = rows.iter().map(|row| self.residual_row(row)).collect();
-        Some(Residual { rows, activation, padding })
+    fn residual(&mut self, table: file::Residual) -> Residual {
+        let rows = self.rows(table.columns, table.rows);
+        Residual {
+            rows: rows.iter().map(|row| self.residual_row(row)).collect(),
+            activation: activation(table.activation, Activation::Relu),
+            padding: padding(table.padding),
+        }
     }
 
     fn residual_row(&mut self, row: &Row<ResidualColumn>) -> ResidualRow {
@@ -87,14 +119,13 @@ fn conv_bn(block: At<file::ConvBn>) -> Option<ConvBn> {
     })
 }
 
-fn conv_dsc(block: At<file::ConvDsc>) -> Option<ConvDsc> {
-    let file::ConvDsc { c, k, s, activation: written, padding: pads } = block.value?;
-    Some(ConvDsc {
-        c: c.value.map_or(1, Count::get),
-        k: count_or(k, 3),
-        s: count_or(s, 1),
+/// The table of one row that a block without a table stands for.
+fn conv_dsc(block: file::ConvDsc, at: Position) -> ConvDsc {
+    let file::ConvDsc { c, k, s, activation: written, padding: pads } = block;
+    let c = c.value.map_or(1, Count::get);
+    ConvDsc {
+        rows: vec![DscRow { c, n: 1, s: count_or(s, 1), k: count_or(k, 3), at }],
         activation: activation(written, Activation::Relu6),
         padding: padding(pads),
-        at: block.span.at,
-    })
+    }
 }

@@ -2,16 +2,20 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::file::{self, Head, HeadLayer, Named};
+use super::super::file::{self, HeadLayer, Named};
 use super::super::{HeadItem, HeadKind, Pool, Stage};
 use super::Checker;
-use crate::yaml::{At, Diagnostic, Span};
+use crate::yaml::{At, Diagnostic, OneOrList, Span};
 
 /// What a head must be, for messages.
 const SHAPE: &str = "a head is `global_average_pool`, then `linear`; dropouts may stand between";
 
 impl Checker {
-    pub(super) fn head(&mut self, head: At<Vec<Named<Head>>>, stages: &[Stage]) -> Vec<HeadItem> {
+    pub(super) fn head(
+        &mut self,
+        head: At<Vec<Named<OneOrList<HeadLayer>>>>,
+        stages: &[Stage],
+    ) -> Vec<HeadItem> {
         let Some(entries) = head.value else { return Vec::new() };
         let before = self.problems.len();
         let stages = stages.iter().map(|stage| stage.name.as_str()).collect();
@@ -43,17 +47,17 @@ impl Checker {
     fn module(
         &mut self,
         name: &At<String>,
-        module: Head,
+        module: OneOrList<HeadLayer>,
         items: &mut Vec<(HeadItem, Span)>,
     ) -> bool {
         let base = name.value.clone().unwrap_or_default();
         match module {
-            Head::One(layer) => {
+            OneOrList::One(layer) => {
                 let kind = self.kind(&layer);
                 items.extend(kind.map(|kind| (HeadItem { name: base, kind }, name.span)));
                 true
             }
-            Head::Sequence(layers) => {
+            OneOrList::List(layers) => {
                 let mut complete = true;
                 for (index, layer) in layers.iter().enumerate() {
                     complete &= layer.value.is_some();

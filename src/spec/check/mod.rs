@@ -5,8 +5,11 @@ mod head;
 mod table;
 
 use super::file::{self, Count, File};
-use super::{Activation, Budget, Input, Padding, Preprocess, Rounding, Spec, Stage, Width};
-use crate::yaml::{At, Diagnostic, MAX_COUNT, Node, excerpt, read};
+use super::{
+    Activation, Budget, Input, LabelNames, Labels, Padding, Preprocess, Rounding, Spec, Stage,
+    Width,
+};
+use crate::yaml::{At, Diagnostic, MAX_COUNT, Node, OneOrList, excerpt, read};
 
 /// The spec in a tree with stand-ins for what is wrong, and everything that is wrong. There is no
 /// spec where its input, width or classes are wrong: nothing could be said about its layers.
@@ -37,9 +40,8 @@ impl Checker {
         };
         let bn_eps = file.bn_eps.map_or(1e-5, |eps| self.bn_eps(&eps));
         let preprocess = file.preprocess.and_then(|pre| self.preprocess(pre, channels));
-        if let Some(labels) = &file.labels {
-            self.labels(labels);
-        }
+        let classes = file.classes.value.map(Count::get);
+        let labels = file.labels.and_then(|labels| self.labels(labels, classes));
         let budgets = file.budgets.map_or(Vec::new(), |budgets| self.budgets(budgets));
         let stages = self.stages(file.stages);
         let head = self.head(file.head, &stages);
@@ -47,12 +49,12 @@ impl Checker {
             name,
             source: file.source.and_then(|source| source.value),
             input: input?,
-            classes: file.classes.value.map(Count::get)?,
+            classes: classes?,
             width: width?,
             padding: padding(file.padding).unwrap_or(Padding::Symmetric),
             bn_eps,
             preprocess,
-            labels: file.labels.and_then(|labels| labels.value),
+            labels,
             budgets,
             stages,
             head,
@@ -148,11 +150,34 @@ impl Checker {
         numbers.iter().map(|number| self.number(number, &item, allowed, &holds)).collect()
     }
 
-    fn labels(&mut self, labels: &At<String>) {
-        if labels.value.as_deref().is_some_and(|name| name.trim().is_empty()) {
-            let wrong = Diagnostic::new(labels.span, "`labels` is an empty name");
-            self.report(wrong.label("a file name is allowed"));
-        }
+    fn labels(&mut self, labels: At<OneOrList<String>>, classes: Option<usize>) -> Option<Labels> {
+        let at = labels.span.at;
+        let mut empty = |span| {
+            let wrong = Diagnostic::new(span, "`labels` has an empty name");
+            self.report(wrong.label("a file, or a list of names, is allowed"));
+        };
+        let names = match labels.value? {
+            OneOrList::One(file) => {
+                if file.trim().is_empty() {
+                    empty(labels.span);
+                }
+                LabelNames::File(file)
+            }
+            OneOrList::List(names) => {
+                for name in &names {
+                    if name.value.as_deref().is_some_and(|name| name.trim().is_empty()) {
+                        empty(name.span);
+                    }
+                }
+                if let Some(classes) = classes.filter(|&classes| classes != names.len()) {
+                    let message = format!("`labels` has {} names", names.len());
+                    let wrong = Diagnostic::new(labels.span, message);
+                    self.report(wrong.label(format!("one for each of {classes} classes")));
+                }
+                LabelNames::List(names.into_iter().filter_map(|name| name.value).collect())
+            }
+        };
+        Some(Labels { names, at })
     }
 
     fn budgets(&mut self, budgets: file::Limits) -> Vec<Budget> {
@@ -241,6 +266,7 @@ fn padding(written: Option<At<file::Padding>>) -> Option<Padding> {
     match written?.value? {
         file::Padding::Symmetric => Some(Padding::Symmetric),
         file::Padding::Same => Some(Padding::Same),
+        file::Padding::Valid => Some(Padding::Valid),
     }
 }
 

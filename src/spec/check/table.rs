@@ -1,6 +1,6 @@
 //! Tables: rows of numbers under named columns.
 
-use super::super::file::{InvertedColumn, ResidualColumn, Table};
+use super::super::file::{DscColumn, InvertedColumn, ResidualColumn};
 use super::Checker;
 use crate::yaml::{At, Diagnostic, MAX_COUNT, Position, Span, list};
 
@@ -10,6 +10,12 @@ pub trait Column: Copy + PartialEq + 'static {
     const ALL: &'static [(Self, &'static str)];
     /// Number of columns that a table must have.
     const REQUIRED: usize;
+}
+
+impl Column for DscColumn {
+    const ALL: &'static [(Self, &'static str)] =
+        &[(Self::C, "c"), (Self::S, "s"), (Self::N, "n"), (Self::K, "k")];
+    const REQUIRED: usize = 2;
 }
 
 impl Column for InvertedColumn {
@@ -32,12 +38,16 @@ pub struct Row<C: 'static> {
 
 impl Checker {
     /// The rows of a table that have a number for each column. Reports all others.
-    pub fn rows<C: Column>(&mut self, table: Table<C>) -> Vec<Row<C>> {
-        let span = table.columns.span;
-        let columns = self.columns(table.columns);
-        let Some(rows) = table.rows.value else { return Vec::new() };
+    pub fn rows<C: Column>(
+        &mut self,
+        columns: At<Vec<At<C>>>,
+        rows: At<Vec<At<Vec<At<f64>>>>>,
+    ) -> Vec<Row<C>> {
+        let (span, whole) = (columns.span, rows.span);
+        let columns = self.columns(columns);
+        let Some(rows) = rows.value else { return Vec::new() };
         if rows.is_empty() {
-            let wrong = Diagnostic::new(table.rows.span, "the table is empty");
+            let wrong = Diagnostic::new(whole, "the table is empty");
             self.report(wrong.label("at least one row is needed"));
         }
         let Some(columns) = columns else { return Vec::new() };

@@ -12,12 +12,13 @@ use crate::yaml::At;
 pub enum Block {
     /// Convolution, batch normalisation, activation.
     ConvBn(At<ConvBn>),
-    /// Depthwise separable convolution of MobileNetV1.
-    ConvDsc(At<ConvDsc>),
+    /// Depthwise separable convolution of MobileNetV1, or a table of them; columns c, s and
+    /// optionally n, k.
+    ConvDsc(At<TableOrEntry<DscTable, ConvDsc>>),
     /// Inverted residual blocks of MobileNetV2; columns t, c, n, s and optionally k.
-    InvertedResidual(At<Table<InvertedColumn>>),
+    InvertedResidual(At<InvertedResidual>),
     /// Bottleneck residual blocks with expansion 4; columns c, n, s.
-    Residual(At<Table<ResidualColumn>>),
+    Residual(At<Residual>),
 }
 
 /// Convolution, batch normalisation, activation.
@@ -54,19 +55,72 @@ pub struct ConvDsc {
     pub padding: Option<At<Padding>>,
 }
 
-/// A table of blocks, a row for each run of equal ones.
+/// What a block is written as: a table where it has columns or rows.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "C: Deserialize<'de>")]
-#[schemars(rename = "{C}s")]
-pub struct Table<C> {
+#[serde(rename = "$mbgen::TableOrEntry", rename_all = "snake_case")]
+#[schemars(inline, untagged)]
+pub enum TableOrEntry<T, E> {
+    Table(T),
+    Entry(E),
+}
+
+/// Depthwise separable convolutions, a row for each run of equal ones.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DscTable {
     /// What the numbers of a row are, in order.
-    pub columns: At<Vec<At<C>>>,
+    pub columns: At<Vec<At<DscColumn>>>,
     /// Rows of numbers, one for each column.
     pub rows: At<Vec<At<Vec<At<f64>>>>>,
-    /// Default: relu6 in inverted_residual, relu in residual.
+    /// Activation after both convolutions. Default: relu6.
     pub activation: Option<At<Activation>>,
     /// Padding, where it differs from the network's.
     pub padding: Option<At<Padding>>,
+}
+
+/// Inverted residual blocks, a row for each run of equal ones.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvertedResidual {
+    /// What the numbers of a row are, in order.
+    pub columns: At<Vec<At<InvertedColumn>>>,
+    /// Rows of numbers, one for each column.
+    pub rows: At<Vec<At<Vec<At<f64>>>>>,
+    /// Activation after expansion and depthwise convolution. Default: relu6.
+    pub activation: Option<At<Activation>>,
+    /// Which blocks have an expansion. Default: unless_one.
+    pub expand: Option<At<Expand>>,
+    /// Padding, where it differs from the network's.
+    pub padding: Option<At<Padding>>,
+}
+
+/// Bottleneck residual blocks, a row for each run of equal ones.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Residual {
+    /// What the numbers of a row are, in order.
+    pub columns: At<Vec<At<ResidualColumn>>>,
+    /// Rows of numbers, one for each column.
+    pub rows: At<Vec<At<Vec<At<f64>>>>>,
+    /// Activation inside the blocks and after their sums. Default: relu.
+    pub activation: Option<At<Activation>>,
+    /// Padding, where it differs from the network's.
+    pub padding: Option<At<Padding>>,
+}
+
+/// A column of a table of depthwise separable convolutions.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename = "column", rename_all = "snake_case")]
+#[schemars(rename = "conv_dsc_column")]
+pub enum DscColumn {
+    /// Output channels at width 1.
+    C,
+    /// Stride of the first block.
+    S,
+    /// Number of blocks; 1 where the column is left out.
+    N,
+    /// Kernel size of the depthwise convolution; 3 where the column is left out.
+    K,
 }
 
 /// A column of an inverted residual table.
@@ -109,6 +163,16 @@ pub enum Activation {
     Relu,
     /// min(max(x, 0), 6).
     Relu6,
+}
+
+/// Which blocks of a table have an expansion.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename = "expand", rename_all = "snake_case")]
+pub enum Expand {
+    /// Those with t other than 1.
+    UnlessOne,
+    /// Every block, those with t = 1 too.
+    Always,
 }
 
 /// How the width multiplier applies to a block.

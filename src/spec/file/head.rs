@@ -1,11 +1,7 @@
 //! The entries of the head as they are written.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, json_schema};
 use serde::Deserialize;
-use serde::de::{Deserializer, SeqAccess, Visitor};
 
 use crate::yaml::At;
 
@@ -50,57 +46,4 @@ fn pool_without_value(schema: &mut Schema) {
     let word =
         json_schema!({"type": "string", "const": name, "description": "Mean over all positions."});
     ways.insert(0, word.into());
-}
-
-/// What stands behind a head's module name: one layer, or a list of them.
-#[derive(Debug)]
-pub enum Head {
-    One(HeadLayer),
-    Sequence(Vec<At<HeadLayer>>),
-}
-
-impl<'de> Deserialize<'de> for Head {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct HeadVisitor;
-
-        impl<'de> Visitor<'de> for HeadVisitor {
-            type Value = Head;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a layer or a list of layers")
-            }
-
-            fn visit_newtype_struct<D: Deserializer<'de>>(
-                self,
-                layer: D,
-            ) -> Result<Head, D::Error> {
-                HeadLayer::deserialize(layer).map(Head::One)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Head, A::Error> {
-                let mut layers = Vec::new();
-                while let Some(layer) = seq.next_element()? {
-                    layers.push(layer);
-                }
-                Ok(Head::Sequence(layers))
-            }
-        }
-
-        deserializer.deserialize_any(HeadVisitor)
-    }
-}
-
-impl JsonSchema for Head {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Head".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let layer = generator.subschema_for::<HeadLayer>();
-        json_schema!({ "anyOf": [layer, { "type": "array", "items": layer }] })
-    }
 }

@@ -10,11 +10,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 pub use self::block::{
-    Activation, Block, ConvBn, ConvDsc, InvertedColumn, ResidualColumn, Table, WidthRule,
+    Activation, Block, ConvBn, ConvDsc, DscColumn, DscTable, Expand, InvertedColumn,
+    InvertedResidual, Residual, ResidualColumn, TableOrEntry, WidthRule,
 };
-pub use self::head::{Head, HeadLayer, Pool};
+pub use self::head::{HeadLayer, Pool};
 use super::budget::Metric;
-use crate::yaml::{At, Ordered};
+use crate::yaml::{At, OneOrList, Ordered};
 
 /// A mapping under names of the author's choice.
 pub type Named<V> = At<Ordered<At<String>, At<V>>>;
@@ -49,8 +50,8 @@ pub struct File {
     pub bn_eps: Option<At<f64>>,
     /// How a photo becomes an input.
     pub preprocess: Option<At<Preprocess>>,
-    /// File of class names beside the spec, one a line.
-    pub labels: Option<At<String>>,
+    /// Names of the classes: a list, or a file beside the spec with one a line.
+    pub labels: Option<At<OneOrList<String>>>,
     /// Limits on cost, each in its metric's unit: `macs: 300M`, `weight_bytes: 5MB`, `time: 5ms`.
     /// `analyze` and `compare` fail where the network as it is written exceeds one.
     #[schemars(with = "Option<Budgets>")]
@@ -58,7 +59,7 @@ pub struct File {
     /// Stages in order. A stage's key starts the parameter names of its blocks.
     pub stages: Named<Vec<At<Block>>>,
     /// Global average pool, then linear layer: modules in order, each a name and what it is.
-    pub head: At<Vec<Named<Head>>>,
+    pub head: At<Vec<Named<OneOrList<HeadLayer>>>>,
 }
 
 /// Size of the input image.
@@ -103,6 +104,8 @@ pub enum Padding {
     Symmetric,
     /// TensorFlow's SAME: ceil(n/s) outputs, the odd zero at the bottom and right.
     Same,
+    /// None: floor((n-k)/s) + 1 outputs.
+    Valid,
 }
 
 /// x = (pixel/255 - mean)/std, after a resize and a centre crop.

@@ -30,6 +30,11 @@ pub fn read<T: DeserializeOwned>(root: &Node) -> (Option<T>, Vec<Diagnostic>) {
 /// Largest count, size or channel number of a spec.
 pub const MAX_COUNT: u64 = 1 << 31;
 
+/// Kind of an enum that is `table` for a mapping with one of the [`TABLE_KEYS`], otherwise `entry`.
+const TABLE_OR_ENTRY: &str = "$mbgen::TableOrEntry";
+/// Keys that only tables have.
+const TABLE_KEYS: [&str; 2] = ["columns", "rows"];
+
 /// Everything that was found wrong.
 pub type Findings = RefCell<Vec<Diagnostic>>;
 
@@ -107,6 +112,12 @@ impl<'a> Reader<'a> {
             _ if digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') => text.parse().ok(),
             _ => None,
         }
+    }
+
+    fn is_table(self) -> bool {
+        let Some(Node { value: Value::Map(entries), .. }) = self.node else { return false };
+        let is_table = |name| TABLE_KEYS.contains(&name);
+        entries.iter().any(|(key, _)| key.text().is_some_and(is_table))
     }
 
     /// The entries of a mapping; repeated keys are reported and left out.
@@ -265,6 +276,10 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
+        if kind == TABLE_OR_ENTRY {
+            let name = if self.is_table() { "table" } else { "entry" };
+            return visitor.visit_enum(Variant { name, value: Some(self), reader: self });
+        }
         let allowed = || format!("allowed: {}", list(variants));
         let (name, at, value) = match self.node.map(|node| (node, &node.value)) {
             Some((node, Value::Scalar { text, .. })) if !node.is_null() => {
