@@ -55,6 +55,7 @@ pub fn render(input: &Input, files: &BTreeMap<String, Vec<u8>>) -> String {
 }
 
 /// Reads a manifest; `None` where the text is none.
+#[cfg(feature = "cli")]
 pub fn parse(text: &[u8]) -> Option<Manifest> {
     let manifest: Manifest = serde_json::from_slice(text).ok()?;
     (manifest.schema == SCHEMA).then_some(manifest)
