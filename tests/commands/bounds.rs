@@ -128,7 +128,7 @@ fn files_without_an_end_are_not_read_to_it() {
     assert!(generate("--machine").contains("1 MiB, the most that is read"));
     assert!(generate("--weights").contains("the safetensors header is wrong"));
     assert!(refused(&["analyze", "v1", "--relu6", "--weights", zero]).contains("header is wrong"));
-    assert!(refused(&["compare", "v1", "--baseline", zero]).contains("32 MiB, the most that is"));
+    assert!(refused(&["compare", "v1", "--baseline", zero]).contains("48 MiB, the most that is"));
 
     let text = spec("{channels: 3, height: 8, width: 8}", "{a: [conv_bn: {c: 8}]}");
     let pipe = Command::new("mkfifo").arg(folder.path().join("pipe")).status().unwrap();

@@ -89,7 +89,7 @@ fn odd_blocks() {
         "{a: [conv_dsc: {c: 3, s: 3}, conv_dsc: {c: 19, s: 1, k: 7}]}",
         "{a: [conv_bn: {c: 33, s: 3, k: 2}, conv_bn: {c: 65, k: 1, s: 2}, conv_dsc: {c: 41, s: 2}]}",
         "{a: [conv_bn: {c: 21, s: 2, activation: relu}, inverted_residual: {columns: [t, c, n, s, k], \
-         rows: [[1.5, 21, 2, 1, 3], [3, 11, 2, 2, 5], [0.5, 11, 2, 1, 4]]}]}",
+         rows: [[1.5, 21, 2, 1, 3], [3, 11, 2, 2, 5], [0.5, 13, 1, 1, 4]]}]}",
         "{a: [conv_bn: {c: 12, s: 1, padding: same}, residual: {columns: [c, n, s], \
          rows: [[3, 2, 1], [5, 2, 2]]}, conv_dsc: {c: 44, s: 2, padding: same}]}",
         "{a: [inverted_residual: {columns: [t, c, n, s], rows: [[1, 1, 2, 1], [2, 1, 2, 1]]}]}",
