@@ -508,7 +508,8 @@ fn preprocess() {
 #[test]
 fn budgets() {
     let at = |wrong: &str| with("padding: symmetric", &format!("budgets: {{{wrong}}}"));
-    let metrics = "allowed: `params`, `weights`, `macs`, `flops`, `peak`, `arena`";
+    let metrics =
+        "allowed: `params`, `weights`, `macs`, `flops`, `weight_bytes`, `peak`, `arena`, `time`";
     check(&at("mac: 3M"), "unknown metric `mac`", "5:11", "budgets.mac", metrics);
     let shown = at("macs: 3Q");
     check(&shown, "`macs` is limited to 3Q", "5:17", "budgets.macs", "k M G (powers of 1000)");
