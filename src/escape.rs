@@ -45,6 +45,14 @@ pub fn visible_lines(text: &str) -> String {
     lines.join("\n")
 }
 
+/// A value inside a sentence, as Rust would write it: its first `most` characters.
+pub fn excerpt(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}...", text[..end].escape_debug()),
+        None => text.escape_debug().to_string(),
+    }
+}
+
 /// A path, on one line.
 pub fn path(path: &Path) -> String {
     visible(&path.display().to_string()).into_owned()

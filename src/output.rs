@@ -16,6 +16,13 @@ pub enum Output {
     File(PathBuf),
 }
 
+impl Output {
+    /// The file of that path; standard output without one.
+    pub fn of(path: Option<PathBuf>) -> Self {
+        path.map_or(Self::Stdout, Self::File)
+    }
+}
+
 /// Writes `text` to its destination. A reader that closes the pipe early is no error.
 pub fn write(output: &Output, text: &str) -> Result<()> {
     write_with(output, |out| out.write_all(text.as_bytes()))

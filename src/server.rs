@@ -15,11 +15,10 @@ use std::time::{Duration, Instant};
 use crate::escape;
 use crate::input;
 use crate::json::line;
+use crate::spec;
 
 /// Longest head of a request.
 const MAX_HEAD: u64 = 16 << 10;
-/// Longest spec that is followed.
-const MAX_SPEC: u64 = 16 << 20;
 /// Most requests at a time.
 const MAX_REQUESTS: usize = 64;
 /// What a browser has to send a request, and to take an answer.
@@ -159,7 +158,7 @@ impl Site {
 
 /// The text of a file, and a number that changes with it, never 0.
 fn version_of(path: &Path) -> Option<(u32, String)> {
-    let text = input::text_of_regular(path, MAX_SPEC).ok()?;
+    let text = input::text_of_regular(path, spec::MAX_BYTES).ok()?;
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     Some((hasher.finish() as u32 | 1, text))

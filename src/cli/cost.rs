@@ -148,7 +148,7 @@ pub struct OutputArgs {
 impl OutputArgs {
     /// The destination.
     pub fn destination(&self) -> Output {
-        self.output.clone().map_or(Output::Stdout, Output::File)
+        Output::of(self.output.clone())
     }
 }
 

@@ -11,8 +11,6 @@ use crate::weights::{self, Selection};
 pub fn run(args: &AnalyzeArgs) -> Result<()> {
     let variant = Variant::from(&args.variant);
     let loaded = block::load(&args.spec, &variant)?;
-    // Says first what is wrong with the variant.
-    loaded.graph(&variant)?;
     let machine = args.machine.load()?;
     let overrides = args.overrides.schedule.is_some().then(|| args.overrides.load()).transpose()?;
     let costed = Costed::new(loaded, variant, machine, overrides.as_ref())?;

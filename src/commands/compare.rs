@@ -22,15 +22,14 @@ pub fn run(args: &CompareArgs) -> Result<()> {
         }
         path => path.as_deref().map(Baseline::read).transpose()?,
     };
-    let SweepArgs { width, resolution, classes, .. } = &args.sweep;
-    let asked = Variant {
+    let SweepArgs { width, resolution, classes, fit } = &args.sweep;
+    let first = Variant {
         width: width.as_ref().and_then(|list| list.first().copied()),
         resolution: resolution.as_ref().and_then(|list| list.first().copied()),
         classes: *classes,
     };
     let specs: Vec<Loaded> =
-        args.specs.iter().map(|spec| block::load(spec, &asked)).collect::<Result<_>>()?;
-    let SweepArgs { width, resolution, classes, fit } = &args.sweep;
+        args.specs.iter().map(|spec| block::load(spec, &first)).collect::<Result<_>>()?;
     let sweep = Sweep {
         widths: width.clone().unwrap_or_default(),
         resolutions: resolution.clone().unwrap_or_default(),

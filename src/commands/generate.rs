@@ -52,8 +52,6 @@ pub fn planned(
     overrides: &OverrideArgs,
 ) -> Result<Planned> {
     let (loaded, machine) = (block::load(spec, &variant.into())?, machine.load()?);
-    // Says first what is wrong with the variant.
-    loaded.graph(&variant.into())?;
     Planned::new(loaded, variant.into(), machine, &overrides.load()?)
 }
 

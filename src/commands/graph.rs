@@ -11,6 +11,5 @@ pub fn run(args: &GraphArgs) -> Result<()> {
     let loaded = block::load(&args.spec, &variant)?;
     let layers = loaded.graph(&variant)?;
     let title = Network::of(&loaded, &variant).to_string();
-    let output = args.output.clone().map_or(Output::Stdout, Output::File);
-    write(&output, &graph::render(&title, &layers, args.format))
+    write(&Output::of(args.output.clone()), &graph::render(&title, &layers, args.format))
 }

@@ -17,6 +17,5 @@ pub fn run(args: &MeasureArgs) -> Result<()> {
         progress.doing(format!("measuring {what}"));
     })?;
     drop(progress);
-    let output = args.output.clone().map_or(Output::Stdout, Output::File);
-    write(&output, &machine.to_yaml())
+    write(&Output::of(args.output.clone()), &machine.to_yaml())
 }

@@ -14,10 +14,9 @@ mod schedule;
 mod schema;
 mod web;
 
-use std::io::Write;
-
 use crate::cli::Command;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::output::{Output, write_with};
 
 /// Runs a command. Results go to standard output, everything else to standard error.
 pub fn run(command: &Command) -> Result<()> {
@@ -39,9 +38,5 @@ pub fn run(command: &Command) -> Result<()> {
 
 /// Writes a result to standard output. A reader that has seen enough is no error.
 fn print(result: &[u8]) -> Result<()> {
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(result).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.map_err(Error::io("write", "standard output")),
-    }
+    write_with(&Output::Stdout, |out| out.write_all(result))
 }

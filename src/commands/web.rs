@@ -22,8 +22,8 @@ const FILES: Option<Files> = None;
 pub fn run(args: &WebArgs) -> Result<()> {
     let Some(files) = FILES else {
         return Err(Error::Usage(
-            "this mbgen was built without its page; the released programs have it, and so has \
-             what `web/build.sh` and then `cargo build --release --features web` make of a checkout"
+            "this mbgen was built without its page; in a checkout, `web/build.sh` and then \
+             `cargo build --release --features web` make one that has it"
                 .into(),
         ));
     };

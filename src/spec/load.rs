@@ -10,7 +10,7 @@ use crate::input;
 use crate::suggest::not_shipped;
 
 /// Largest spec that is read: enough for the longest network, a convolution an entry.
-const MAX_BYTES: u64 = 4 << 20;
+pub const MAX_BYTES: u64 = 4 << 20;
 /// Largest file of class names that is read.
 const MAX_LABELS: u64 = 4 << 20;
 

@@ -19,7 +19,9 @@ pub use budget::{Budget, Metric, Misread};
 pub use draft::{Draft, Problem};
 pub use embedded::{EMBEDDED, Embedded, Trained};
 pub(crate) use load::labels_of;
-pub use load::{ClassNames, Found, Loaded, Origin, is_photo, labels, load, load_shipped, read};
+pub use load::{
+    ClassNames, Found, Loaded, MAX_BYTES, Origin, is_photo, labels, load, load_shipped, read,
+};
 pub use rounding::{Rounding, make_divisible};
 pub use schema::schema;
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::parameter::Parameter;
 use super::{StateDict, Tensor, Unread};
 use crate::error::{Error, Result};
+use crate::escape;
 
 /// Problems of a file that are told; more are counted.
 const TOLD: usize = 10;
@@ -65,9 +66,7 @@ pub(super) fn quoted(name: &str) -> String {
 
 /// Text of a file for a message: escaped, and cut where it is very long.
 pub(super) fn printable(text: &str) -> String {
-    let shown: String = text.chars().take(SHOWN.0).collect();
-    let more = if shown.len() < text.len() { "..." } else { "" };
-    format!("{}{more}", shown.escape_debug())
+    escape::excerpt(text, SHOWN.0)
 }
 
 /// A shape for a message: `[32, 3, 3, 3]`, cut where it has very many dimensions.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::Position;
 use super::render::render;
 use super::tree::{Node, Span, Value};
-use crate::escape::visible;
+use crate::escape::{self, visible};
 use crate::suggest::{asked, meant};
 
 /// Most problems that are kept of a file; more are counted.
@@ -188,10 +188,7 @@ pub fn list(words: &[&str]) -> String {
 
 /// A value as messages show it: cut where it is long.
 pub fn excerpt(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("{}...", text[..end].escape_debug()),
-        None => text.escape_debug().to_string(),
-    }
+    escape::excerpt(text, 40)
 }
 
 /// The bytes to mark: the span's first line, within the text.
