@@ -36,7 +36,7 @@ await build({
   legalComments: "linked",
   plugins: [scripts],
 });
-const styles = await Promise.all([join(reports, "style/theme.css"), join(reports, "style/chart.css"), join(reports, "style/table.css"), join(here, "src/style.css")].map((path) => readFile(path, "utf8")));
+const styles = await Promise.all([join(reports, "style/theme.css"), join(reports, "style/chart.css"), join(reports, "style/table.css"), join(reports, "style/controls.css"), join(here, "src/style.css")].map((path) => readFile(path, "utf8")));
 await writeFile(join(folder, "style.css"), styles.join("\n"));
 await copyFile(join(reports, "vendor/plot/plot.min.js"), join(folder, "plot.js"));
 

@@ -1,7 +1,7 @@
 // The editor of specs: CodeMirror with the schema's completions and mbgen's own errors.
 
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, startCompletion } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
@@ -101,9 +101,8 @@ export class Editor {
           autocompletion({ override: [complete], icons: false }),
           about,
           EditorView.contentAttributes.of({ "aria-label": "Spec, in YAML", tabindex: "0" }),
+          // Tab leaves the editor, as it leaves any field; Ctrl-] indents.
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, { key: "Ctrl-Space", run: startCompletion }]),
-          // Tab leaves the editor, as it leaves any field; after Escape it indents.
-          keymap.of([{ key: "Ctrl-]", run: indentWithTab.run }]),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) changed(update.state.doc.toString());
           }),

@@ -6,6 +6,7 @@ import { Editor } from "./editor.js";
 import { Engine, Failure, Refusal } from "./engine.js";
 import { figuresOf, headline } from "./headline.js";
 import { checked, packed, unpacked } from "./link.js";
+import { follow } from "./served.js";
 import { Settings } from "./settings.js";
 import { FIRST, network, remember, remembered } from "./state.js";
 import { Tour } from "./tour.js";
@@ -57,7 +58,8 @@ const editor = new Editor(find("#editor"), state.text ?? "", (text) => {
   state.text = text;
   analyse();
 });
-editor.schema = new Schema(schema);
+const known = new Schema(schema);
+editor.schema = known;
 
 const settings = new Settings(state, machines, analyse, async () => {
   try {
@@ -72,6 +74,7 @@ const settings = new Settings(state, machines, analyse, async () => {
 const views = new Views({
   state,
   sections,
+  metrics: [...known.keys(["budgets"]).keys()],
   archs,
   engine,
   slow,
@@ -114,28 +117,10 @@ function accept(answer) {
   find("#problems").replaceChildren(answer.title);
   headline(report, pin);
   document.title = `${report.model.name}: mbgen`;
-  own();
+  settings.own = answer.own;
   // The figures are painted first.
   cancelAnimationFrame(drawing);
   drawing = requestAnimationFrame(() => views.show(answer));
-}
-
-/** What the spec says itself, where settings stand beside it. */
-async function own() {
-  if (!settings.differs) {
-    const { width, input, classes } = last.report.model;
-    settings.own = { width, resolution: input.slice(1), classes };
-    return;
-  }
-  const { width, resolution, classes, ...plain } = network(state);
-  try {
-    const answer = await engine.ask({ call: "analyze", ...plain }, { lane: "own" });
-    if (!answer) return;
-    const { model } = answer.report;
-    settings.own = { width: model.width, resolution: model.input.slice(1), classes: model.classes };
-  } catch {
-    // The spec alone has no network; the fields keep what they have.
-  }
 }
 
 /** What is wrong is marked in the text; the last good results stay, greyed. */
@@ -190,7 +175,7 @@ specs.addEventListener("change", () => {
 });
 
 /** Largest files that are read: what mbgen reads of specs, and of weights in a browser. */
-const MOST = { spec: 16 << 20, weights: 256 << 20 };
+const MOST = { spec: 4 << 20, weights: 256 << 20 };
 
 async function read(file) {
   const weights = file.name.endsWith(".safetensors");
@@ -259,30 +244,6 @@ panes.forEach((tab, i) => {
 });
 pane("results");
 
-// Colours, as on the pages of reports.
-
-const theme = find("#theme");
-const wear = (value) => {
-  document.documentElement.style.colorScheme = value;
-};
-theme.addEventListener("change", (event) => {
-  wear(event.target.value);
-  try {
-    localStorage.setItem("mbgen-theme", event.target.value);
-  } catch {
-    // It lasts as long as the page.
-  }
-});
-try {
-  const chosen = [...theme.querySelectorAll("input")].find((input) => input.value === localStorage.getItem("mbgen-theme"));
-  if (chosen) {
-    chosen.checked = true;
-    wear(chosen.value);
-  }
-} catch {
-  // Auto.
-}
-
 // The address: a link that is pasted over, a step of the tour.
 
 const tour = new Tour({ archs, open, views, settings, state, analyse });
@@ -316,6 +277,4 @@ if ("serviceWorker" in navigator && document.documentElement.dataset.served === 
 }
 
 // `mbgen web SPEC` serves the file and says when it changes.
-if (document.documentElement.dataset.spec !== undefined) {
-  import("./served.js").then(({ follow }) => follow(open));
-}
+if (document.documentElement.dataset.spec !== undefined) follow(open);

@@ -5,7 +5,7 @@ import { checked } from "./link.js";
 const PLACE = "mbgen-page";
 
 /** Before anybody wrote anything. */
-export const FIRST = { spec: "v2", machine: "zen4", view: "kinds" };
+export const FIRST = { machine: "zen4", view: "kinds" };
 
 /** What was kept, as far as it is what it should be; null where nothing was. */
 export function remembered() {

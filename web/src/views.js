@@ -129,10 +129,9 @@ export class Views {
     const same = again && root.dataset.view === view && !root.querySelector(".lacking") && !lacking;
     if (!same) {
       const mounts = lacking ? make("p", { className: "lacking quiet", textContent: why }) : figures(section);
-      root.replaceChildren(make("div", { id: `section-${view}`, className: "section" }, this.#lead(section.heading || TABS[view], section.lead), mounts, view === "arena" && !lacking ? this.#schedule() : null));
+      root.replaceChildren(make("div", { id: view, className: "section" }, this.#lead(section.heading || TABS[view], section.lead), mounts, view === "arena" && !lacking ? this.#schedule() : null));
     }
     if (lacking) return;
-    root.querySelector(".section").id = view;
     draw(root, report);
     root.onclick = (event) => this.#pressed(event, report);
   }
@@ -312,7 +311,7 @@ export class Views {
     }
     if (!answer || !current()) return;
     const { checks, command, budgets } = answer;
-    const unit = (metric) => (/bytes|peak|arena|flash|ram/.test(metric) ? bytes : metric === "time" ? (seconds) => duration(1e9 * seconds) : short);
+    const unit = (metric) => (/bytes|peak|arena/.test(metric) ? bytes : metric === "time" ? (seconds) => duration(1e9 * seconds) : short);
     const line = ({ metric, limit, value, passed, text }) =>
       make("li", { className: passed ? "met" : "missed" }, make("strong", { textContent: passed ? "met" : "not met" }), ` ${metric}: ${unit(metric)(value)} of ${text ?? unit(metric)(limit)}`);
     find("#checks").replaceChildren(make("ul", { className: "checks" }, checks.map(line)));

@@ -1,5 +1,7 @@
 // Runs the module apart from the page, which stays responsive and can end it.
 
+import { zipSync } from "fflate";
+
 import { caller, textOf } from "./module.js";
 
 let call = null;
@@ -14,7 +16,7 @@ onmessage = async ({ data }) => {
   try {
     const { ok, answer } = call(request, bytes);
     if (ok && request.call === "crate") {
-      postMessage({ id, ok, answer: await zipped(answer, request.name) }, []);
+      postMessage({ id, ok, answer: zipped(answer) });
     } else {
       postMessage({ id, ok, answer: textOf(answer) });
     }
@@ -24,8 +26,7 @@ onmessage = async ({ data }) => {
 };
 
 /** The files of a crate as a zip archive, in a folder of the package's name. */
-async function zipped(answer) {
-  const { zipSync } = await import("fflate");
+function zipped(answer) {
   const end = answer.indexOf(10);
   const { files, package: name } = JSON.parse(textOf(answer.subarray(0, end)));
   const tree = {};

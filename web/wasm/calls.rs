@@ -152,7 +152,14 @@ fn analyze(request: &Value) -> Result<String> {
     let places = costed.loaded.places().into_iter();
     let places: Map<String, Value> =
         places.map(|(block, at)| (block.to_string(), json!([at.start, at.end]))).collect();
+    let spec = &costed.loaded.spec;
+    let own = json!({
+        "width": spec.width.multiplier,
+        "resolution": [spec.input.height, spec.input.width],
+        "classes": spec.classes,
+    });
     let more = json!({
+        "own": own,
         "places": places,
         "command": command("analyze", &costed, &network)?,
         "title": costed.network().title(),

@@ -23,6 +23,7 @@ const TEMPLATES: [(&str, &str); 3] = [
 const STYLE: &str = concat!(
     template!("style/theme.css"),
     template!("style/page.css"),
+    template!("style/controls.css"),
     template!("style/table.css"),
     template!("style/chart.css"),
 );
@@ -46,6 +47,7 @@ const SCRIPT: &str = concat!(
     template!("script/front.js"),
     template!("script/table.js"),
     template!("script/page.js"),
+    template!("script/theme.js"),
 );
 
 /// A page: what its templates may see.

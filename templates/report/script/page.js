@@ -1,4 +1,4 @@
-// Draws the charts at the width they have, and lets the reader choose the colours.
+// Draws the charts at the width they have.
 
 const draw = (mount, width) => {
   const figures = [...mount.closest(".charts").children].filter((figure) => figure.querySelector("figcaption"));
@@ -18,36 +18,4 @@ for (const mount of document.querySelectorAll("[data-chart]")) {
     requestAnimationFrame(() => draw(mount, width));
   });
   observer.observe(mount);
-}
-
-const theme = document.getElementById("theme");
-theme.hidden = false;
-const chosenTheme = {
-  // Pages opened from a file may have no storage.
-  get() {
-    try {
-      return localStorage.getItem("mbgen-theme");
-    } catch {
-      return null;
-    }
-  },
-  set(value) {
-    try {
-      localStorage.setItem("mbgen-theme", value);
-    } catch {
-      return;
-    }
-  },
-};
-const apply = (value) => {
-  document.documentElement.style.colorScheme = value;
-};
-theme.addEventListener("change", (event) => {
-  apply(event.target.value);
-  chosenTheme.set(event.target.value);
-});
-const before = [...theme.querySelectorAll("input")].find((input) => input.value === chosenTheme.get());
-if (before) {
-  before.checked = true;
-  apply(before.value);
 }
