@@ -15,6 +15,9 @@ use mbgen::machine::Machine;
 use mbgen::plan::{Plan, pack};
 use mbgen::{reference, spec, weights};
 
+#[path = "../tests/support/formula.rs"]
+mod formula;
+
 fn main() {
     let wanted: Vec<String> = args().skip(1).filter(|arg| !arg.starts_with("--bench")).collect();
     let test = wanted.iter().any(|arg| arg == "--test");
@@ -37,7 +40,7 @@ fn measure(network: &str, isa: &str, runs: usize) {
     let variant = Variant { width: Some(width), ..Variant::default() };
     let graph = spec::load(name).and_then(|spec| spec.graph(&variant)).expect("a shipped spec");
     let plan = Plan::new(&graph, &Machine::REFERENCE).expect("a plan");
-    let dict = weights::formula(&graph, (0.5, 1.5));
+    let dict = formula::formula(&graph, (0.5, 1.5));
     let folded = weights::fold(&dict, &graph, 1e-5, Path::new("formula")).expect("weights");
     let blob = pack(&plan, &graph, &folded).expect("packed weights");
     let input = reference::golden_input(graph.input());

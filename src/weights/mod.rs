@@ -8,7 +8,6 @@
 mod check;
 mod file;
 mod fold;
-mod formula;
 mod names;
 mod parameter;
 pub mod splitmix;
@@ -17,7 +16,6 @@ use std::collections::BTreeMap;
 
 pub use file::{load, read_file, read_safetensors};
 pub use fold::{Folded, FoldedLayer, fold};
-pub use formula::formula;
 pub use names::Selection;
 pub(crate) use names::needed;
 pub use parameter::{Parameter, Role, parameters};

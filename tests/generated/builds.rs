@@ -10,9 +10,9 @@ use mbgen::exec;
 use mbgen::reference::golden_input;
 use mbgen::report::profile::Measured;
 use mbgen::spec::load;
-use mbgen::weights::formula;
 
 use crate::crates::{Generated, scratch, text};
+use crate::support::formula::formula;
 use crate::support::{data, json, largest_difference, networks, numbers, photos};
 
 /// Everything that holds for every crate.

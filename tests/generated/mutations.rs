@@ -4,9 +4,9 @@ use std::fs;
 
 use mbgen::block::Variant;
 use mbgen::spec::load;
-use mbgen::weights::formula;
 
 use crate::crates::{Generated, scratch};
+use crate::support::formula::formula;
 
 const GOLDEN: &[&str] = &["test", "--quiet", "--test", "golden", "every_step"];
 

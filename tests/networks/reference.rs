@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::support::formula::formula;
 use crate::support::{data, json, largest_difference, networks, numbers, outputs};
 use mbgen::analysis::Totals;
 use mbgen::block::expand;
@@ -9,7 +10,7 @@ use mbgen::graph::{LayerGraph, LayerId, Source};
 use mbgen::layer::{Kind, Layer, Shape, Window};
 use mbgen::reference::golden_input;
 use mbgen::spec::Spec;
-use mbgen::weights::{FoldedLayer, fold, formula};
+use mbgen::weights::{FoldedLayer, fold};
 use serde_json::Value;
 
 /// The graph that an entry of `infer.json` describes.

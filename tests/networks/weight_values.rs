@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use crate::support::formula::formula;
 use crate::support::{largest_difference, networks, outputs};
 use mbgen::graph::{LayerGraph, LayerId};
 use mbgen::initialise::initialise;
 use mbgen::layer::{Kind, Layer};
 use mbgen::reference::golden_input;
-use mbgen::weights::{Folded, FoldedLayer, StateDict, Tensor, fold, formula};
+use mbgen::weights::{Folded, FoldedLayer, StateDict, Tensor, fold};
 
 const EPS: f64 = 1e-3;
 

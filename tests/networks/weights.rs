@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use crate::support::formula::formula;
 use crate::support::networks;
 use half::{bf16, f16};
 use mbgen::graph::LayerGraph;
-use mbgen::weights::{Folded, Selection, StateDict, Tensor, fold, formula, load, read_safetensors};
+use mbgen::weights::{Folded, Selection, StateDict, Tensor, fold, load, read_safetensors};
 use serde_json::json;
 
 const EPS: f64 = 1e-5;

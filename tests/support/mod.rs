@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 pub mod crates;
+pub mod formula;
 pub mod networks;
 pub mod photos;
 pub mod plans;

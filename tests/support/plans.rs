@@ -9,8 +9,9 @@ use mbgen::kernels::steps::{Join, Serial};
 use mbgen::machine::Machine;
 use mbgen::plan::{Plan, pack};
 use mbgen::reference;
-use mbgen::weights::{Folded, fold, formula};
+use mbgen::weights::{Folded, fold};
 
+use super::formula::formula;
 use super::outputs;
 
 /// A few threads, as plainly as the standard library has them.

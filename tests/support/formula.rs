@@ -1,9 +1,8 @@
 //! Weights from a formula: any implementation can make the same network without a file.
 
-use super::parameter::{Role, parameters};
-use super::splitmix::unit;
-use super::{StateDict, Tensor};
-use crate::graph::LayerGraph;
+use mbgen::graph::LayerGraph;
+use mbgen::weights::splitmix::unit;
+use mbgen::weights::{Role, StateDict, Tensor, parameters};
 
 /// The weights of the golden networks.
 ///
