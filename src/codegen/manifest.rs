@@ -32,7 +32,7 @@ pub struct Manifest {
 pub fn render(input: &Input, files: &BTreeMap<String, Vec<u8>>) -> String {
     let shape = input.graph.input();
     let weights = match input.provenance {
-        Provenance::File(hash) => serde_json::json!({ "sha256": hash }),
+        Provenance::File { sha256, .. } => serde_json::json!({ "sha256": sha256 }),
         Provenance::Seed(seed) => serde_json::json!({ "seed": seed }),
     };
     let manifest = Manifest {

@@ -13,6 +13,7 @@ mod literal;
 mod lock;
 mod manifest;
 mod names;
+mod notice;
 mod readme;
 mod shipped;
 mod spec_file;
@@ -31,8 +32,8 @@ pub use shipped::{KERNELS, PHOTO};
 use crate::error::Result;
 use crate::graph::LayerGraph;
 use crate::plan::Plan;
-use crate::spec::Spec;
-use crate::weights::Folded;
+use crate::spec::{self, Attribution, Spec};
+use crate::weights::{self, Folded};
 
 /// All that a crate is made of.
 #[derive(Clone, Copy, Debug)]
@@ -62,13 +63,20 @@ pub struct Input<'a> {
 pub struct Tree {
     /// Path and content.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// Where the weights came from.
+    pub provenance: Provenance,
 }
 
 /// Where weights came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Provenance {
-    /// A file, by the SHA-256 of its bytes.
-    File(String),
+    /// A file.
+    File {
+        /// The SHA-256 of its bytes.
+        sha256: String,
+        /// What it says of itself, or else is known of a shipped one.
+        attribution: Attribution,
+    },
     /// The initialisation, from this seed.
     Seed(u64),
 }
@@ -76,7 +84,10 @@ pub enum Provenance {
 impl Provenance {
     /// Weights from the bytes of a file.
     pub fn of_file(bytes: &[u8]) -> Self {
-        Self::File(manifest::sha256(bytes))
+        let sha256 = manifest::sha256(bytes);
+        let shipped = spec::attribution(&sha256);
+        let attribution = shipped.unwrap_or_else(|| weights::attribution(bytes));
+        Self::File { sha256, attribution }
     }
 }
 
@@ -94,6 +105,9 @@ pub fn generate(input: &Input) -> Result<Tree> {
     for (path, text) in PHOTO {
         files.insert(format!("photo/{path}"), text.as_bytes().to_vec());
     }
+    for (path, text) in notice::licences(input) {
+        files.insert(path.into(), text.as_bytes().to_vec());
+    }
     if let Some(lock) = lock::render(&view.name) {
         files.insert("photo/Cargo.lock".into(), lock.into_bytes());
     }
@@ -110,5 +124,5 @@ pub fn generate(input: &Input) -> Result<Tree> {
     files.insert("schedule.yaml".into(), input.plan.schedule().into());
     let manifest = manifest::render(input, &files);
     files.insert(manifest::FILE.into(), manifest.into());
-    Ok(Tree { files })
+    Ok(Tree { files, provenance: input.provenance.clone() })
 }

@@ -14,6 +14,7 @@ macro_rules! templates {
 
 const TEMPLATES: &[(&str, &str)] = &templates![
     ".gitignore",
+    "NOTICE.md",
     "README.md",
     "rustfmt.toml",
     "src/lib.rs",

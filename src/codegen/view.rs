@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Input;
 use super::blob::{Blob, is_classifier};
 use super::literal::{LINE, Literal, float, number};
+use super::notice::Notice;
 use super::readme::Cost;
 use super::step::StepWriter;
 use crate::analysis::Totals;
@@ -60,6 +61,8 @@ pub struct Crate {
     pub weights: WeightsView,
     /// The README's numbers.
     pub cost: Cost,
+    /// What the parts are, where they are from, and their licences.
+    pub notice: Notice,
 }
 
 /// A constant with the comment above it.
@@ -158,6 +161,7 @@ impl Crate {
             offsets: steps.offsets,
             weights: weights(input, blob),
             cost: Cost::new(input, &totals, blob.bytes.len()),
+            notice: Notice::new(input),
         })
     }
 }

@@ -18,7 +18,7 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
     let folder = &args.output;
     let progress = Progress::start();
     let planned = planned(&args.spec, &args.variant, &args.machine, &args.overrides)?;
-    let (tree, _) = tree(&planned, &args.ingredients, &progress)?;
+    let tree = tree(&planned, &args.ingredients, &progress)?;
     if args.check {
         let lines = differences(&tree, folder)?;
         if lines.is_empty() {
@@ -41,6 +41,7 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
         Written::Updated => eprintln!("updated {name}"),
         Written::Unchanged => eprintln!("{name} is up to date"),
     }
+    eprintln!("weights: {}", tree.provenance);
     Ok(())
 }
 
@@ -55,15 +56,11 @@ pub fn planned(
     Planned::new(loaded, variant.into(), machine, &overrides.load()?)
 }
 
-/// The crate of a plan, and the seed of its weights if they are not trained.
+/// The crate of a plan.
 ///
 /// # Errors
 /// First of all where running the network would take too much.
-pub fn tree(
-    planned: &Planned,
-    args: &IngredientArgs,
-    progress: &Progress,
-) -> Result<(Tree, Option<u64>)> {
+pub fn tree(planned: &Planned, args: &IngredientArgs, progress: &Progress) -> Result<Tree> {
     planned.check_budget()?;
     let labels = labels(planned, args.labels.as_deref())?;
     progress.doing("weights");
@@ -71,14 +68,8 @@ pub fn tree(
         Some(path) => Source::File(Cow::Owned(read_file(path)?), path),
         None => planned.source(args.seed),
     };
-    let seed = match source {
-        Source::Seed(seed) => Some(seed),
-        Source::File(..) => None,
-    };
     let tensors = Selection::from(&args.tensors);
-    let tree =
-        planned.tree(Ingredients { source, tensors, labels }, |what| progress.doing(what))?;
-    Ok((tree, seed))
+    planned.tree(Ingredients { source, tensors, labels }, |what| progress.doing(what))
 }
 
 /// The names of the classes: those of a file, or the spec's where it has as many classes.

@@ -9,8 +9,8 @@ use super::print;
 use super::progress::Progress;
 use crate::analysis::{Roofline, Totals};
 use crate::cli::RunArgs;
-use crate::codegen;
 use crate::codegen::write::write;
+use crate::codegen::{self, Provenance};
 use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::kernels::isa::InstructionSet;
@@ -33,7 +33,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
     }
     let progress = Progress::start();
     let planned = planned(&args.spec, &args.variant, &args.machine, &args.overrides)?;
-    let (tree, seed) = tree(&planned, &args.ingredients, &progress)?;
+    let tree = tree(&planned, &args.ingredients, &progress)?;
     let scratch = Scratch::open(&codegen::package(&planned.loaded.spec, &planned.variant))?;
     let Planned { loaded, variant, graph, machine, plan } = planned;
 
@@ -44,7 +44,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
     let profiler = if args.profile { Some(build(&folder)?) } else { None };
     drop(progress);
 
-    if let Some(seed) = seed {
+    if let Provenance::Seed(seed) = tree.provenance {
         eprintln!(
             "note: the weights are random (seed {seed}), so the classes mean nothing; \
              --weights takes trained ones"

@@ -17,7 +17,7 @@ mod schema;
 
 pub use budget::{Budget, Metric, Misread};
 pub use draft::{Draft, Problem};
-pub use embedded::{EMBEDDED, Embedded, Trained};
+pub use embedded::{Attribution, EMBEDDED, Embedded, LabelsOf, Trained, WORDNET, attribution};
 pub(crate) use load::labels_of;
 pub use load::{
     ClassNames, Found, Loaded, MAX_BYTES, Origin, is_photo, labels, load, load_shipped, read,

@@ -13,6 +13,7 @@ use super::check::printable;
 use super::{StateDict, Tensor, Unread};
 use crate::error::{Error, Result};
 use crate::input;
+use crate::spec::Attribution;
 use crate::text::thousands;
 
 /// Bytes of the header's length.
@@ -96,6 +97,17 @@ pub fn read_safetensors(bytes: &[u8], origin: &Path) -> Result<StateDict> {
         dict.insert(name, Tensor { shape: info.shape.clone(), data: elements });
     }
     Ok(dict)
+}
+
+/// What a safetensors file says of itself in `__metadata__`, under `source`, and under `license` or,
+/// as the SAI model spec has it, `modelspec.license`.
+pub fn attribution(bytes: &[u8]) -> Attribution {
+    let metadata = parse_header(bytes).ok().and_then(|(header, _)| header.metadata().clone());
+    let stated = |keys: &[&str]| {
+        let values = keys.iter().filter_map(|&key| metadata.as_ref()?.get(key));
+        values.map(|value| value.trim()).find(|value| !value.is_empty()).map(str::to_owned)
+    };
+    Attribution { source: stated(&["source"]), licence: stated(&["license", "modelspec.license"]) }
 }
 
 /// The header, and the data that it describes to the last byte.

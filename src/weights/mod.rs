@@ -14,7 +14,7 @@ pub mod splitmix;
 
 use std::collections::BTreeMap;
 
-pub use file::{load, read_file, read_safetensors};
+pub use file::{attribution, load, read_file, read_safetensors};
 pub use fold::{Folded, FoldedLayer, fold};
 pub use names::Selection;
 pub(crate) use names::needed;

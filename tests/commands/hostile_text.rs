@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::process::Output;
 
+use mbgen::block::Variant;
+use mbgen::initialise::initialise;
+
 use crate::support::crates::{generate, mbgen};
 
 /// A citation that would end its comment, run code in a doc test, and set the terminal's title.
@@ -49,6 +52,61 @@ fn a_citation_stays_a_citation() {
     // What a crate keeps of its spec says the same.
     let kept = mbgen::spec::load(made.join("spec.yaml").to_str().unwrap()).unwrap().spec;
     assert_eq!(kept.source, mbgen::spec::load(path.to_str().unwrap()).unwrap().spec.source);
+}
+
+/// A safetensors file of a spec's network that says this of itself.
+fn weights(spec: &Path, metadata: &serde_json::Value) -> Vec<u8> {
+    let loaded = mbgen::spec::load(spec.to_str().unwrap()).unwrap();
+    let graph = loaded.graph(&Variant::default()).unwrap();
+    let input = mbgen::reference::golden_input(graph.input());
+    let bytes = initialise(&graph, loaded.spec.bn_eps, 1, &input).to_safetensors();
+    let (length, rest) = bytes.split_first_chunk().unwrap();
+    let (header, values) = rest.split_at(u64::from_le_bytes(*length) as usize);
+    let mut header: serde_json::Value = serde_json::from_slice(header).unwrap();
+    header["__metadata__"] = metadata.clone();
+    let header = header.to_string();
+    [&(header.len() as u64).to_le_bytes(), header.as_bytes(), values].concat()
+}
+
+#[test]
+fn what_weights_say_of_themselves_is_shown_as_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tiny.yaml");
+    std::fs::write(&path, spec("labels: [cat, dog]")).unwrap();
+    let file = folder.path().join("tiny.safetensors");
+    let hostile = "A <b>\u{1b}]0;owned\u{7}\n\n# Notice\n```\u{202e}";
+    for (metadata, source, licence) in [
+        (
+            serde_json::json!({ "source": "Ours, 2026", "license": "CC-BY-4.0" }),
+            "Ours, 2026",
+            "CC-BY-4.0",
+        ),
+        (
+            serde_json::json!({ "license": " ", "modelspec.license": "CC0-1.0" }),
+            "not stated in the file",
+            "CC0-1.0",
+        ),
+        (
+            serde_json::json!({ "source": hostile, "license": hostile }),
+            "A &lt;b>\\\\u{1b}\\]0;owned\\\\u{7} \\# Notice \\`\\`\\`\\\\u{202e}",
+            "A &lt;b>\\\\u{1b}\\]0;owned\\\\u{7} \\# Notice \\`\\`\\`\\\\u{202e}",
+        ),
+    ] {
+        std::fs::write(&file, weights(&path, &metadata)).unwrap();
+        let args = ["generate", "tiny.yaml", "--weights", "tiny.safetensors", "-o", "made"];
+        let output = run(folder.path(), &args);
+        assert!(output.status.success(), "{output:?}");
+        is_plain(&output.stderr);
+        let read = |file: &str| std::fs::read_to_string(folder.path().join("made").join(file));
+        let (notice, readme) = (read("NOTICE.md").unwrap(), read("README.md").unwrap());
+        is_plain(notice.as_bytes());
+        is_plain(readme.as_bytes());
+        let lines = format!("- Source: {source}\n- Licence: {licence}\n");
+        assert!(notice.contains(&lines), "{notice}");
+        assert!(notice.contains("- Licence: not stated\n"), "of the labels: {notice}");
+        assert!(readme.contains(&format!("Source: {source}. Licence: {licence}.")), "{readme}");
+        std::fs::remove_dir_all(folder.path().join("made")).unwrap();
+    }
 }
 
 #[cfg(unix)]

@@ -3,11 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use mbgen::codegen::KERNELS;
+use mbgen::codegen::{KERNELS, Provenance};
 
 use crate::crates::{files, mbgen, text};
 use crate::support::data;
 
+/// The weights that are part of the program.
+const SHIPPED: &str = "archs/weights/v1-0.5-160.safetensors";
 const SMALL: [&str; 6] = ["generate", "v1", "--width", "0.25", "--resolution", "32"];
 
 /// Generates the small crate; exit code and what was said.
@@ -65,6 +67,55 @@ fn the_crate_has_its_files_and_its_kernels_byte_for_byte() {
         serde_json::from_slice(&fs::read(folder.join("mbgen.json")).unwrap()).unwrap();
     assert_eq!(manifest["files"].as_object().unwrap().len(), found.len() - 1);
     assert_eq!(manifest["options"]["width"], 0.25);
+}
+
+#[test]
+fn a_crate_says_what_it_is_made_of_and_on_which_terms() {
+    let temporary = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let vww = data("trained/v1_0.25_96_vww.tfsame.safetensors");
+    let small = ["--width", "0.25", "--resolution", "32"];
+    let random = "random, from seed 0";
+    let wordnet = "WordNet 3.0 ([LICENSE-WORDNET](LICENSE-WORDNET))";
+    // What is asked for, what is said of the weights and of the labels, whether all is mbgen's own.
+    for (args, weights, labels, own) in [
+        (&[&["v1"][..], &small].concat()[..], random, wordnet, false),
+        (&["v1-0.5-160"], "google-coral/test_data", wordnet, false),
+        (&["v1-0.25-96-vww"], random, "Words of mbgen's own", true),
+        (
+            &["v1-0.25-96-vww", "--weights", vww.to_str().unwrap()],
+            "Source: not stated in the file. Licence: not stated in the file",
+            "Words of mbgen's own",
+            false,
+        ),
+    ] {
+        let folder = temporary.path().join("crate");
+        let output =
+            mbgen(&[&["generate"], args, &["-o", folder.to_str().unwrap(), "--force"]].concat());
+        let said = text(&output.stderr);
+        assert!(output.status.success(), "{args:?}: {said}");
+        let read = |path: &str| fs::read_to_string(folder.join(path)).unwrap();
+        for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
+            assert_eq!(read(licence), fs::read_to_string(root.join(licence)).unwrap());
+        }
+        assert_eq!(folder.join("LICENSE-WORDNET").exists(), labels == wordnet, "{args:?}");
+        let (notice, readme, cargo) = (read("NOTICE.md"), read("README.md"), read("Cargo.toml"));
+        assert!(notice.contains(labels), "{args:?}: {notice}");
+        assert!(readme.contains(weights), "{args:?}: {readme}");
+        let told = weights.replace(". Licence:", "; licence:").replace("Source:", "source:");
+        let line = said.lines().last().unwrap();
+        assert!(line.starts_with("weights: ") && line.contains(&told), "{args:?}: {said}");
+        assert_eq!(cargo.contains("license = \"MIT OR Apache-2.0\""), own, "{args:?}: {cargo}");
+        assert_eq!(cargo.contains("license-file = \"NOTICE.md\""), !own, "{args:?}: {cargo}");
+        if weights != random {
+            let bytes = if args.len() > 1 { fs::read(&vww) } else { fs::read(root.join(SHIPPED)) };
+            let sha256 = Provenance::of_file(&bytes.unwrap());
+            let Provenance::File { sha256, attribution } = sha256 else { unreachable!() };
+            assert!(notice.contains(&sha256), "{notice}");
+            let licence = attribution.licence.as_deref().unwrap_or("not stated in the file");
+            assert!(notice.contains(&format!("- Licence: {licence}\n")), "{notice}");
+        }
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::found::{Ours, changes};
 use super::interrupted::{NEW, retire};
 use super::update::{apply, make, write_new};
 use super::{Outcome, Tree, Written, differences, read, write};
+use crate::codegen::Provenance;
 use crate::codegen::manifest::{self, sha256};
 use crate::disk::Moves;
 
@@ -22,7 +23,7 @@ fn tree(files: &[(&str, &str)]) -> Tree {
         "schema": "mbgen.crate/1", "mbgen": "0", "package": "net", "options": {}, "files": hashes,
     });
     files.insert(manifest::FILE.into(), manifest.to_string().into_bytes());
-    Tree { files }
+    Tree { files, provenance: Provenance::Seed(0) }
 }
 
 fn old() -> Tree {
