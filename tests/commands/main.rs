@@ -3,6 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(unix)]
+mod action;
 #[cfg(target_os = "linux")]
 mod bounds;
 mod cli;
