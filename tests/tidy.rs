@@ -144,3 +144,93 @@ fn unsafe_code_is_in_the_kernels() {
         assert!(!unsafe_code || file.starts_with("kernels/"), "{file}");
     }
 }
+
+/// Where the module of a test may stand: `program`, then modules; `lib` is the library.
+fn places(program: &str, modules: &[&str]) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = modules.join("/");
+    let (folder, names) = match (program, modules) {
+        ("lib", _) => (root.join("src"), vec!["{}.rs", "{}/mod.rs", "{}/tests.rs"]),
+        (_, []) => (root.join("tests"), vec!["{}.rs", "{}/main.rs"]),
+        _ => (root.join("tests").join(program), vec!["{}.rs", "{}/mod.rs"]),
+    };
+    let path = if path.is_empty() { program.to_owned() } else { path };
+    names.iter().map(|name| folder.join(name.replace("{}", &path))).collect()
+}
+
+/// Whether one of these files has that test.
+fn has_test(files: &[PathBuf], name: &str) -> bool {
+    let texts = files.iter().filter_map(|file| fs::read_to_string(file).ok());
+    texts.into_iter().any(|text| {
+        let mut tests = text.split("#[test]").skip(1).filter_map(|rest| rest.split("fn ").nth(1));
+        tests.any(|rest| rest.split('(').next() == Some(name))
+    })
+}
+
+/// What a document writes as code, but for its listings.
+fn code_of(document: &str) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join(document)).unwrap();
+    let prose: String = text.split("```").step_by(2).collect();
+    prose.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn what_documents_say_of_tests_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut named = 0;
+    for document in ["SECURITY.md", "CONTRIBUTING.md"] {
+        for code in code_of(document) {
+            let word = |word: &str| {
+                word.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit())
+            };
+            let parts: Vec<&str> = code.split("::").collect();
+            if let [program, modules @ .., test] = &parts[..]
+                && parts.iter().all(|part| !part.is_empty() && word(part))
+            {
+                if parts.len() > 1 {
+                    assert!(
+                        has_test(&places(program, modules), test),
+                        "{document}: no test {code}"
+                    );
+                    named += 1;
+                }
+            } else if let Some((_, asked)) = code.split_once("cargo test --test ") {
+                let mut asked = asked.split(' ');
+                let program = asked.next().filter(|program| word(program));
+                let Some(program) = program else { continue };
+                let files = fs::read_dir(root.join("tests").join(program)).unwrap();
+                let files: Vec<PathBuf> = files.map(|entry| entry.unwrap().path()).collect();
+                let filter = asked.next();
+                assert!(filter.is_none_or(|test| has_test(&files, test)), "{document}: {code}");
+            } else if ["tests/", "src/", "web/", ".ci/", ".github/", "archs/", "templates/"]
+                .iter()
+                .any(|folder| code.starts_with(folder))
+            {
+                assert!(root.join(&code).exists(), "{document}: no file {code}");
+            }
+        }
+    }
+    assert!(named > 30, "{named} tests are named");
+}
+
+#[test]
+fn every_test_program_is_in_the_map_of_tests() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let map = fs::read_to_string(root.join("CONTRIBUTING.md")).unwrap();
+    let mut programs = 0;
+    for entry in fs::read_dir(root.join("tests")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs")
+            || path.join("main.rs").exists()
+        {
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            assert!(
+                map.contains(&format!("\n| `{name}` | ")),
+                "CONTRIBUTING.md has no row of {name}"
+            );
+            programs += 1;
+        }
+    }
+    assert!(programs > 5, "{programs} programs");
+}
