@@ -99,8 +99,8 @@ const TRAINED: Trained = Trained {
     spec: "v1-0.5-160",
     sha256: "1fd69dfa89ee08fb4eece9b5bd0eab5acb88d626a9abba6e21192504c3f2d636",
     source: "GitHub repository google-coral/test_data, commit 104342d2d348, \
-             mobilenet_v1_0.5_160_quant.tflite: TensorFlow's quantisation-aware MobileNetV1, trained on \
-             ImageNet-1k; for mbgen dequantised to f32 and renamed as PyTorch does",
+             mobilenet_v1_0.5_160_quant.tflite (by TensorFlow, trained on ImageNet-1k), dequantised to f32 \
+             and renamed",
     licence: "Apache-2.0",
 };
 

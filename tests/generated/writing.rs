@@ -112,8 +112,17 @@ fn a_crate_says_what_it_is_made_of_and_on_which_terms() {
             let sha256 = Provenance::of_file(&bytes.unwrap());
             let Provenance::File { sha256, attribution } = sha256 else { unreachable!() };
             assert!(notice.contains(&sha256), "{notice}");
+            let known = fs::read_to_string(root.join("archs/weights/README.md")).unwrap();
+            assert_eq!(known.contains(&sha256), args.len() == 1, "{known}");
             let licence = attribution.licence.as_deref().unwrap_or("not stated in the file");
             assert!(notice.contains(&format!("- Licence: {licence}\n")), "{notice}");
+        }
+        if own {
+            fs::remove_file(folder.join("NOTICE.md")).unwrap();
+            let place = folder.to_str().unwrap();
+            let checked = mbgen(&[&["generate"], args, &["-o", place, "--check"]].concat());
+            let said = text(&checked.stderr);
+            assert!(said.ends_with("would be generated:\n  missing  NOTICE.md\n"), "{said}");
         }
     }
 }
