@@ -234,3 +234,24 @@ fn every_test_program_is_in_the_map_of_tests() {
     }
     assert!(programs > 5, "{programs} programs");
 }
+
+/// In a script, text from a pull request would be code.
+#[test]
+fn expressions_of_workflows_are_values_of_keys_and_never_in_scripts() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let workflows = fs::read_dir(root.join(".github/workflows")).unwrap();
+    let files = workflows.map(|entry| entry.unwrap().path()).chain([root.join("action.yml")]);
+    let mut values = 0;
+    for file in files {
+        for line in fs::read_to_string(&file).unwrap().lines().filter(|line| line.contains("${{")) {
+            let key =
+                line.trim_start().trim_start_matches("- ").split_once(": ").map(|(key, _)| key);
+            let name =
+                |key: &str| key.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+            let is_value = key.is_some_and(|key| name(key) && key != "run");
+            assert!(is_value, "{}: {line}", file.display());
+            values += 1;
+        }
+    }
+    assert!(values > 10, "{values} expressions");
+}
