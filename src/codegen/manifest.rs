@@ -40,7 +40,6 @@ pub fn render(input: &Input, files: &BTreeMap<String, Vec<u8>>) -> String {
         mbgen: env!("CARGO_PKG_VERSION").into(),
         package: input.package.into(),
         options: serde_json::json!({
-            "spec": input.spec.name,
             "width": input.spec.width.multiplier,
             "resolution": [shape.h, shape.w],
             "classes": input.plan.classes,

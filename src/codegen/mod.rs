@@ -1,8 +1,9 @@
 //! A plan as a stand-alone Rust crate.
 //!
-//! `view` works out all that a template may see: names, literals, numbers as text. The templates in
-//! `templates/crate` mirror the generated tree and hold structure only. `shipped` has the kernels,
-//! which go into the crate byte for byte. [`write`](mod@write) is the only part that touches a disk.
+//! `templates/crate` mirrors the generated tree. Its files that end in `.tera` are templates and hold
+//! structure only: `view` works out all that they may see, as names, literals, numbers as text.
+//! `shipped` has the others and the kernels, which go into the crate byte for byte.
+//! [`write`](mod@write) is the only part that touches a disk.
 //!
 //! **Invariants.** The same input gives the same bytes, without dates, paths or anything of the host.
 //! Generated text is as rustfmt would have it, and contains no `unsafe` outside `src/kernels`.
@@ -27,7 +28,9 @@ use std::collections::BTreeMap;
 
 pub use golden::Golden;
 pub use names::package;
-pub use shipped::{KERNELS, PHOTO};
+pub use shipped::KERNELS;
+
+use shipped::{COMMON, PHOTO};
 
 use crate::error::Result;
 use crate::graph::LayerGraph;
@@ -99,11 +102,10 @@ pub fn generate(input: &Input) -> Result<Tree> {
     for (path, text) in templates::render(&view)? {
         files.insert(path, text.into_bytes());
     }
-    for (path, text) in KERNELS {
-        files.insert(format!("src/kernels/{path}"), text.as_bytes().to_vec());
-    }
-    for (path, text) in PHOTO {
-        files.insert(format!("photo/{path}"), text.as_bytes().to_vec());
+    for (folder, shipped) in [("", COMMON), ("photo/", PHOTO), ("src/kernels/", KERNELS)] {
+        for (path, text) in shipped {
+            files.insert(format!("{folder}{path}"), text.as_bytes().to_vec());
+        }
     }
     for (path, text) in notice::licences(input) {
         files.insert(path.into(), text.as_bytes().to_vec());

@@ -1,4 +1,5 @@
-//! Files as text, for shipping byte for byte: the kernels, and the program that reads photos.
+//! Files as text, for shipping byte for byte: what is the same in every crate, the program that reads
+//! photos, and the kernels.
 
 /// Path below a folder, which is given relative to this one, and text.
 macro_rules! files {
@@ -6,6 +7,23 @@ macro_rules! files {
         &[$(($path, include_str!(concat!($folder, "/", $path)))),*]
     };
 }
+
+/// Files that stand between those that are generated; they know the network's constants by name.
+pub const COMMON: &[(&str, &str)] = files![
+    "../../templates/crate":
+    ".gitignore",
+    "rustfmt.toml",
+    "src/commands/bench.rs",
+    "src/commands/logits.rs",
+    "src/commands/measure.rs",
+    "src/commands/mod.rs",
+    "src/commands/options.rs",
+    "src/commands/profile.rs",
+    "src/error.rs",
+    "src/input.rs",
+    "src/lib.rs",
+    "src/model.rs",
+];
 
 /// Files of the package `photo`, beside its manifest; they know the network as `network`.
 pub const PHOTO: &[(&str, &str)] = files![

@@ -31,8 +31,9 @@ pub fn render(input: &Input, view: &Crate) -> String {
     text += &format!("padding: {}\n", spec.padding.name());
     text += &format!("bn_eps: {:?}\n", spec.bn_eps);
     if let Some(preprocess) = &spec.preprocess {
-        let (resize, mean, std) = (view.resize, &preprocess.mean, &preprocess.std);
-        text += &format!("preprocess: {{resize: {resize}, mean: {mean:?}, std: {std:?}}}\n");
+        let (mean, std) = (&preprocess.mean, &preprocess.std);
+        let resize = preprocess.resize.map_or(String::new(), |side| format!("resize: {side}, "));
+        text += &format!("preprocess: {{{resize}mean: {mean:?}, std: {std:?}}}\n");
     }
     if input.labels.is_some() {
         text += "labels: labels.txt\n";

@@ -173,8 +173,10 @@ impl<'a> StepWriter<'a> {
             ring_shared,
             rows_at,
         } = unit;
-        let ring_at = if dense.is_some() {
-            let what = format!("`{}`: rows of the expansion, in the scratch memory.", step.name);
+        let ring_at = if let Some(dense) = dense {
+            let expansion = dense.window.kernel == 1 && step.is_inverted_residual();
+            let what = if expansion { "expansion".to_owned() } else { convolution(dense) };
+            let what = format!("`{}`: rows of the {what}, in the scratch memory.", step.name);
             Literal::Text(self.offset(&format!("{name}_RING{suffix}"), what, *ring_at))
         } else {
             Literal::text(ring_at)
@@ -326,29 +328,28 @@ fn what(step: &Step, layers: &[&Layer]) -> String {
     let add = layers.iter().any(|layer| layer.kind == Kind::Add);
     let residual = if add { ", with a skip connection" } else { "" };
     match &step.operation {
-        Operation::Conv(conv) if conv.dense.window.kernel == 1 => {
-            format!("pointwise convolution{residual}")
-        }
-        Operation::Conv(conv) => {
-            let k = conv.dense.window.kernel;
-            format!("{k}×{k} convolution{residual}")
-        }
-        Operation::Chain { units, project, .. } => {
-            let linear = project.is_some_and(|dense| dense.clamp.0 == f32::NEG_INFINITY);
-            match &units[..] {
-                [unit] if linear => inverted_residual(unit) + residual,
-                [unit] if unit.dense.is_none() && project.is_some() => {
-                    "depthwise separable convolution".to_owned()
-                }
-                [Unit { dense: None, .. }] => "depthwise convolution".to_owned(),
-                [_] => "parts of depthwise separable convolutions".to_owned(),
-                _ => "layers of depthwise separable convolutions, fused depth first".to_owned(),
+        Operation::Conv(conv) => convolution(&conv.dense) + residual,
+        Operation::Chain { units, project, .. } => match &units[..] {
+            [unit] if step.is_inverted_residual() => inverted_residual(unit) + residual,
+            [unit] => {
+                let dense = unit.dense.map(|dense| convolution(&dense) + ", ");
+                let separable = if project.is_some() { " separable" } else { "" };
+                dense.unwrap_or_default() + &format!("depthwise{separable} convolution")
             }
-        }
+            _ => "layers of several blocks, fused depth first".to_owned(),
+        },
         Operation::Head(head) if head.dense.is_some() => {
             "last pointwise convolution, global average pool, classifier".to_owned()
         }
         Operation::Head(_) => "global average pool, classifier".to_owned(),
+    }
+}
+
+/// A dense convolution, by its kernel.
+fn convolution(dense: &Dense) -> String {
+    match dense.window.kernel {
+        1 => "pointwise convolution".to_owned(),
+        k => format!("{k}×{k} convolution"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The templates: one for each generated file that is not copied.
+//! The templates: one for each generated file that is not shipped as it is.
 
 use tera::{Context, Tera};
 
@@ -8,16 +8,16 @@ use crate::error::{Error, Result};
 /// Path in the crate, and template.
 macro_rules! templates {
     ($($path:literal),* $(,)?) => {
-        [$(($path, include_str!(concat!("../../templates/crate/", $path)))),*]
+        [$(($path, include_str!(concat!("../../templates/crate/", $path, ".tera")))),*]
     };
 }
 
 const TEMPLATES: &[(&str, &str)] = &templates![
-    ".gitignore",
+    "Cargo.toml",
     "NOTICE.md",
     "README.md",
-    "rustfmt.toml",
-    "src/lib.rs",
+    "photo/Cargo.toml",
+    "src/constants.rs",
     "src/main.rs",
     "src/network.rs",
     "src/plan.rs",
@@ -25,26 +25,13 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "tests/golden.rs",
 ];
 
-/// Cargo leaves a folder with a file called `Cargo.toml` out of a package, so these are called
-/// otherwise.
-const MANIFESTS: [(&str, &str); 2] = [
-    ("Cargo.toml", include_str!("../../templates/crate/Cargo.toml.tera")),
-    ("photo/Cargo.toml", include_str!("../../templates/crate/photo/Cargo.toml.tera")),
-];
-
-/// Only where there are labels.
-const LABELS: &str = "src/labels.rs";
-const LABELS_TEMPLATE: &str = include_str!("../../templates/crate/src/labels.rs");
-
 /// Renders every template: path in the crate, text.
 pub fn render(view: &Crate) -> Result<Vec<(String, String)>> {
     let wrong = |error: tera::Error| Error::Failed(format!("a template is wrong: {error}"));
     let mut tera = Tera::new();
-    let labels = view.labels.then_some((LABELS, LABELS_TEMPLATE));
-    let templates: Vec<_> = TEMPLATES.iter().copied().chain(MANIFESTS).chain(labels).collect();
-    tera.add_raw_templates(templates.iter().copied()).map_err(wrong)?;
+    tera.add_raw_templates(TEMPLATES.iter().copied()).map_err(wrong)?;
     let context = Context::from_serialize(view).map_err(wrong)?;
-    let rendered = templates.iter().map(|(path, _)| {
+    let rendered = TEMPLATES.iter().map(|(path, _)| {
         let text = tera.render(path, &context).map_err(wrong)?;
         Ok(((*path).to_owned(), text))
     });

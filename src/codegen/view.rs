@@ -21,6 +21,8 @@ pub struct Crate {
     pub name: String,
     /// One line about the network.
     pub title: String,
+    /// How the network's code is to be read, in lines.
+    pub about: Vec<String>,
     /// Citation, if the spec has one.
     pub source: Option<String>,
     /// Version of mbgen.
@@ -33,8 +35,10 @@ pub struct Crate {
     pub width: usize,
     /// Number of classes.
     pub classes: usize,
-    /// Shorter side of a photo before the crop.
-    pub resize: usize,
+    /// How a photo is scaled, a Rust expression.
+    pub resize: String,
+    /// With which filter, a Rust expression.
+    pub filter: &'static str,
     /// Rust literals of the normalisation.
     pub mean: String,
     /// As `mean`.
@@ -141,13 +145,15 @@ impl Crate {
         Ok(Self {
             name: input.package.to_owned(),
             title: title(input),
+            about: about(input),
             source: spec.source.as_deref().map(prose),
             mbgen: env!("CARGO_PKG_VERSION"),
             channels: shape.c,
             height: shape.h,
             width: shape.w,
             classes: input.plan.classes,
-            resize: resize.unwrap_or(shape.h.min(shape.w)),
+            resize: format!("Resize::Shorter({})", resize.unwrap_or(shape.h.min(shape.w))),
+            filter: "Filter::Bilinear",
             mean: floats(&mean),
             std: floats(&std),
             labels: input.labels.is_some(),
@@ -169,8 +175,20 @@ impl Crate {
 /// Name, width and sizes in one line.
 fn title(input: &Input) -> String {
     let width = input.spec.width.multiplier;
-    let (name, classes) = (&input.spec.name, input.plan.classes);
+    let (name, classes) = (input.package, input.plan.classes);
     format!("{name} at width {width:?}: {} → {classes} classes", shape(input.graph.input()))
+}
+
+/// What the network's code does not say itself.
+fn about(input: &Input) -> Vec<String> {
+    let add = input.graph.layers().any(|(_, layer)| layer.kind == Kind::Add);
+    let fused = if add { ", activation and residual add" } else { " and activation" };
+    let text = format!(
+        "One call a step, in order. Batch normalisation{fused} are part of the convolution before \
+         them, and what one step fuses never leaves the cache. Shapes are C×H×W, and `3×3/2` is a \
+         window of stride 2."
+    );
+    wrap(&text, LINE - 4)
 }
 
 /// A literal of an array that fits a line, short where all values are the same.

@@ -24,9 +24,9 @@ impl Step {
                 vec![Some(dense(&conv.dense, "pointwise")), add(conv.residual.is_some())]
             }
             Operation::Chain { units, project, residual, .. } => {
-                // The papers' words, where the block is MobileNetV2's.
-                let linear = project.is_some_and(|dense| dense.clamp.0 == f32::NEG_INFINITY);
-                let [first, last] = if linear { ["expand", "project"] } else { ["pointwise"; 2] };
+                // The papers' words.
+                let inverted = self.is_inverted_residual();
+                let [first, last] = if inverted { ["expand", "project"] } else { ["pointwise"; 2] };
                 let unit = &units[part];
                 let project = project.filter(|_| part + 1 == units.len());
                 vec![
@@ -43,6 +43,12 @@ impl Step {
             ],
         };
         words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether it ends with a linear projection, as the blocks of MobileNetV2 do.
+    pub fn is_inverted_residual(&self) -> bool {
+        matches!(&self.operation, Operation::Chain { project: Some(dense), .. }
+            if dense.clamp.0 == f32::NEG_INFINITY)
     }
 
     /// How it runs: bands, panels, split. Parts that differ are told apart by slashes.

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use args::{Command, Options};
-use network::{CLASSES, Error, INPUT, Model, Workspace, preprocess};
+use network::{CLASSES, Error, INPUT, Model, Workspace, boxed_input, boxed_logits, preprocess};
 
 /// Exit code for bad usage and unreadable images.
 const BAD_INPUT: u8 = 2;
@@ -69,7 +69,8 @@ impl Network {
         if let Some(isa) = options.isa {
             model = model.with_isa(isa)?;
         }
-        Ok(Self { model, workspace: Workspace::boxed(), input: zeros(), logits: zeros() })
+        let (input, logits) = (boxed_input(), boxed_logits());
+        Ok(Self { model, workspace: Workspace::boxed(), input, logits })
     }
 
     /// Leaves the logits of an image of the input's size; returns the median time of `runs` further
@@ -87,14 +88,6 @@ impl Network {
         let start = Instant::now();
         self.model.run(&self.input, &mut self.workspace, &mut self.logits);
         start.elapsed().as_nanos()
-    }
-}
-
-/// Zeros that are never on the stack.
-fn zeros<const N: usize>() -> Box<[f32; N]> {
-    match vec![0.0; N].try_into() {
-        Ok(zeros) => zeros,
-        Err(_) => unreachable!("there are N zeros"),
     }
 }
 

@@ -6,7 +6,13 @@ use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x4;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::{DynamicImage, ImageDecoder, ImageReader, ImageResult, Limits};
-use network::{CHANNELS, HEIGHT, RESIZE, WIDTH};
+use network::{CHANNELS, HEIGHT, RESIZE, Resize, WIDTH};
+
+/// The length of a photo's shorter side before the crop.
+const SHORTER: usize = match RESIZE {
+    Resize::Shorter(side) => side,
+    _ => panic!("photos are scaled by their shorter side alone"),
+};
 
 /// Pixels of the input's size, HWC, of a PNG or JPEG file. A photo is turned upright, scaled and
 /// cropped; a `prepared` image must have the input's size and is taken as it is.
@@ -59,13 +65,13 @@ impl Photo {
 
     /// The photo at the input's size.
     ///
-    /// The shorter side is scaled to [`RESIZE`], then the centre is cropped. Where that leaves
+    /// The shorter side is scaled to [`SHORTER`], then the centre is cropped. Where that leaves
     /// nothing to crop, the largest centred part with the input's proportions is scaled instead.
     fn fit(self) -> Vec<U8x4> {
-        if RESIZE > WIDTH.max(HEIGHT) {
+        if SHORTER > WIDTH.max(HEIGHT) {
             let shorter = self.width.min(self.height);
-            let (x, w) = centre(self.width, RESIZE * self.width / shorter, WIDTH);
-            let (y, h) = centre(self.height, RESIZE * self.height / shorter, HEIGHT);
+            let (x, w) = centre(self.width, SHORTER * self.width / shorter, WIDTH);
+            let (y, h) = centre(self.height, SHORTER * self.height / shorter, HEIGHT);
             self.scale(bilinear().crop(x, y, w, h))
         } else {
             let width = self.width.min(self.height * WIDTH / HEIGHT).max(1);

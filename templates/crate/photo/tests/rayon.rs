@@ -1,6 +1,6 @@
 //! rayon's threads compute the same bits as one thread.
 
-use network::{CLASSES, INPUT, Join, Model, Workspace, golden_input};
+use network::{Join, Model, Workspace, boxed_input, boxed_logits, golden_input};
 
 struct Rayon;
 
@@ -16,14 +16,15 @@ impl Join for Rayon {
 
 #[test]
 fn rayon_and_one_thread_agree() {
-    let mut input: Box<[f32; INPUT]> = vec![0.0; INPUT].try_into().expect("as many zeros");
+    let mut input = boxed_input();
     golden_input(&mut input);
     let model = Model::embedded();
-    let mut alone = [0.0; CLASSES];
+    let mut alone = boxed_logits();
     model.run(&input, &mut Workspace::boxed(), &mut alone);
     for threads in [1, 2, 3, 8] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let mut shared = [f32::NAN; CLASSES];
+        let mut shared = boxed_logits();
+        shared.fill(f32::NAN);
         let mut workspace = Workspace::boxed_for::<8>();
         let run = || model.run_on(&Rayon, &input, &mut workspace, &mut shared);
         pool.expect("the system has threads").install(run);
