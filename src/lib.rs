@@ -33,6 +33,7 @@
 //! | [`escape`], [`suggest`], [`quantity`], [`json`], [`text`] | words and numbers: made harmless, meant perhaps, read, written | a place that text goes to, a unit |
 //! | [`yaml`] | trees with places, and what is wrong with them | how errors are shown |
 //! | [`error`] | the one error type and its exit codes | |
+//! | [`asset`] | files of this repository that go into pages and crates | |
 //! | [`input`] | files of others, read within bounds | |
 //! | [`interrupt`], [`disk`], [`output`] | signals; how files are replaced and nothing of others is lost | |
 //! | [`spec`] | the language of specs; no graph | a key of the language |
@@ -118,6 +119,7 @@
 #![deny(unsafe_code)]
 
 pub mod analysis;
+pub mod asset;
 pub mod block;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which they depend on each other: each may use those before it.
-const ROOMS: [&str; 30] = [
+const ROOMS: [&str; 31] = [
     "escape",
     "suggest",
     "yaml",
     "error",
+    "asset",
     "input",
     "quantity",
     "json",

@@ -2,14 +2,19 @@
 
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const reports = join(here, "../templates/report");
+const root = join(here, "..");
+const reports = join(root, "templates/report");
 const folder = process.argv[2] ?? join(here, "dist");
+
+/** Files of the reports below a folder, in the order in which their pages have them. */
+const listed = await readFile(join(root, "src/report/html/page.rs"), "utf8").then((text) => (folder) => [...text.matchAll(/file!\("([^"]+)"\)/g)].map(([, name]) => name).filter((name) => name.startsWith(folder)));
+const texts = (names) => Promise.all(names.map((name) => readFile(join(reports, name), "utf8")));
 
 /** The reports' scripts but those that set a page going, as one module. */
 const scripts = {
@@ -17,9 +22,8 @@ const scripts = {
   setup(build) {
     build.onResolve({ filter: /^reports:charts$/ }, () => ({ path: "charts", namespace: "reports" }));
     build.onLoad({ filter: /.*/, namespace: "reports" }, async () => {
-      const all = (await readdir(join(reports, "script"))).filter((name) => !["page.js", "table.js", "report.js"].includes(name));
-      const texts = await Promise.all(["report.js", ...all.sort()].map((name) => readFile(join(reports, "script", name), "utf8")));
-      return { contents: `${texts.join("\n")}\nexport { bytes, charts, count, duration, percent, shape, short };\nexport const show = (next) => { report = next; };\n`, loader: "js" };
+      const all = await texts(listed("script/").filter((name) => !/\b(page|table)\.js$/.test(name)));
+      return { contents: `${all.join("\n")}\nexport { bytes, charts, count, duration, fitting, ordered, percent, shape, short, shownOf, turned };\nexport const show = (next) => { report = next; };\n`, loader: "js" };
     });
   },
 };
@@ -36,9 +40,19 @@ await build({
   legalComments: "linked",
   plugins: [scripts],
 });
-const styles = await Promise.all([join(reports, "style/theme.css"), join(reports, "style/chart.css"), join(reports, "style/table.css"), join(reports, "style/controls.css"), join(here, "src/style.css")].map((path) => readFile(path, "utf8")));
-await writeFile(join(folder, "style.css"), styles.join("\n"));
+const styles = [...(await texts(listed("style/").filter((name) => name !== "style/page.css"))), await readFile(join(here, "src/style.css"), "utf8")].join("\n");
+await writeFile(join(folder, "style.css"), (await transform(styles, { loader: "css", minify: true, target: "es2023" })).code);
 await copyFile(join(reports, "vendor/plot/plot.min.js"), join(folder, "plot.js"));
+
+// What pages and crates are made of, for the module: Plot is there already.
+const assets = {};
+for (const [below, fits] of [["templates", /^(?!report\/vendor\/)/], ["src/kernels", /\.rs$/], ["archs", /^\w+\.txt$/]]) {
+  for (const entry of await readdir(join(root, below), { recursive: true, withFileTypes: true })) {
+    const path = relative(root, join(entry.parentPath, entry.name)).replaceAll("\\", "/");
+    if (entry.isFile() && fits.test(path.slice(below.length + 1))) assets[path] = await readFile(join(root, path), "utf8");
+  }
+}
+await writeFile(join(folder, "assets.json"), JSON.stringify(Object.fromEntries(Object.entries(assets).sort())));
 
 // Plot writes the same style into each of its drawings; the policy names it by its hash.
 const plot = await readFile(join(folder, "plot.js"), "utf8");

@@ -4,8 +4,11 @@
 //! The template has the crates of the registry. To renew it, run `cargo update` in the package `photo`
 //! of a generated crate and take over its file, without the two packages that are generated.
 
+use crate::asset::{Asset, asset};
+use crate::error::Result;
+
 /// The registry's crates, in cargo's order.
-const TEMPLATE: &str = include_str!("../../templates/crate/photo/Cargo.lock");
+const TEMPLATE: Asset = asset!("templates/crate/photo/Cargo.lock");
 
 /// What comes before each package.
 const PACKAGE: &str = "\n[[package]]\n";
@@ -15,14 +18,14 @@ const DIRECT: [&str; 4] = ["fast_image_resize", "image", "lexopt", "rayon"];
 
 /// The file for the network's package `name`, exactly as cargo would write it. `None` where a crate
 /// of the registry has the name of one of the two packages: cargo then writes names otherwise.
-pub fn render(name: &str) -> Option<String> {
+pub fn render(name: &str) -> Result<Option<String>> {
     let photo = format!("{name}_photo");
-    let mut parts = TEMPLATE.split(PACKAGE);
+    let mut parts = TEMPLATE.text()?.split(PACKAGE);
     let head = parts.next().unwrap_or_default();
     let mut packages: Vec<(&str, String)> =
         parts.map(|text| (name_of(text), text.to_owned())).collect();
     if packages.iter().any(|(taken, _)| *taken == name || *taken == photo) {
-        return None;
+        return Ok(None);
     }
     let mut dependencies: Vec<&str> = DIRECT.into_iter().chain([name]).collect();
     dependencies.sort_unstable();
@@ -32,7 +35,7 @@ pub fn render(name: &str) -> Option<String> {
     packages.push((&photo, format!("{}dependencies = [\n{lines}]\n", package(&photo))));
     packages.sort_by_key(|(name, _)| *name);
     let texts = packages.iter().map(|(_, text)| text.as_str());
-    Some(std::iter::once(head).chain(texts).collect::<Vec<_>>().join(PACKAGE))
+    Ok(Some(std::iter::once(head).chain(texts).collect::<Vec<_>>().join(PACKAGE)))
 }
 
 /// The name in a package's first line.
@@ -47,12 +50,12 @@ mod tests {
     #[test]
     fn packages_stand_in_order() {
         for name in ["a", "mobilenet_v2", "zz"] {
-            let text = render(name).unwrap();
+            let text = render(name).unwrap().unwrap();
             let names: Vec<&str> =
                 text.lines().filter_map(|line| line.strip_prefix("name = ")).collect();
             assert!(names.is_sorted());
             assert!(names.contains(&format!("\"{name}_photo\"").as_str()));
         }
-        assert_eq!(render("image"), None);
+        assert_eq!(render("image").unwrap(), None);
     }
 }

@@ -103,14 +103,14 @@ pub fn generate(input: &Input) -> Result<Tree> {
         files.insert(path, text.into_bytes());
     }
     for (folder, shipped) in [("", COMMON), ("photo/", PHOTO), ("src/kernels/", KERNELS)] {
-        for (path, text) in shipped {
-            files.insert(format!("{folder}{path}"), text.as_bytes().to_vec());
+        for (path, file) in shipped {
+            files.insert(format!("{folder}{path}"), file.text()?.into());
         }
     }
-    for (path, text) in notice::licences(input) {
-        files.insert(path.into(), text.as_bytes().to_vec());
+    for (path, file) in notice::licences(input) {
+        files.insert(path.into(), file.text()?.into());
     }
-    if let Some(lock) = lock::render(&view.name) {
+    if let Some(lock) = lock::render(&view.name)? {
         files.insert("photo/Cargo.lock".into(), lock.into_bytes());
     }
     if let Some(labels) = input.labels {

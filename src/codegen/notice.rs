@@ -6,6 +6,7 @@ use std::fmt::{self, Display, Formatter};
 use serde::Serialize;
 
 use super::{Input, Provenance};
+use crate::asset::{Asset, asset};
 use crate::escape::{excerpt, prose};
 use crate::spec::{LabelsOf, WORDNET};
 
@@ -69,11 +70,11 @@ impl Notice {
 }
 
 /// The licences that go with a crate: path and text.
-pub fn licences(input: &Input) -> impl Iterator<Item = (&'static str, &'static str)> {
+pub fn licences(input: &Input) -> impl Iterator<Item = (&'static str, Asset)> {
     let wordnet = input.labels.map(LabelsOf::names) == Some(LabelsOf::ImageNet);
     let own = [
-        ("LICENSE-APACHE", include_str!("../../LICENSE-APACHE")),
-        ("LICENSE-MIT", include_str!("../../LICENSE-MIT")),
+        ("LICENSE-APACHE", asset!("LICENSE-APACHE")),
+        ("LICENSE-MIT", asset!("LICENSE-MIT")),
     ];
     own.into_iter().chain(wordnet.then_some(("LICENSE-WORDNET", WORDNET)))
 }

@@ -1,16 +1,18 @@
-//! Files as text, for shipping byte for byte: what is the same in every crate, the program that reads
+//! Files for shipping byte for byte: what is the same in every crate, the program that reads
 //! photos, and the kernels.
 
-/// Path below a folder, which is given relative to this one, and text.
+use crate::asset::{Asset, asset};
+
+/// Path below a folder, and file.
 macro_rules! files {
     ($folder:literal: $($path:literal),* $(,)?) => {
-        &[$(($path, include_str!(concat!($folder, "/", $path)))),*]
+        &[$(($path, asset!($folder, "/", $path))),*]
     };
 }
 
 /// Files that stand between those that are generated; they know the network's constants by name.
-pub const COMMON: &[(&str, &str)] = files![
-    "../../templates/crate":
+pub const COMMON: &[(&str, Asset)] = files![
+    "templates/crate":
     ".gitignore",
     "rustfmt.toml",
     "src/commands/bench.rs",
@@ -26,8 +28,8 @@ pub const COMMON: &[(&str, &str)] = files![
 ];
 
 /// Files of the package `photo`, beside its manifest; they know the network as `network`.
-pub const PHOTO: &[(&str, &str)] = files![
-    "../../templates/crate/photo":
+pub const PHOTO: &[(&str, Asset)] = files![
+    "templates/crate/photo":
     "src/args.rs",
     "src/main.rs",
     "src/prepare.rs",
@@ -36,8 +38,8 @@ pub const PHOTO: &[(&str, &str)] = files![
 ];
 
 /// Every file of `src/kernels`. A crate needs all of them: the instruction set is chosen at run time.
-pub const KERNELS: &[(&str, &str)] = files![
-    "../kernels":
+pub const KERNELS: &[(&str, Asset)] = files![
+    "src/kernels":
     "blob.rs",
     "isa/avx2.rs",
     "isa/avx512.rs",

@@ -3,16 +3,17 @@
 use tera::{Context, Tera};
 
 use super::view::Crate;
+use crate::asset::{Asset, asset};
 use crate::error::{Error, Result};
 
 /// Path in the crate, and template.
 macro_rules! templates {
     ($($path:literal),* $(,)?) => {
-        [$(($path, include_str!(concat!("../../templates/crate/", $path, ".tera")))),*]
+        [$(($path, asset!("templates/crate/", $path, ".tera"))),*]
     };
 }
 
-const TEMPLATES: &[(&str, &str)] = &templates![
+const TEMPLATES: &[(&str, Asset)] = &templates![
     "Cargo.toml",
     "NOTICE.md",
     "README.md",
@@ -29,7 +30,8 @@ const TEMPLATES: &[(&str, &str)] = &templates![
 pub fn render(view: &Crate) -> Result<Vec<(String, String)>> {
     let wrong = |error: tera::Error| Error::Failed(format!("a template is wrong: {error}"));
     let mut tera = Tera::new();
-    tera.add_raw_templates(TEMPLATES.iter().copied()).map_err(wrong)?;
+    let templates = TEMPLATES.iter().map(|(path, file)| Ok((*path, file.text()?)));
+    tera.add_raw_templates(templates.collect::<Result<Vec<_>>>()?).map_err(wrong)?;
     let context = Context::from_serialize(view).map_err(wrong)?;
     let rendered = TEMPLATES.iter().map(|(path, _)| {
         let text = tera.render(path, &context).map_err(wrong)?;

@@ -1,5 +1,7 @@
 //! The specs and label files that are part of the binary.
 
+use crate::asset::{Asset, asset};
+
 /// A spec that is part of the binary.
 #[derive(Clone, Copy, Debug)]
 pub struct Embedded {
@@ -20,17 +22,17 @@ pub const EMBEDDED: &[Embedded] = &[
 ];
 
 /// The label files that the shipped specs name.
-const LABELS: &[(&str, &str)] = &[
-    (IMAGENET[0], include_str!("../../archs/imagenet_1000.txt")),
-    (IMAGENET[1], include_str!("../../archs/imagenet_1001.txt")),
-    ("vww_2.txt", include_str!("../../archs/vww_2.txt")),
+const LABELS: &[(&str, Asset)] = &[
+    (IMAGENET[0], asset!("archs/imagenet_1000.txt")),
+    (IMAGENET[1], asset!("archs/imagenet_1001.txt")),
+    ("vww_2.txt", asset!("archs/vww_2.txt")),
 ];
 
 /// Those of [`LABELS`] whose names are ImageNet's, and so WordNet's.
 const IMAGENET: [&str; 2] = ["imagenet_1000.txt", "imagenet_1001.txt"];
 
 /// The licence of WordNet, which is to go with every copy.
-pub const WORDNET: &str = include_str!("../../archs/LICENSE-WORDNET");
+pub const WORDNET: Asset = asset!("archs/LICENSE-WORDNET");
 
 /// The shipped spec called `name`.
 pub fn spec(name: &str) -> Option<&'static Embedded> {
@@ -38,8 +40,8 @@ pub fn spec(name: &str) -> Option<&'static Embedded> {
 }
 
 /// The shipped label file called `name`.
-pub fn labels(name: &str) -> Option<&'static str> {
-    LABELS.iter().find(|(file, _)| *file == name).map(|(_, text)| *text)
+pub fn labels(name: &str) -> Option<&'static Asset> {
+    LABELS.iter().find(|(file, _)| *file == name).map(|(_, asset)| asset)
 }
 
 /// Whose class names are.
@@ -56,7 +58,9 @@ pub enum LabelsOf {
 impl LabelsOf {
     /// By the names alone, wherever they were read.
     pub fn names(names: &[String]) -> Self {
-        let shipped = LABELS.iter().find(|(_, text)| text.lines().eq(names));
+        let shipped = LABELS
+            .iter()
+            .find(|(_, file)| file.text().is_ok_and(|text| text.lines().eq(names)));
         match shipped {
             Some((file, _)) if IMAGENET.contains(file) => Self::ImageNet,
             Some(_) => Self::Mbgen,

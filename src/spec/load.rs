@@ -163,11 +163,15 @@ impl Loaded {
             (Origin::Folder(folder), _) => {
                 match (input::text_of_regular(&folder.join(file), MAX_LABELS), shipped) {
                     (Ok(text), _) => (text, None),
-                    (Err(error), Some(text)) if error.is_not_found() => (text.to_owned(), shipped),
+                    (Err(error), Some(text)) if error.is_not_found() => {
+                        (text.text()?.to_owned(), shipped)
+                    }
                     (Err(error), _) => return Err(self.wrong_labels(labels, error.chain())),
                 }
             }
-            (Origin::Embedded | Origin::Text, Some(text)) => (text.to_owned(), shipped),
+            (Origin::Embedded | Origin::Text, Some(text)) => {
+                (text.text()?.to_owned(), shipped)
+            }
             (Origin::Embedded | Origin::Text, None) => {
                 let message = format!("there is no file {} here", visible(file));
                 return Err(self.wrong_labels(labels, message));

@@ -18,6 +18,19 @@ let compiled = null;
 /** The module, fetched and compiled once for all workers. */
 const moduleOf = () => (compiled ??= WebAssembly.compileStreaming(fetch(new URL("mbgen.wasm", import.meta.url))));
 
+let assets = null;
+
+/** What pages and crates are made of, as the module takes it. */
+async function assetsOf() {
+  const text = async (name) => {
+    const answer = await fetch(new URL(name, import.meta.url));
+    if (!answer.ok) throw new Failure(`A part of the page is not to be had: ${name}.`);
+    return answer.text();
+  };
+  const [files, plot] = await Promise.all([text("assets.json"), text("plot.js")]);
+  return new TextEncoder().encode(JSON.stringify({ ...JSON.parse(files), "templates/report/vendor/plot/plot.min.js": plot }));
+}
+
 export class Engine {
   #limit;
   #worker = null;
@@ -31,7 +44,19 @@ export class Engine {
   }
 
   /** The answer to a request; null where a later one of the same `lane` took its place. */
-  ask(request, { lane = null, bytes = null } = {}) {
+  async ask(request, options = {}) {
+    try {
+      return await this.#queue(request, options);
+    } catch (error) {
+      if (error.needs !== "assets") throw error;
+      assets ??= assetsOf();
+      assets.catch(() => (assets = null));
+      await this.#queue({ call: "give" }, { bytes: await assets });
+      return this.#queue(request, options);
+    }
+  }
+
+  #queue(request, { lane = null, bytes = null }) {
     return new Promise((resolve, reject) => {
       if (lane !== null) {
         const dropped = this.#waiting.filter((job) => job.lane === lane);

@@ -1,6 +1,6 @@
 // Every layer as a table: sorted by the column that is pressed, filtered by what is typed.
 
-import { bytes, count, percent, shape } from "reports:charts";
+import { bytes, count, fitting, ordered, percent, shape, shownOf, turned } from "reports:charts";
 
 import { make } from "./dom.js";
 
@@ -15,61 +15,51 @@ const COLUMNS = [
   { heading: "s", of: (row) => pair(row.s) },
   { heading: "in", of: (row) => shape(row.in) },
   { heading: "out", of: (row) => shape(row.out) },
-  { heading: "params", number: (row) => row.w + row.bias + row.bn, show: count },
-  { heading: "MACs", number: (row) => row.macs, show: count },
-  { heading: "share", number: (row) => row.share, show: percent },
-  { heading: "live", number: (row) => row.live_bytes, show: bytes },
+  { heading: "params", of: (row) => row.w + row.bias + row.bn, show: count },
+  { heading: "MACs", of: (row) => row.macs, show: count },
+  { heading: "share", of: (row) => row.share, show: percent },
+  { heading: "live", of: (row) => row.live_bytes, show: bytes },
 ];
 
-const turns = ["descending", "ascending", null];
-
-/** The table of a report's rows; `chosen` hears the row that is pressed. */
-export function layers(report, remembered, chosen) {
-  const { sort, filter } = remembered;
+/** The table of a report's rows; `chosen` hears the row that is pressed. `mark` is a name to begin at. */
+export function layers(report, { sort, filter, mark }, chosen) {
   const body = make("tbody");
   const output = make("output");
   let shown = [];
   let made = 0;
   const more = make("button", { type: "button", onclick: () => grow() });
-  const grow = () => {
-    const rows = shown.slice(made, made + MOST).map((row) =>
-      make(
-        "tr",
-        { "data-name": row.name },
-        COLUMNS.map((column, i) => {
-          const text = column.number ? column.show(column.number(row)) : column.of(row);
-          return i === 0 ? make("td", {}, make("button", { type: "button", className: "row", textContent: text, onclick: () => chosen(row) })) : make("td", { className: column.number ? "n" : "", textContent: text });
-        }),
-      ),
+  const line = (row) =>
+    make(
+      "tr",
+      { "data-name": row.name, className: row.name === mark ? "marked" : "" },
+      COLUMNS.map(({ of, show }, i) => {
+        const text = show ? show(of(row)) : of(row);
+        return i === 0 ? make("td", {}, make("button", { type: "button", className: "row", textContent: text, onclick: () => chosen(row) })) : make("td", { className: show ? "n" : "", textContent: text });
+      }),
     );
+  const grow = (least = 0) => {
+    const rows = shown.slice(made, Math.max(made + MOST, least)).map(line);
     body.append(...rows);
     made += rows.length;
     more.hidden = made >= shown.length;
     more.textContent = `Show ${count(Math.min(MOST, shown.length - made))} more of ${count(shown.length - made)}`;
   };
   const fill = () => {
-    const words = filter.text.toLowerCase().replaceAll(/(\d)x(?=\d)/g, "$1×").split(/\s+/);
-    const fits = (row) => words.every((word) => `${row.name} ${row.op} ${shape(row.in)} ${shape(row.out)}`.toLowerCase().includes(word));
-    shown = report.rows.filter(fits);
-    const column = COLUMNS[sort.column];
-    if (sort.turn) {
-      const sign = sort.turn === "descending" ? -1 : 1;
-      const compare = column.number ? (a, b) => column.number(a) - column.number(b) : (a, b) => column.of(a).localeCompare(column.of(b), "en", { numeric: true });
-      shown = [...shown].sort((a, b) => sign * compare(a, b));
-    }
+    const fits = fitting(filter.text);
+    const fitted = report.rows.filter((row) => fits(`${row.name} ${row.op} ${shape(row.in)} ${shape(row.out)}`));
+    shown = ordered(fitted, sort.turn, COLUMNS[sort.column].of);
     heads.forEach((head, i) => (sort.turn && i === sort.column ? head.setAttribute("aria-sort", sort.turn) : head.removeAttribute("aria-sort")));
     body.replaceChildren();
     made = 0;
-    grow();
-    output.textContent = shown.length === report.rows.length ? `${count(shown.length)} rows` : `${count(shown.length)} of ${count(report.rows.length)} rows`;
+    grow(1 + shown.findIndex((row) => row.name === mark));
+    output.textContent = shownOf(shown.length, report.rows.length);
   };
   const press = (column) => {
-    const order = COLUMNS[column].number ? turns : ["ascending", "descending", null];
-    const next = sort.column === column ? order[(order.indexOf(sort.turn) + 1) % 3] : order[0];
-    [sort.column, sort.turn] = [column, next];
+    sort.turn = turned(sort.column === column ? sort.turn : null, Boolean(COLUMNS[column].show));
+    sort.column = column;
     fill();
   };
-  const heads = COLUMNS.map(({ heading, number }, i) => make("th", { scope: "col", className: number ? "n" : "" }, make("button", { type: "button", textContent: heading, onclick: () => press(i) })));
+  const heads = COLUMNS.map(({ heading, show }, i) => make("th", { scope: "col", className: show ? "n" : "" }, make("button", { type: "button", textContent: heading, onclick: () => press(i) })));
   const search = make("input", { type: "search", value: filter.text, placeholder: "Filter: name, op, shape", autocomplete: "off", spellcheck: false, "aria-label": "Filter rows" });
   search.addEventListener("input", () => {
     filter.text = search.value;

@@ -1,5 +1,7 @@
 // The page: a spec on the left, what it costs on the right, in step with every key.
 
+import schema from "../../archs/spec.schema.json";
+
 import { Schema } from "./complete.js";
 import { find, make, say } from "./dom.js";
 import { Editor } from "./editor.js";
@@ -45,8 +47,8 @@ function save() {
   timer = setTimeout(() => remember(kept()), 300);
 }
 
-const [archs, schema, sections, machines] = await Promise.all(
-  ["archs", "schema", "sections", "machines"].map((call) => engine.ask({ call })),
+const [archs, sections, machines] = await Promise.all(
+  ["archs", "sections", "machines"].map((call) => engine.ask({ call })),
 ).catch((error) => {
   say(error.message, "error");
   throw error;

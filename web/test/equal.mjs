@@ -29,6 +29,12 @@ const ask = (request, bytes) => {
   return answer;
 };
 
+const wanted = call({ call: "export", format: "html", spec: "", name: "" });
+assert.deepEqual([wanted.ok, JSON.parse(textOf(wanted.answer))], [false, { needs: "assets" }]);
+const beside = (name) => readFileSync(join(dist, dirname(wasm), name), "utf8");
+const assets = { ...JSON.parse(beside("assets.json")), "templates/report/vendor/plot/plot.min.js": beside("plot.js") };
+ask({ call: "give" }, Buffer.from(JSON.stringify(assets)));
+
 const archs = JSON.parse(textOf(ask({ call: "archs" })));
 assert.equal(archs.length, 6);
 let reports = 0;

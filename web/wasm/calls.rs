@@ -6,6 +6,7 @@ use std::path::Path;
 
 use mbgen::analysis::Tool;
 use mbgen::analysis::sweep::Sweep;
+use mbgen::asset;
 use mbgen::codegen;
 use mbgen::error::Error;
 use mbgen::machine::SHIPPED;
@@ -14,8 +15,8 @@ use mbgen::report::gate::{check_json, message};
 use mbgen::report::graph::{self, GraphFormat};
 use mbgen::report::html::{self, SectionLayout};
 use mbgen::report::sheet::Document;
-use mbgen::report::{Format, Network as Title, Style};
-use mbgen::spec::{self, Loaded};
+use mbgen::report::{CostReport, Format, Network as Title, Style};
+use mbgen::spec::Loaded;
 use mbgen::tasks::{self, Asked, Compared, Costed, Ingredients, Planned, Source, View};
 use mbgen::weights::{Selection, read_safetensors};
 use serde::Deserialize;
@@ -25,6 +26,9 @@ use crate::request::{Network, by, check_count, check_width, limits, named, read,
 
 type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// All files that pages and crates are made of, which are given once.
+const ASSETS: &str = "assets";
+
 /// What errors call the bytes of a request.
 const WEIGHTS: &str = "the weights";
 
@@ -33,7 +37,7 @@ const WEIGHTS: &str = "the weights";
 pub enum Refusal {
     /// Something is wrong with the request.
     Wrong(Error),
-    /// The shipped weights of this name are to be sent along.
+    /// The shipped weights of this name are to be sent along; or [`ASSETS`], before.
     Needs(&'static str),
 }
 
@@ -54,11 +58,11 @@ pub fn call(request: &[u8]) -> Result<Vec<u8>, Refusal> {
         .map_err(|error| Error::Usage(format!("the request is no JSON: {error}")))?;
     let answer = match request["call"].as_str().unwrap_or_default() {
         "archs" => archs().map(json_bytes),
-        "schema" => Ok(spec::schema().into_bytes()),
         "machines" => Ok(json_bytes(SHIPPED.iter().map(|machine| machine.name).collect())),
         "sections" => sections(&request).map(json_bytes),
         "analyze" => analyze(&request).map(String::into_bytes),
-        "export" => export(&request).map(text),
+        "export" => return Ok(text(export(&request)?)),
+        "give" => give(bytes).map(json_bytes),
         "graph" => picture(&request).map(text),
         "compare" => compare(&request),
         "gate" => gate(&request).map(json_bytes),
@@ -147,8 +151,18 @@ fn analyze(request: &Value) -> Result<String> {
     // A budget without a figure is no reason to show nothing.
     let (budgets, _) = costed.budgets().unwrap_or_default();
     let (budgets, clamps) = (budgets.as_deref(), clamps.as_deref());
-    let view = View { by: rows, budgets, clamps, ..View::default() };
-    let report = costed.report(&view, Format::Json, Style::default());
+    let (title, analysis) = (costed.network(), costed.analysis());
+    let report = CostReport { by: rows, budgets, clamps, ..CostReport::of(&title, &analysis) };
+    let report = report.render(Format::Json, Style::default());
+    let tile = |tile: html::Tile| {
+        json!({
+            "metric": tile.metric.name(),
+            "label": tile.label,
+            "value": tile.value,
+            "detail": tile.details.first(),
+        })
+    };
+    let tiles: Vec<Value> = html::tiles(&analysis).into_iter().map(tile).collect();
     let places = costed.loaded.places().into_iter();
     let places: Map<String, Value> =
         places.map(|(block, at)| (block.to_string(), json!([at.start, at.end]))).collect();
@@ -162,7 +176,8 @@ fn analyze(request: &Value) -> Result<String> {
         "own": own,
         "places": places,
         "command": command("analyze", &costed, &network)?,
-        "title": costed.network().title(),
+        "title": title.title(),
+        "tiles": tiles,
         "overridden": costed.plan.iter().flat_map(|plan| plan.overridden()).collect::<Vec<_>>(),
     });
     // The report is JSON already.
@@ -187,15 +202,31 @@ struct ExportRequest {
 }
 
 /// `export`: the report as a file.
-fn export(request: &Value) -> Result<String> {
+fn export(request: &Value) -> Result<String, Refusal> {
     let ExportRequest { format, by: rows, tool, details } = read(request)?;
     let format = named(&Format::ALL, Format::name, &format)?;
+    if format == Format::Html {
+        assets()?;
+    }
     let tool = tool.map(|tool| named(&Tool::ALL, Tool::name, &tool)).transpose()?;
     let rows = by(rows.as_deref())?.unwrap_or_default();
     let (costed, _) = costed(request)?;
     let (budgets, _) = costed.budgets()?;
     let view = View { by: rows, details, tool, budgets: budgets.as_deref(), clamps: None };
     Ok(costed.report(&view, format, Style::default()))
+}
+
+/// `give`: the text of every asset by its path.
+fn give(bytes: &[u8]) -> Result<Value> {
+    let texts = serde_json::from_slice(bytes)
+        .map_err(|error| Error::Usage(format!("the assets are no JSON: {error}")))?;
+    asset::give(texts);
+    Ok(Value::Null)
+}
+
+/// Asks for the assets where they were not given.
+fn assets() -> Result<(), Refusal> {
+    if asset::given() { Ok(()) } else { Err(Refusal::Needs(ASSETS)) }
 }
 
 #[derive(Deserialize)]
@@ -328,6 +359,7 @@ struct CrateRequest {
 /// `crate`: its files, one after the other behind the line that lists them.
 fn files(request: &Value, bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
     let CrateRequest { seed, labels } = read(request)?;
+    assets()?;
     let planned = planned(request)?;
     let source = match (bytes, planned.trained()) {
         ([], Some(trained)) if seed.is_none() => return Err(Refusal::Needs(trained.file)),

@@ -2,6 +2,7 @@
 
 use super::Tile;
 use crate::analysis::{Analysis, F32_BYTES};
+use crate::spec::Metric;
 use crate::text::{bytes, percent, si, thousands, time};
 
 /// Parameters, MACs, weights, peak, arena and time.
@@ -10,6 +11,7 @@ pub fn tiles(analysis: &Analysis) -> Vec<Tile> {
     let at = t.peak_live_at.as_deref().unwrap_or("the input");
     let mut tiles = vec![
         Tile {
+            metric: Metric::Params,
             label: "Parameters",
             value: si(t.params),
             details: vec![
@@ -19,6 +21,7 @@ pub fn tiles(analysis: &Analysis) -> Vec<Tile> {
             ],
         },
         Tile {
+            metric: Metric::Macs,
             label: "MACs",
             value: si(t.macs),
             details: vec![
@@ -28,11 +31,13 @@ pub fn tiles(analysis: &Analysis) -> Vec<Tile> {
             ],
         },
         Tile {
+            metric: Metric::WeightBytes,
             label: "Weight bytes",
             value: bytes(t.weight_bytes),
             details: vec![format!("{} parameters in f32", thousands(t.params_bn_folded))],
         },
         Tile {
+            metric: Metric::Peak,
             label: "Peak memory",
             value: bytes(t.peak_live_bytes),
             details: vec![
@@ -43,6 +48,7 @@ pub fn tiles(analysis: &Analysis) -> Vec<Tile> {
         },
     ];
     tiles.extend(analysis.arena.as_ref().map(|arena| Tile {
+        metric: Metric::Arena,
         label: "Arena of the crate",
         value: bytes(arena.bytes),
         details: vec![
@@ -51,6 +57,7 @@ pub fn tiles(analysis: &Analysis) -> Vec<Tile> {
         ],
     }));
     tiles.extend(analysis.roofline.as_ref().map(|roofline| Tile {
+        metric: Metric::Time,
         label: "Predicted time",
         value: time(roofline.predicted_ns()),
         details: vec![

@@ -10,6 +10,7 @@ mod headline;
 mod page;
 mod table;
 
+pub use headline::tiles;
 pub use page::{Chart, Page, SectionLayout, Tile};
 
 use super::sheet::Document;

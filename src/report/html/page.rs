@@ -4,51 +4,55 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use super::table::Table;
+use crate::asset::{self, Asset, asset};
+use crate::error::Error;
 use crate::escape::json_in_html;
 use crate::report::sheet::Document;
+use crate::spec::Metric;
 
 /// `$name` of `templates/report`.
-macro_rules! template {
+macro_rules! file {
     ($name:literal) => {
-        include_str!(concat!("../../../templates/report/", $name))
+        asset!("templates/report/", $name)
     };
 }
 
-const TEMPLATES: [(&str, &str); 3] = [
-    ("page.html", template!("page.html")),
-    ("section.html", template!("section.html")),
-    ("table.html", template!("table.html")),
+const TEMPLATES: [(&str, Asset); 3] = [
+    ("page.html", file!("page.html")),
+    ("section.html", file!("section.html")),
+    ("table.html", file!("table.html")),
 ];
 
-const STYLE: &str = concat!(
-    template!("style/theme.css"),
-    template!("style/page.css"),
-    template!("style/controls.css"),
-    template!("style/table.css"),
-    template!("style/chart.css"),
-);
+const STYLE: [Asset; 5] = [
+    file!("style/theme.css"),
+    file!("style/page.css"),
+    file!("style/controls.css"),
+    file!("style/table.css"),
+    file!("style/chart.css"),
+];
 
 /// Observable Plot, as it is in `vendor`.
-const PLOT: &str = template!("vendor/plot/plot.min.js");
+const PLOT: Asset = file!("vendor/plot/plot.min.js");
 
 /// In order: what later files use, charts, then what sets the page going.
-const SCRIPT: &str = concat!(
-    template!("script/report.js"),
-    template!("script/layers.js"),
-    template!("script/kinds.js"),
-    template!("script/costs.js"),
-    template!("script/memory.js"),
-    template!("script/arena.js"),
-    template!("script/roofline.js"),
-    template!("script/pairs.js"),
-    template!("script/relu6.js"),
-    template!("script/tools.js"),
-    template!("script/sweep.js"),
-    template!("script/front.js"),
-    template!("script/table.js"),
-    template!("script/page.js"),
-    template!("script/theme.js"),
-);
+const SCRIPT: [Asset; 16] = [
+    file!("script/report.js"),
+    file!("script/layers.js"),
+    file!("script/kinds.js"),
+    file!("script/costs.js"),
+    file!("script/memory.js"),
+    file!("script/arena.js"),
+    file!("script/roofline.js"),
+    file!("script/pairs.js"),
+    file!("script/relu6.js"),
+    file!("script/tools.js"),
+    file!("script/sweep.js"),
+    file!("script/front.js"),
+    file!("script/order.js"),
+    file!("script/table.js"),
+    file!("script/page.js"),
+    file!("script/theme.js"),
+];
 
 /// A page: what its templates may see.
 #[derive(Debug, Default, Serialize)]
@@ -70,6 +74,9 @@ pub struct Page {
 /// A number to see first.
 #[derive(Debug, Serialize)]
 pub struct Tile {
+    /// The metric.
+    #[serde(skip)]
+    pub metric: Metric,
     /// What it counts.
     pub label: &'static str,
     /// The rounded value, with its unit.
@@ -151,15 +158,16 @@ impl Page {
         self.try_render().unwrap_or_else(|error| format!("the template is wrong: {error}\n"))
     }
 
-    fn try_render(&self) -> Result<String, tera::Error> {
+    fn try_render(&self) -> Result<String, Box<dyn std::error::Error>> {
         let mut tera = Tera::new();
-        tera.add_raw_templates(TEMPLATES)?;
+        let templates = TEMPLATES.map(|(name, file)| Ok((name, file.text()?)));
+        tera.add_raw_templates(templates.into_iter().collect::<Result<Vec<_>, Error>>()?)?;
         let mut context = Context::from_serialize(self)?;
         context.insert("data", &json_in_html(&self.data));
-        context.insert("style", STYLE);
-        context.insert("plot", PLOT);
-        context.insert("script", SCRIPT);
-        tera.render("page.html", &context)
+        context.insert("style", &asset::joined(&STYLE)?);
+        context.insert("plot", PLOT.text()?);
+        context.insert("script", &asset::joined(&SCRIPT)?);
+        Ok(tera.render("page.html", &context)?)
     }
 }
 
