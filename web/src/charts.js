@@ -10,7 +10,7 @@ export function figures(section) {
   return make(
     "div",
     { className: "charts" },
-    section.charts.map(({ name, caption }) => make("figure", { id: name }, caption ? make("figcaption", { textContent: caption }) : null, make("div", { className: "chart", "data-chart": name }))),
+    section.charts.map(({ name, caption }) => make("figure", { id: name }, caption ? make("figcaption", { textContent: caption }) : null, make("div", { className: "chart", "data-chart": name, role: "group", tabIndex: 0 }))),
   );
 }
 
@@ -30,7 +30,9 @@ export function draw(root, report) {
         if (mark.getAttribute("aria-label") === "tip") mark.setAttribute("role", "group");
         else mark.removeAttribute("aria-label");
       }
-      find("svg", mount)?.setAttribute("role", "img");
+      const svg = find("svg", mount);
+      svg?.setAttribute("role", "img");
+      mount.setAttribute("aria-label", `${svg?.getAttribute("aria-label") ?? "Chart"}; the arrow keys walk through it`);
     } catch (error) {
       mount.replaceChildren(make("p", { className: "quiet", textContent: "Nothing to draw for this network." }));
       console.warn(error);

@@ -3,8 +3,9 @@
 
 /** Why a request has no answer. `problems` are those of a spec. */
 export class Refusal extends Error {
-  constructor({ message, text, diagnostics, needs }) {
+  constructor({ message, text, file, diagnostics, needs }) {
     super(message ?? text ?? "no answer");
+    this.file = file;
     this.diagnostics = diagnostics ?? [];
     this.needs = needs;
   }
@@ -97,13 +98,15 @@ export class Engine {
   }
 
   async #start() {
-    const module = await moduleOf();
+    // It loads while the module is compiled.
     const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-    await new Promise((resolve, reject) => {
+    const started = new Promise((resolve, reject) => {
       worker.onmessage = resolve;
       worker.onerror = (event) => reject(new Error(event.message ?? "the worker does not start"));
-      worker.postMessage({ module });
     });
+    started.catch(() => {});
+    worker.postMessage({ module: await moduleOf() });
+    await started;
     worker.onerror = () => this.#fail("mbgen stopped at this spec, which is a mistake of its own; the page goes on.");
     worker.onmessage = ({ data }) => this.#answer(data);
     return worker;

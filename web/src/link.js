@@ -41,6 +41,7 @@ export async function unpacked(fragment) {
   return checked(JSON.parse(text));
 }
 
+const isName = (name) => typeof name === "string" && /^[\w.-]{1,80}$/.test(name);
 const isSize = (n) => Number.isInteger(n) && n >= 1 && n <= 2 ** 31;
 
 /** The fields of a state that are what they should be. */
@@ -50,7 +51,7 @@ export function checked(state) {
     if (state && fits(state[name])) kept[name] = state[name];
   };
   take("text", (text) => typeof text === "string" && text.length <= MOST_UNPACKED);
-  take("name", (name) => typeof name === "string" && /^[\w.-]{1,80}$/.test(name));
+  take("name", isName);
   take("width", (width) => typeof width === "number" && width > 0 && width <= 100);
   take("resolution", (sides) => Array.isArray(sides) && sides.length === 2 && sides.every(isSize));
   take("classes", isSize);
@@ -58,6 +59,8 @@ export function checked(state) {
   take("schedule", (text) => typeof text === "string" && text.length <= MOST_UNPACKED);
   take("view", (view) => typeof view === "string" && /^[a-z0-9]{1,20}$/.test(view));
   take("limits", (limits) => Array.isArray(limits) && limits.length <= 20 && limits.every((limit) => typeof limit === "string" && limit.length <= 60));
-  take("other", (other) => typeof other === "string" && other.length <= MOST_UNPACKED);
+  take("other", (other) => typeof other === "string" && /^[\w.-]{1,40}$/.test(other));
+  take("file", (file) => typeof file?.text === "string" && file.text.length <= MOST_UNPACKED && isName(file.name));
+  if (kept.file) kept.file = { name: kept.file.name, text: kept.file.text };
   return kept;
 }

@@ -6,7 +6,7 @@ import { Schema } from "./complete.js";
 import { find, make, say } from "./dom.js";
 import { Editor } from "./editor.js";
 import { Engine, Failure, Refusal } from "./engine.js";
-import { figuresOf, headline } from "./headline.js";
+import { headline } from "./headline.js";
 import { checked, packed, unpacked } from "./link.js";
 import { follow } from "./served.js";
 import { Settings } from "./settings.js";
@@ -37,9 +37,11 @@ async function begin(archs) {
 }
 
 function kept() {
-  const { text, name, width, resolution, classes, machine, schedule, view, limits, other } = state;
-  return checked({ text, name, width, resolution, classes, machine, schedule, view, limits, other });
+  return checked(state);
 }
+
+/** The charts' library, which is not waited for before the first figures. */
+const plot = "Plot" in globalThis ? null : new Promise((resolve) => find("#plot").addEventListener("load", resolve));
 
 let timer = null;
 function save() {
@@ -47,8 +49,8 @@ function save() {
   timer = setTimeout(() => remember(kept()), 300);
 }
 
-const [archs, sections, machines] = await Promise.all(
-  ["archs", "sections", "machines"].map((call) => engine.ask({ call })),
+const [archs, machines, sections, compared] = await Promise.all(
+  [{ call: "archs" }, { call: "machines" }, { call: "sections" }, { call: "sections", of: "compare" }].map((request) => engine.ask(request)),
 ).catch((error) => {
   say(error.message, "error");
   throw error;
@@ -76,15 +78,23 @@ const settings = new Settings(state, machines, analyse, async () => {
 const views = new Views({
   state,
   sections,
+  sweep: compared.find(({ key }) => key === "rows"),
   metrics: [...known.keys(["budgets"]).keys()],
   archs,
   engine,
   slow,
-  dict: () => dict,
-  reveal(block) {
+  dict: fitted,
+  pin: () => pin,
+  pick: () => pick((file) => readRival(file)),
+  set(values) {
+    settings.set(values);
+    analyse();
+  },
+  /** Shows the entry of a block in the text; where one pane is seen at a time, it is that of the spec. */
+  reveal(block, turn = true) {
     const place = last?.places[block];
     if (!place) return;
-    pane("spec");
+    if (turn) pane("spec");
     editor.reveal(place);
   },
   changed: save,
@@ -117,12 +127,15 @@ function accept(answer) {
   document.body.classList.remove("stale");
   editor.problems = [];
   find("#problems").replaceChildren(answer.title);
-  headline(report, pin);
+  headline(answer, pin);
   document.title = `${report.model.name}: mbgen`;
   settings.own = answer.own;
   // The figures are painted first.
   cancelAnimationFrame(drawing);
-  drawing = requestAnimationFrame(() => views.show(answer));
+  drawing = requestAnimationFrame(async () => {
+    await plot;
+    if (answer === last) views.show(answer);
+  });
 }
 
 /** What is wrong is marked in the text; the last good results stay, greyed. */
@@ -130,28 +143,37 @@ function refuse(error) {
   if (!(error instanceof Refusal) && !(error instanceof Failure)) throw error;
   document.body.classList.add("stale");
   const problems = error.diagnostics ?? [];
-  editor.problems = problems;
-  const list = problems.slice(0, 5).map(({ line, message, start, end }) => make("button", { type: "button", textContent: `line ${line}: ${message}`, onclick: () => editor.reveal([start, end]) }));
+  // A machine or a schedule has lines of its own.
+  const ofSpec = error.file !== "schedule.yaml";
+  editor.problems = ofSpec ? problems : [];
+  const place = ({ line, message, start, end }) =>
+    ofSpec
+      ? make("button", { type: "button", textContent: `line ${line}: ${message}`, onclick: () => editor.reveal([start, end]) })
+      : make("button", { type: "button", textContent: `schedule, line ${line}: ${message}`, onclick: () => views.choose("arena") });
+  const list = problems.slice(0, 5).map(place);
   const more = problems.length > 5 ? [`and ${problems.length - 5} more`] : [];
   find("#problems").replaceChildren(...(list.length > 0 ? list : [make("span", { className: "wrong", textContent: error.message })]), ...more);
 }
 
 function setPin({ report, title }) {
-  pin = { title, figures: figuresOf(report) };
-  find("#against").replaceChildren(`Changes are against ${title}. `, make("button", { type: "button", className: "text", textContent: "Compare with this from now on", onclick: () => repin() }));
+  pin = { title, metrics: report.metrics, request: network(state) };
+  find("#pinned").textContent = find("#pinned").title = `Changes are against ${title}`;
 }
 
-function repin() {
+find("#pin").addEventListener("click", () => {
   if (!last) return;
   setPin(last);
-  headline(last.report, pin);
-}
+  headline(last, pin);
+  if (state.view === "compare") views.refresh();
+});
 
 /** A link that has the spec and the settings, unless it were too long. */
 async function link() {
-  const fragment = await packed(kept());
+  const { file, ...sent } = kept();
+  if (sent.other === "file") sent.file = file;
+  const fragment = await packed(sent);
   if (!fragment) {
-    say("This spec is too long for a link; a file of it can be sent instead.", "error");
+    say(`${state.schedule ? "The spec and its schedule are" : "This spec is"} too long for a link; a file can be sent instead.`, "error");
     return null;
   }
   return `${location.href.split("#")[0]}${fragment}`;
@@ -159,17 +181,23 @@ async function link() {
 
 // Where a spec comes from.
 
-function open(name, text) {
-  state.name = name.replaceAll(/[^\w.-]/g, "_").slice(-80) || "spec.yaml";
+/** A file's name in letters that links and commands carry. */
+const plain = (name) => name.replaceAll(/[^\w.-]/g, "_").slice(-80) || "spec.yaml";
+
+/** Begins anew with a spec, and with settings that come with it. */
+function open(name, text, rest = {}) {
+  state.name = plain(name);
   delete state.schedule;
   settings.clear();
+  Object.assign(state, rest);
+  settings.show();
   pin = null;
   if (editor.text === text) analyse();
   else editor.text = text;
 }
 
 const specs = find("#specs");
-specs.append(make("option", { value: "", textContent: "Start from…" }), ...archs.map(({ name, title }) => make("option", { value: name, textContent: name, title })));
+specs.append(make("option", { value: "", textContent: "Start from…" }), ...archs.map(({ name }) => make("option", { value: name, textContent: name })));
 specs.addEventListener("change", () => {
   const arch = archs.find(({ name }) => name === specs.value);
   if (arch) open(`${arch.name}.yaml`, arch.text);
@@ -188,8 +216,7 @@ async function read(file) {
   if (!weights) return open(file.name, await file.text());
   dict = { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
   try {
-    const fit = await slow.ask({ call: "weights", ...network(state) }, { bytes: dict.bytes });
-    dict.fit = fit;
+    const { fit } = await fitted();
     say(fit.ok ? `${file.name} has all weights of this network; crates get them.` : `${file.name} is of another network: see Export.`, fit.ok ? "note" : "error");
   } catch (error) {
     dict = null;
@@ -198,17 +225,45 @@ async function read(file) {
   views.refresh();
 }
 
+/** The state dict that was opened, with how it fits the network of now. */
+async function fitted() {
+  const request = network(state);
+  const of = JSON.stringify(request);
+  if (dict && dict.of !== of) {
+    const fit = await slow.ask({ call: "weights", ...request }, { bytes: dict.bytes });
+    Object.assign(dict, { of, fit });
+  }
+  return dict;
+}
+
+/** Takes a file as what to compare with. */
+async function readRival(file) {
+  if (file.size > MOST.spec) return say(`${file.name} is larger than ${MOST.spec >> 20} MiB.`, "error");
+  state.file = { name: plain(file.name), text: await file.text() };
+  state.other = "file";
+  save();
+  views.refresh();
+}
+
 const file = find("#file");
-find("#open").addEventListener("click", () => file.click());
+let picked = read;
+/** Lets a file be chosen, and hands it to `take`. */
+function pick(take) {
+  picked = take;
+  file.click();
+}
+find("#open").addEventListener("click", () => pick(read));
 file.addEventListener("change", () => {
-  if (file.files[0]) read(file.files[0]);
+  if (file.files[0]) picked(file.files[0]);
   file.value = "";
 });
 addEventListener("dragover", (event) => event.preventDefault());
 addEventListener("drop", (event) => {
   event.preventDefault();
   const dropped = event.dataTransfer.files[0];
-  if (dropped) read(dropped);
+  if (!dropped) return;
+  const compared = state.view === "compare" && event.target.closest?.("#view") && !dropped.name.endsWith(".safetensors");
+  (compared ? readRival : read)(dropped);
 });
 
 find("#link").addEventListener("click", async () => {
@@ -252,12 +307,10 @@ const tour = new Tour({ archs, open, views, settings, state, analyse });
 addEventListener("hashchange", async () => {
   if (tour.follow(location.hash) || !location.hash.startsWith("#s=")) return;
   try {
-    const linked = await unpacked(location.hash);
-    const { text, name, ...rest } = linked;
-    open(name ?? "spec.yaml", text ?? "");
-    Object.assign(state, rest);
-    settings.show();
-    analyse();
+    const { text = "", name = "spec.yaml", view, machine, ...rest } = await unpacked(location.hash);
+    if (machines.includes(machine)) rest.machine = machine;
+    open(name, text, rest);
+    views.choose(view);
   } catch {
     say("The link is damaged or too long; nothing was changed.", "error");
   }
@@ -275,8 +328,19 @@ settings.show();
 if (!tour.follow(location.hash)) analyse();
 
 if ("serviceWorker" in navigator && document.documentElement.dataset.served === undefined && location.protocol.startsWith("http")) {
+  const known = navigator.serviceWorker.controller;
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (known) say("There is a newer version of this page: a reload shows it.");
+  });
   navigator.serviceWorker.register("sw.js").catch(() => {});
 }
 
-// `mbgen web SPEC` serves the file and says when it changes.
-if (document.documentElement.dataset.spec !== undefined) follow(open);
+// `mbgen web SPEC` serves the file and says when it changes. Settings and pin stay then.
+let following = false;
+if (document.documentElement.dataset.spec !== undefined) {
+  follow((name, text) => {
+    if (following) editor.text = text;
+    else open(name, text);
+    following = true;
+  });
+}

@@ -65,6 +65,15 @@ export class Settings {
     this.show();
   }
 
+  /** Puts a width and a resolution beside the spec, as far as they differ from its own. */
+  set({ width, resolution }) {
+    for (const [name, value] of Object.entries({ width, resolution })) {
+      if (this.#isOwn(name, value)) delete this.#state[name];
+      else this.#state[name] = value;
+    }
+    this.show();
+  }
+
   /** Back to what the spec says. */
   clear(changed) {
     for (const name of ["width", "resolution", "classes"]) delete this.#state[name];

@@ -15,24 +15,31 @@ export const dist = process.env.MBGEN_DIST ?? join(here, "../dist");
 const TYPES = { ".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".json": "application/json", ".wasm": "application/wasm" };
 const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
-/** Serves the page; the address, and how to end it. */
-export async function serve() {
+/** Serves the page of a folder; the address, and how to end it or to serve another. */
+export async function serve(folder = dist) {
+  const served = { folder };
   const server = createServer(async (request, answer) => {
     const path = normalize(new URL(request.url, "http://localhost").pathname);
-    const file = join(dist, path === "/" ? "index.html" : path);
+    const file = join(served.folder, path === "/" ? "index.html" : path);
     if (!existsSync(file)) return answer.writeHead(404).end();
     answer.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
     answer.end(await readFile(file));
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { address: `http://127.0.0.1:${server.address().port}/`, end: () => server.close() };
+  served.address = `http://127.0.0.1:${server.address().port}/`;
+  served.end = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return served;
 }
 
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGUMENTS });
 
 /** A page of a new visitor; `said` has every message and error of it. */
-export async function visit(browser, address, { width = 1280, height = 860, colorScheme = "light", ...options } = {}) {
+export async function visit(browser, address, { width = 1280, height = 860, colorScheme = "light", prepare = () => {}, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme, acceptDownloads: true, permissions: ["clipboard-read", "clipboard-write"], ...options });
+  await prepare(context);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const said = [];
@@ -43,12 +50,11 @@ export async function visit(browser, address, { width = 1280, height = 860, colo
   return { page, context, said };
 }
 
-/** The text of a figure of the headline. */
-export const figure = (page, label) => page.locator("#headline div", { hasText: label }).locator("small").textContent();
+/** The exact text of a metric in the headline. */
+export const figure = (page, metric) => page.locator(`[data-metric=${metric}] small`).textContent();
 
-/** Waits until a figure is what it should be. */
-export const waitForFigure = (page, label, text) =>
-  page.waitForFunction(([label, text]) => [...document.querySelectorAll("#headline .tiles > div")].some((tile) => tile.textContent.includes(label) && tile.querySelector("small").textContent === text), [label, text]);
+/** Waits until it is what it should be. */
+export const waitForFigure = (page, metric, text) => page.waitForFunction(([metric, text]) => document.querySelector(`[data-metric=${metric}] small`).textContent === text, [metric, text]);
 
 /** Pastes a text over that of the editor. */
 export async function write(page, text) {

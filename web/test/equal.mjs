@@ -58,7 +58,7 @@ const weights = join(here, "../../archs/weights/v1-0.5-160.safetensors");
 const trained = archs.find(({ name }) => name === "v1-0.5-160");
 const small = archs.find(({ name }) => name === "v1-0.25-96-vww");
 const refused = call({ call: "crate", spec: trained.text, name: "v1-0.5-160" });
-assert.deepEqual([refused.ok, JSON.parse(textOf(refused.answer))], [false, { needs: trained.weights }]);
+assert.deepEqual([refused.ok, JSON.parse(textOf(refused.answer))], [false, { needs: "v1-0.5-160.safetensors" }]);
 const cases = [
   [{ spec: trained.text, name: "v1-0.5-160" }, ["v1-0.5-160"], readFileSync(weights)],
   [{ spec: trained.text, name: "v1-0.5-160" }, ["v1-0.5-160", "--weights", weights], readFileSync(weights)],

@@ -50,15 +50,15 @@ function onPage(name, run, options = {}) {
 }
 
 onPage("the first visit shows MobileNetV2's published figures", async (page) => {
-  assert.equal(await figure(page, "MACs"), "300,774,272");
-  assert.equal(await figure(page, "Parameters"), "3,504,872");
-  assert.equal(await figure(page, "Peak memory"), "6,021,120 B");
+  assert.equal(await figure(page, "macs"), "300,774,272");
+  assert.equal(await figure(page, "params"), "3,504,872");
+  assert.equal(await page.locator("[data-metric=peak] strong").textContent(), "6.02 MB");
 });
 
 onPage("typing changes the figures", async (page) => {
   await write(page, SMALL);
   await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("small: width 1.0"));
-  const before = await figure(page, "MACs");
+  const before = await figure(page, "macs");
   await write(page, SMALL.replace("c: 16, s: 2", "c: 32, s: 2"));
   await page.waitForFunction((before) => document.querySelector("#headline small").textContent !== before, before);
 });
@@ -95,7 +95,7 @@ onPage("sliders never edit the text until a button writes them in", async (page)
   await page.press("#width-exact", "Enter");
   const golden = JSON.parse(await readFile(join(here, "../../tests/data/golden/totals.json"), "utf8"));
   const { macs } = golden.find(({ model, width_mult, res }) => model === "v2" && width_mult === 0.75 && res === 224);
-  await waitForFigure(page, "MACs", macs.toLocaleString("en-US"));
+  await waitForFigure(page, "macs", macs.toLocaleString("en-US"));
   assert.match(await page.locator("#headline .change").first().textContent(), /^−\d+%$/);
   await page.waitForTimeout(400);
   assert.equal(await text(), await arch("v2"));
@@ -109,9 +109,9 @@ onPage("sliders never edit the text until a button writes them in", async (page)
 onPage("changes are against the pin", async (page) => {
   await page.fill("#side-exact", "112");
   await page.press("#side-exact", "Enter");
-  await page.waitForFunction(() => document.querySelector("#headline .change").textContent.startsWith("−"));
-  await page.click("#against button");
-  await page.waitForFunction(() => document.querySelector("#headline .change").textContent === "");
+  await page.waitForFunction(() => document.querySelector("[data-metric=macs] .change").textContent.startsWith("−"));
+  await page.click("#pin");
+  await page.waitForFunction(() => document.querySelector("[data-metric=macs] .change").textContent === "");
   assert.match(await page.locator("#against").textContent(), /3×112×112/);
 });
 
@@ -127,6 +127,83 @@ onPage("a link carries spec and settings", async (page, context) => {
   const other = await context.newPage();
   await other.goto(address);
   await other.waitForFunction(() => document.querySelector("#problems").textContent.includes("small") && document.querySelector("#problems").textContent.includes("7 classes"));
+});
+
+onPage("a link carries the schedule, too, and one that would be too long is refused", async (page, context) => {
+  const schedule = "features.2: {panel: 32, band: 1}\n";
+  await page.click("#tab-arena");
+  await page.locator("#view summary").click();
+  await page.fill("#view textarea", schedule);
+  await page.locator("#view textarea").blur();
+  await page.waitForFunction(() => JSON.parse(localStorage.getItem("mbgen-page")).schedule);
+  await page.click("#link");
+  await page.waitForFunction(() => document.querySelector("#say").textContent.includes("contains the spec"));
+  const address = await page.evaluate(() => navigator.clipboard.readText());
+  const other = await context.newPage();
+  await other.goto(address);
+  await other.locator("#view textarea").waitFor();
+  assert.equal(await other.inputValue("#view textarea"), schedule);
+  await other.click("#tab-export");
+  await other.locator("#view pre", { hasText: "--schedule schedule.yaml" }).waitFor();
+  // An open page follows a link that is pasted over, schedule and view included.
+  await page.click("#tab-kinds");
+  await page.evaluate(() => document.querySelector("#specs").value = "v1");
+  await page.locator("#specs").dispatchEvent("change");
+  await page.waitForFunction(() => document.querySelector("#problems").textContent.startsWith("mobilenet_v1"));
+  await page.evaluate((hash) => (location.hash = hash), new URL(address).hash);
+  await page.waitForFunction(() => document.querySelector("#problems").textContent.startsWith("mobilenet_v2"));
+  await page.locator("#view textarea").waitFor();
+  assert.equal(await page.inputValue("#view textarea"), schedule);
+  // Letters in an order that nothing compresses.
+  let seed = 1;
+  const noise = Array.from({ length: 20_000 }, () => String.fromCharCode(97 + ((seed = (seed * 48271) % 2147483647) % 26))).join("");
+  await page.fill("#view textarea", `# ${noise}\n${schedule}`);
+  await page.locator("#view textarea").blur();
+  await page.click("#link");
+  await page.waitForFunction(() => document.querySelector("#say").textContent.includes("schedule are too long for a link"));
+});
+
+onPage("what is wrong in a schedule is not marked in the spec", async (page) => {
+  await page.click("#tab-arena");
+  await page.locator("#view summary").click();
+  await page.fill("#view textarea", "features.2: {pannel: 32}");
+  await page.locator("#view textarea").blur();
+  await page.locator("#problems button", { hasText: "schedule, line 1" }).waitFor();
+  assert.equal(await page.locator("#editor .cm-lintRange-error").count(), 0);
+});
+
+onPage("a network is compared with a shipped one, the pin, or a file", async (page) => {
+  const total = (row, column) => page.locator("#compared table").first().locator("tbody tr").nth(row).locator("td").nth(column);
+  await page.fill("#width-exact", "0.5");
+  await page.press("#width-exact", "Enter");
+  await page.click("#tab-compare");
+  await total(0, 3).filter({ hasText: "× 5.496" }).waitFor();
+  await page.selectOption("#other", "pin");
+  await total(0, 2).filter({ hasText: "300,774,272" }).waitFor();
+  await total(0, 1).filter({ hasText: "97,131,840" }).waitFor();
+  assert.ok((await page.locator("#compared td.more").count()) > 80);
+  await page.evaluate((text) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], "other.yaml"));
+    document.querySelector("#view").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  }, SMALL);
+  await page.locator("#other option:checked", { hasText: "other.yaml" }).waitFor({ state: "attached" });
+  await page.locator("#compared th", { hasText: "other.yaml" }).first().waitFor();
+  assert.match(await page.locator("#problems").textContent(), /mobilenet_v2/);
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("button", { name: "A file…" }).click()]);
+  await chooser.setFiles({ name: "third.yaml", mimeType: "text/yaml", buffer: Buffer.from(SMALL) });
+  await page.locator("#compared th", { hasText: "third.yaml" }).first().waitFor();
+});
+
+onPage("budgets of the spec are met or not", async (page) => {
+  await write(page, SMALL.replace("stages:", "budgets: {macs: 1k, params: 1M}\nstages:"));
+  await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("small: width"));
+  await page.click("#tab-gate");
+  await page.locator("h3:text('Budgets') + ul .missed", { hasText: "macs" }).waitFor();
+  await page.locator("h3:text('Budgets') + ul .met", { hasText: "params" }).waitFor();
+  await page.fill("#classes", "7");
+  await page.press("#classes", "Enter");
+  await page.locator("#checks", { hasText: "not with these settings" }).waitFor();
 });
 
 test("hostile links are refused politely", async () => {
@@ -170,6 +247,36 @@ onPage("every view shows itself", async (page) => {
   await page.click("#tab-gate");
   await page.fill("#limits", "speed=3");
   await page.locator("#checks .wrong").waitFor();
+});
+
+onPage("a mark of a chart leads to the row and the line of its layer", async (page) => {
+  const led = async (name, line) => {
+    assert.equal(await page.locator("#view tr.marked").getAttribute("data-name"), name);
+    assert.ok(await page.locator("#view tr.marked").isVisible());
+    assert.match(await page.locator("#editor .cm-shown").first().textContent(), line);
+  };
+  await page.locator("#costs-macs .bars > *").nth(6).click();
+  await led("features.3.conv.0.0", /6, 24, 2, 2/);
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "features.3.conv.0.0");
+  for (const [view, chart, presses, name, line] of [
+    ["kinds", "costs-params", 2, "features.1.conv.0.0", /1, 16, 1, 1/],
+    ["memory", "memory", 1, "features.0.0", /c: 32/],
+    ["separable", "separable-macs", 1, "features.1.conv.0.0", /1, 16, 1, 1/],
+  ]) {
+    await page.click(`#tab-${view}`);
+    await page.locator(`#${chart} svg .bars`).first().waitFor();
+    await page.locator(`[data-chart=${chart}]`).focus();
+    for (let i = 0; i < presses; i += 1) await page.keyboard.press("ArrowDown");
+    assert.match(await page.locator("#heard").textContent(), /\S/);
+    await page.keyboard.press("Enter");
+    await led(name, line);
+  }
+  await page.click("#tab-kinds");
+  await page.locator("#kinds figure#kinds .bars > *").first().click();
+  assert.equal(await page.inputValue("#view input[type=search]"), "pw");
+  await page.click("#tab-sweep");
+  await page.locator("#sweep-macs .bars circle").first().click();
+  await page.waitForFunction(() => document.querySelector("#width-exact").value === "0.25");
 });
 
 onPage("a layer that is pressed is shown in the spec", async (page) => {
@@ -246,7 +353,7 @@ for (const [width, colorScheme] of [[360, "light"], [360, "dark"], [1280, "light
     async (page) => {
       const axe = await readFile(join(here, "../node_modules/axe-core/axe.min.js"), "utf8");
       const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
-      for (const view of ["kinds", "rows", "graph", "sweep", "compare", "gate", "export"]) {
+      for (const view of ["kinds", "memory", "arena", "roofline", "separable", "residual", "relu6", "tools", "rows", "graph", "sweep", "compare", "gate", "export"]) {
         await page.click(`#tab-${view}`);
         await page.waitForTimeout(250);
         assert.ok(await fits(), `${view} is wider than the window`);

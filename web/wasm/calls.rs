@@ -16,7 +16,7 @@ use mbgen::report::graph::{self, GraphFormat};
 use mbgen::report::html::{self, SectionLayout};
 use mbgen::report::sheet::Document;
 use mbgen::report::{CostReport, Format, Network as Title, Style};
-use mbgen::spec::Loaded;
+use mbgen::spec::{EMBEDDED, Loaded};
 use mbgen::tasks::{self, Asked, Compared, Costed, Ingredients, Planned, Source, View};
 use mbgen::weights::{Selection, read_safetensors};
 use serde::Deserialize;
@@ -57,7 +57,7 @@ pub fn call(request: &[u8]) -> Result<Vec<u8>, Refusal> {
     let request: Value = serde_json::from_slice(header)
         .map_err(|error| Error::Usage(format!("the request is no JSON: {error}")))?;
     let answer = match request["call"].as_str().unwrap_or_default() {
-        "archs" => archs().map(json_bytes),
+        "archs" => Ok(json_bytes(archs())),
         "machines" => Ok(json_bytes(SHIPPED.iter().map(|machine| machine.name).collect())),
         "sections" => sections(&request).map(json_bytes),
         "analyze" => analyze(&request).map(String::into_bytes),
@@ -84,18 +84,8 @@ fn text(text: String) -> Vec<u8> {
 }
 
 /// `archs`: the shipped specs.
-fn archs() -> Result<Value> {
-    let arch = |arch: tasks::Arch| {
-        json!({
-            "name": arch.loaded.name,
-            "title": arch.network.title(),
-            "text": arch.loaded.text,
-            "params": arch.totals.params,
-            "macs": arch.totals.macs,
-            "weights": arch.loaded.trained().map(|trained| trained.file),
-        })
-    };
-    Ok(tasks::archs()?.into_iter().map(arch).collect())
+fn archs() -> Value {
+    EMBEDDED.iter().map(|arch| json!({ "name": arch.name, "text": arch.text })).collect()
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,61 @@
+// What takes too long is ended, what fails says so in a sentence, and the page goes on.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { figure, launch, serve, visit, waitForFigure, write } from "./chromium.mjs";
+
+/** Put before the worker: a module that never ends, or traps, at a spec with that word in it. */
+const FAILING = `
+const instantiate = WebAssembly.instantiate;
+WebAssembly.instantiate = async (...given) => {
+  const { exports } = await instantiate(...given);
+  let request = () => "";
+  const alloc = (bytes) => {
+    const at = exports.alloc(bytes);
+    request = () => new TextDecoder().decode(new Uint8Array(exports.memory.buffer, at, bytes));
+    return at;
+  };
+  const call = () => {
+    while (request().includes("never ends"));
+    if (request().includes("traps")) throw new WebAssembly.RuntimeError("unreachable");
+    return exports.call();
+  };
+  return { exports: { ...exports, memory: exports.memory, alloc, call } };
+};
+`;
+
+let browser;
+let server;
+before(async () => {
+  [browser, server] = await Promise.all([launch(), serve()]);
+});
+after(async () => {
+  await browser.close();
+  server.end();
+});
+
+for (const [word, sentence] of [["never ends", /took more than a second and was ended/], ["traps", /mbgen stopped at this spec, which is a mistake of its own; the page goes on/]]) {
+  test(`a request that ${word} is said in a sentence`, async () => {
+    const { page, context, said } = await visit(browser, server.address, {
+      serviceWorkers: "block",
+      prepare: (context) =>
+        context.route("**/worker.js", async (route) => {
+          const answer = await route.fetch();
+          await route.fulfill({ response: answer, body: FAILING + (await answer.text()) });
+        }),
+    });
+    const macs = await figure(page, "macs");
+    await write(page, `# ${word}\n`);
+    await page.locator("#problems", { hasText: sentence }).waitFor();
+    assert.ok(await page.evaluate(() => document.body.classList.contains("stale")));
+    assert.equal(await figure(page, "macs"), macs);
+    await page.locator("#editor .cm-content").press("ControlOrMeta+z");
+    await page.waitForFunction(() => !document.body.classList.contains("stale"));
+    await page.fill("#width-exact", "0.5");
+    await page.press("#width-exact", "Enter");
+    await waitForFigure(page, "macs", "97,131,840");
+    assert.deepEqual(said, ["warning: Service Worker registration blocked by Playwright"]);
+    await context.close();
+  });
+}
