@@ -46,12 +46,13 @@ await copyFile(join(reports, "vendor/plot/plot.min.js"), join(folder, "plot.js")
 
 // What pages and crates are made of, for the module: Plot is there already.
 const assets = {};
-for (const [below, fits] of [["templates", /^(?!report\/vendor\/)/], ["src/kernels", /\.rs$/], ["archs", /^\w+\.txt$/]]) {
+for (const [below, fits] of [["templates", /^(?!report\/vendor\/)/], ["src/kernels", /\.rs$/], ["archs", /^(\w+\.txt|LICENSE-\w+)$/]]) {
   for (const entry of await readdir(join(root, below), { recursive: true, withFileTypes: true })) {
     const path = relative(root, join(entry.parentPath, entry.name)).replaceAll("\\", "/");
     if (entry.isFile() && fits.test(path.slice(below.length + 1))) assets[path] = await readFile(join(root, path), "utf8");
   }
 }
+for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) assets[name] = await readFile(join(root, name), "utf8");
 await writeFile(join(folder, "assets.json"), JSON.stringify(Object.fromEntries(Object.entries(assets).sort())));
 
 // Plot writes the same style into each of its drawings; the policy names it by its hash.
