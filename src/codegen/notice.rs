@@ -72,10 +72,8 @@ impl Notice {
 /// The licences that go with a crate: path and text.
 pub fn licences(input: &Input) -> impl Iterator<Item = (&'static str, Asset)> {
     let wordnet = input.labels.map(LabelsOf::names) == Some(LabelsOf::ImageNet);
-    let own = [
-        ("LICENSE-APACHE", asset!("LICENSE-APACHE")),
-        ("LICENSE-MIT", asset!("LICENSE-MIT")),
-    ];
+    let own =
+        [("LICENSE-APACHE", asset!("LICENSE-APACHE")), ("LICENSE-MIT", asset!("LICENSE-MIT"))];
     own.into_iter().chain(wordnet.then_some(("LICENSE-WORDNET", WORDNET)))
 }
 

@@ -58,9 +58,8 @@ pub enum LabelsOf {
 impl LabelsOf {
     /// By the names alone, wherever they were read.
     pub fn names(names: &[String]) -> Self {
-        let shipped = LABELS
-            .iter()
-            .find(|(_, file)| file.text().is_ok_and(|text| text.lines().eq(names)));
+        let shipped =
+            LABELS.iter().find(|(_, file)| file.text().is_ok_and(|text| text.lines().eq(names)));
         match shipped {
             Some((file, _)) if IMAGENET.contains(file) => Self::ImageNet,
             Some(_) => Self::Mbgen,

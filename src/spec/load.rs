@@ -169,9 +169,7 @@ impl Loaded {
                     (Err(error), _) => return Err(self.wrong_labels(labels, error.chain())),
                 }
             }
-            (Origin::Embedded | Origin::Text, Some(text)) => {
-                (text.text()?.to_owned(), shipped)
-            }
+            (Origin::Embedded | Origin::Text, Some(text)) => (text.text()?.to_owned(), shipped),
             (Origin::Embedded | Origin::Text, None) => {
                 let message = format!("there is no file {} here", visible(file));
                 return Err(self.wrong_labels(labels, message));

@@ -8,7 +8,7 @@ const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -
 /** The row of a report that a mark's datum stands for, the first of several; undefined where it stands for none. */
 export function rowOf({ rows }, datum) {
   if (typeof datum === "number") return rows[datum];
-  if (datum?.layers) return rows[datum.layers[0]];
+  if (Array.isArray(datum?.layers)) return rows[datum.layers[0]];
   const first = (datum?.name ?? datum?.block)?.split(/\.\.| … /)[0];
   if (!first) return undefined;
   return rows.find((row) => row.name === first) ?? rows.find((row) => row.block === first || row.name.startsWith(`${first}.`));

@@ -275,8 +275,8 @@ onPage("a mark of a chart leads to the row and the line of its layer", async (pa
   await page.locator("#kinds figure#kinds .bars > *").first().click();
   assert.equal(await page.inputValue("#view input[type=search]"), "pw");
   await page.click("#tab-sweep");
-  await page.locator("#sweep-macs .bars circle").first().click();
-  await page.waitForFunction(() => document.querySelector("#width-exact").value === "0.25");
+  await page.locator("#sweep-macs .bars circle").last().click();
+  await page.waitForFunction(() => document.querySelector("#width-exact").value === "1.4");
 });
 
 onPage("a layer that is pressed is shown in the spec", async (page) => {
