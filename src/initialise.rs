@@ -12,7 +12,9 @@ use crate::weights::{FoldedLayer, Role, StateDict, Tensor, parameters};
 ///
 /// Convolutions are normal with standard deviation √(2/(O·k²)) (He et al. 2015, fan out, as
 /// PyTorch's `kaiming_normal_` has it: O is not divided by the groups), batch normalisations have
-/// γ = 1 and β = 0, linear layers are normal with standard deviation 0.01 and bias 0.
+/// γ = 1, linear layers are normal with standard deviation 0.01. Biases, β and those of linear
+/// layers, are normal with a quarter of the deviation of what they are added to, so that every one
+/// shows in what comes out.
 ///
 /// Then, layer by layer, the running variance of every channel becomes the mean square of the
 /// convolution's whole output for `input` (HWC), 1 where that is all zeros, and the running mean
@@ -27,11 +29,18 @@ pub fn initialise(graph: &LayerGraph, eps: f64, seed: u64, input: &[f32]) -> Sta
     walk(graph, input, |_, layer, operands| {
         let weights = draw(layer, &mut normal);
         let mut output = evaluate(layer, weights.as_ref(), operands);
-        if let Some(weights) = weights {
-            let mut statistics = Statistics::default();
+        if let Some(mut weights) = weights {
+            let statistics = Statistics::of(&output, layer.output.c);
+            let mut deviation = f64::from(statistics.variance[0]).sqrt();
             if layer.norm.is_some() {
-                statistics = Statistics::of(&output, layer.output.c);
                 statistics.normalise(&mut output, eps);
+                deviation = 1.0;
+            }
+            for bias in &mut weights.bias {
+                *bias = (BIAS * deviation * normal.sample()) as f32;
+            }
+            for (x, &bias) in output.iter_mut().zip(weights.bias.iter().cycle()) {
+                *x += f64::from(bias);
             }
             store(&mut dict, layer, weights, statistics);
         }
@@ -40,6 +49,9 @@ pub fn initialise(graph: &LayerGraph, eps: f64, seed: u64, input: &[f32]) -> Sta
     });
     dict
 }
+
+/// Deviation of a bias, in deviations of what it is added to.
+const BIAS: f64 = 0.25;
 
 /// A layer's random weights, with a bias of zero.
 fn draw(layer: &Layer, normal: &mut Normal) -> Option<FoldedLayer> {
@@ -68,7 +80,6 @@ fn store(dict: &mut StateDict, layer: &Layer, weights: FoldedLayer, statistics: 
 }
 
 /// Running statistics of a batch normalisation, by channel.
-#[derive(Default)]
 struct Statistics {
     mean: Vec<f32>,
     variance: Vec<f32>,

@@ -1,16 +1,19 @@
-//! The oracle's values that ship with a crate.
+//! The oracle's values that ship with a crate, for each of some inputs.
 //!
-//! `steps.txt` has a line a step: its name, the number of values, the largest magnitude, then values
-//! at [`positions`], then the mean of each channel over the map. `logits.txt` has a logit a line.
+//! `N_steps.txt`, N being the input's number from 0, has a line a step: its name, rows, columns and
+//! channels of its output, the largest magnitude, then values at [`positions`], then sums of all
+//! values, each times its [`factor`]: one for each channel, one for each row. `N_logits.txt` has a
+//! logit a line. `templates/crate/tests/golden/expected.rs` reads them.
 
 use crate::graph::{LayerGraph, LayerId};
+use crate::layer::Shape;
 use crate::plan::Plan;
 use crate::weights::splitmix::splitmix64;
 
 /// Values at fixed distances, first and last included.
 const SPREAD: usize = 64;
 
-/// The files, made while the oracle runs.
+/// The files of one input, made while the oracle runs.
 #[derive(Clone, Debug)]
 pub struct Golden<'a> {
     graph: &'a LayerGraph,
@@ -23,6 +26,10 @@ pub struct Golden<'a> {
 }
 
 impl<'a> Golden<'a> {
+    /// What the golden input is multiplied by for each input of a crate's tests. The second takes
+    /// activations to their bounds.
+    pub const SCALES: [f32; 2] = [1.0, -8.0];
+
     /// Nothing yet.
     pub fn new(graph: &'a LayerGraph, plan: &'a Plan) -> Self {
         let mut step_of = vec![None; graph.len()];
@@ -43,13 +50,13 @@ impl<'a> Golden<'a> {
         }
     }
 
-    /// The file `steps.txt`.
-    pub(super) fn steps(&self) -> String {
+    /// The file `N_steps.txt`.
+    pub fn steps(&self) -> String {
         self.steps.concat()
     }
 
-    /// The file `logits.txt`.
-    pub(super) fn logits(&self) -> &str {
+    /// The file `N_logits.txt`.
+    pub fn logits(&self) -> &str {
         &self.logits
     }
 }
@@ -62,22 +69,33 @@ fn positions(len: usize, c: usize) -> impl Iterator<Item = usize> {
     spread.chain((0..c).map(move |i| (splitmix64(i as u64) % map) as usize * c + i))
 }
 
+/// What value `i` is multiplied by in a sum, from 0.5 to 1.5 in magnitude: no two values stand for one
+/// another, and none is lost in the sum of many.
+fn factor(i: usize) -> f64 {
+    let bits = splitmix64(i as u64);
+    let magnitude = 0.5 + (bits >> 11) as f64 / (1u64 << 53) as f64;
+    if bits & 1 == 0 { magnitude } else { -magnitude }
+}
+
 /// The line of a step whose output is that of `layer`.
 fn line(name: &str, values: &[f64], graph: &LayerGraph, layer: LayerId) -> String {
-    let c = graph.layer(layer).output.c;
+    let Shape { h, w, c } = graph.layer(layer).output;
     let largest = values.iter().fold(0.0f64, |largest, x| largest.max(x.abs()));
-    let mut text = format!("{name} {} {}", values.len(), number(largest));
-    for i in positions(values.len(), c) {
-        text += &format!(" {}", number(values[i]));
+    let mut sums = vec![0.0; c + h];
+    for (i, value) in values.iter().enumerate() {
+        let term = factor(i) * value;
+        sums[i % c] += term;
+        sums[c + i / (w * c)] += term;
     }
-    for channel in 0..c {
-        let of_channel = values.iter().skip(channel).step_by(c);
-        text += &format!(" {}", number(of_channel.sum::<f64>() / (values.len() / c) as f64));
-    }
-    text + "\n"
+    let values = positions(values.len(), c).map(|i| values[i]);
+    let numbers = [largest].into_iter().chain(values).chain(sums);
+    format!(
+        "{name} {h} {w} {c}{}\n",
+        numbers.map(|x| format!(" {}", number(x))).collect::<String>()
+    )
 }
 
 /// Enough digits for comparisons relative to the largest magnitude of a tensor.
 fn number(x: f64) -> String {
-    format!("{x:.6e}")
+    format!("{x:.7e}")
 }

@@ -57,8 +57,8 @@ pub struct Input<'a> {
     pub provenance: &'a Provenance,
     /// The name of each class.
     pub labels: Option<&'a [String]>,
-    /// What the oracle gives on the golden input.
-    pub golden: &'a Golden<'a>,
+    /// What the oracle gives for each input, in the order of [`Golden::SCALES`].
+    pub golden: &'a [Golden<'a>],
 }
 
 /// The files of a crate, by their paths with `/` between folders.
@@ -85,6 +85,15 @@ pub enum Provenance {
 }
 
 impl Provenance {
+    /// How far a kernel's result may be from the oracle's, relative to a tensor's largest magnitude.
+    /// Rounding errors are at most 1.5e-6 with initial weights, and were up to 5e-6 with trained ones.
+    fn tolerance(&self) -> f64 {
+        match self {
+            Self::File { .. } => 3e-5,
+            Self::Seed(_) => 1e-5,
+        }
+    }
+
     /// Weights from the bytes of a file.
     pub fn of_file(bytes: &[u8]) -> Self {
         let sha256 = manifest::sha256(bytes);
@@ -120,8 +129,10 @@ pub fn generate(input: &Input) -> Result<Tree> {
         );
     }
     files.insert(format!("weights/{}.bin", view.name), blob.bytes);
-    files.insert("tests/data/steps.txt".into(), input.golden.steps().into());
-    files.insert("tests/data/logits.txt".into(), input.golden.logits().into());
+    for (i, golden) in input.golden.iter().enumerate() {
+        files.insert(format!("tests/data/{i}_steps.txt"), golden.steps().into());
+        files.insert(format!("tests/data/{i}_logits.txt"), golden.logits().into());
+    }
     files.insert("spec.yaml".into(), spec_file::render(input, &view).into());
     files.insert("schedule.yaml".into(), input.plan.schedule().into());
     let manifest = manifest::render(input, &files);

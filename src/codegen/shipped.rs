@@ -25,6 +25,7 @@ pub const COMMON: &[(&str, Asset)] = files![
     "src/input.rs",
     "src/lib.rs",
     "src/model.rs",
+    "tests/golden/expected.rs",
 ];
 
 /// Files of the package `photo`, beside its manifest; they know the network as `network`.

@@ -23,7 +23,7 @@ const TEMPLATES: &[(&str, Asset)] = &templates![
     "src/network.rs",
     "src/plan.rs",
     "src/weights.rs",
-    "tests/golden.rs",
+    "tests/golden/main.rs",
 ];
 
 /// Renders every template: path in the crate, text.

@@ -63,6 +63,8 @@ pub struct Crate {
     pub offsets: Vec<Constant>,
     /// The layout of the weights.
     pub weights: WeightsView,
+    /// How far results may be from golden values, a Rust literal.
+    pub tolerance: String,
     /// The README's numbers.
     pub cost: Cost,
     /// What the parts are, where they are from, and their licences.
@@ -166,6 +168,7 @@ impl Crate {
             steps: views,
             offsets: steps.offsets,
             weights: weights(input, blob),
+            tolerance: format!("{:e}", input.provenance.tolerance()),
             cost: Cost::new(input, &totals, blob.bytes.len()),
             notice: Notice::new(input),
         })

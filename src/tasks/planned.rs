@@ -113,8 +113,12 @@ impl Planned {
         let (weights, provenance) =
             self.weights(ingredients.source, &ingredients.tensors, &input)?;
         doing("reference values");
-        let mut golden = Golden::new(graph, plan);
-        reference::run(graph, &weights, &input, |id, values| golden.observe(id, values));
+        let golden = Golden::SCALES.map(|scale| {
+            let input: Vec<f32> = input.iter().map(|x| scale * x).collect();
+            let mut golden = Golden::new(graph, plan);
+            reference::run(graph, &weights, &input, |id, values| golden.observe(id, values));
+            golden
+        });
         drop(input);
         doing("code");
         codegen::generate(&Input {

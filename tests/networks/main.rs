@@ -6,6 +6,7 @@ mod support;
 
 mod crate_spec;
 mod executors;
+mod faults;
 mod plan;
 mod random_networks;
 mod reference;

@@ -17,6 +17,12 @@ impl Choices {
         options[((self.0 >> 32) % options.len() as u64) as usize]
     }
 
+    /// A whole number below `end`.
+    pub fn below(&mut self, end: u64) -> usize {
+        self.0 = splitmix64(self.0);
+        (self.0 % end) as usize
+    }
+
     /// A whole number from 1 to `most`, more often a small one.
     pub fn up_to(&mut self, most: u64) -> u64 {
         self.0 = splitmix64(self.0);
