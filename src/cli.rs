@@ -251,6 +251,13 @@ pub struct GenerateArgs {
     /// What is not left to the planner.
     #[command(flatten)]
     pub overrides: OverrideArgs,
+    /// Leave `[workspace]` and profiles out of the crate's Cargo.toml, so that it can be a member of
+    /// another workspace; later runs keep it so.
+    #[arg(long)]
+    pub no_workspace: bool,
+    /// Make it a workspace of its own again, as it is by default.
+    #[arg(long, conflicts_with = "no_workspace")]
+    pub workspace: bool,
     /// Write over generated files that were edited since, and rename what else is in their place.
     #[arg(long)]
     pub force: bool,

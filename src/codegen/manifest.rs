@@ -13,11 +13,17 @@ use crate::json::pretty;
 pub const FILE: &str = "mbgen.json";
 /// Version of the manifest's form.
 const SCHEMA: &str = "mbgen.crate/1";
+/// Version of the interface of generated crates: another one where programs that use a crate must
+/// change with it. The changelog says how.
+pub const API: u32 = 1;
 
 /// The manifest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     schema: String,
+    /// Version of the crate's interface; crates that do not say it are older than 1.
+    #[serde(default)]
+    pub api: u32,
     /// Version of mbgen.
     pub mbgen: String,
     /// Name of the package.
@@ -26,6 +32,14 @@ pub struct Manifest {
     pub options: serde_json::Value,
     /// The SHA-256 of every other file, by its path in the crate.
     pub files: BTreeMap<String, String>,
+}
+
+impl Manifest {
+    /// Whether the package is a Cargo workspace of its own.
+    #[cfg(feature = "cli")]
+    pub fn workspace(&self) -> bool {
+        self.options["workspace"] != false
+    }
 }
 
 /// The manifest of a crate.
@@ -37,6 +51,7 @@ pub fn render(input: &Input, files: &BTreeMap<String, Vec<u8>>) -> String {
     };
     let manifest = Manifest {
         schema: SCHEMA.into(),
+        api: API,
         mbgen: env!("CARGO_PKG_VERSION").into(),
         package: input.package.into(),
         options: serde_json::json!({
@@ -47,6 +62,7 @@ pub fn render(input: &Input, files: &BTreeMap<String, Vec<u8>>) -> String {
             "overridden": input.plan.overridden().collect::<Vec<_>>(),
             "weights": weights,
             "labels": input.labels.is_some(),
+            "workspace": input.workspace,
         }),
         files: files.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
     };

@@ -27,6 +27,7 @@ pub mod write;
 use std::collections::BTreeMap;
 
 pub use golden::Golden;
+pub use manifest::{API, Manifest};
 pub use names::package;
 pub use shipped::KERNELS;
 
@@ -57,6 +58,8 @@ pub struct Input<'a> {
     pub provenance: &'a Provenance,
     /// The name of each class.
     pub labels: Option<&'a [String]>,
+    /// Whether the package is a Cargo workspace of its own.
+    pub workspace: bool,
     /// What the oracle gives for each input, in the order of [`Golden::SCALES`].
     pub golden: &'a [Golden<'a>],
 }

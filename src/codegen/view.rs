@@ -25,6 +25,8 @@ pub struct Crate {
     pub about: Vec<String>,
     /// Citation, if the spec has one.
     pub source: Option<String>,
+    /// Whether it is a Cargo workspace of its own.
+    pub workspace: bool,
     /// Version of mbgen.
     pub mbgen: &'static str,
     /// Input channels.
@@ -149,6 +151,7 @@ impl Crate {
             title: title(input),
             about: about(input),
             source: spec.source.as_deref().map(prose),
+            workspace: input.workspace,
             mbgen: env!("CARGO_PKG_VERSION"),
             channels: shape.c,
             height: shape.h,

@@ -6,8 +6,8 @@ use std::path::Path;
 use super::progress::Progress;
 use crate::block;
 use crate::cli::{GenerateArgs, IngredientArgs, MachineArgs, OverrideArgs, VariantArgs};
-use crate::codegen::Tree;
-use crate::codegen::write::{Kept, Written, differences, write};
+use crate::codegen::write::{Kept, Written, differences, manifest_of, write};
+use crate::codegen::{API, Manifest, Tree};
 use crate::error::{Error, Result};
 use crate::escape;
 use crate::spec::{self, Origin};
@@ -18,7 +18,12 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
     let folder = &args.output;
     let progress = Progress::start();
     let planned = planned(&args.spec, &args.variant, &args.machine, &args.overrides)?;
-    let tree = tree(&planned, &args.ingredients, &progress)?;
+    let found = manifest_of(folder)?;
+    let workspace = match (args.workspace, args.no_workspace) {
+        (false, false) => found.as_ref().is_none_or(Manifest::workspace),
+        (workspace, _) => workspace,
+    };
+    let tree = tree(&planned, &args.ingredients, workspace, &progress)?;
     if args.check {
         let lines = differences(&tree, folder)?;
         if lines.is_empty() {
@@ -34,6 +39,11 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
     for Kept { was, is } in &outcome.kept {
         let (was, is) = (escape::path(was), escape::path(is));
         eprintln!("note: {was} was in the place of a generated file; it is now {is}");
+    }
+    if let Some(Manifest { api, .. }) = found.filter(|found| found.api != API) {
+        eprintln!(
+            "note: its interface was version {api} and is {API}; CHANGELOG.md says what to change"
+        );
     }
     let name = escape::path(folder);
     match outcome.written {
@@ -60,7 +70,12 @@ pub fn planned(
 ///
 /// # Errors
 /// First of all where running the network would take too much.
-pub fn tree(planned: &Planned, args: &IngredientArgs, progress: &Progress) -> Result<Tree> {
+pub fn tree(
+    planned: &Planned,
+    args: &IngredientArgs,
+    workspace: bool,
+    progress: &Progress,
+) -> Result<Tree> {
     planned.check_budget()?;
     let labels = labels(planned, args.labels.as_deref())?;
     progress.doing("weights");
@@ -69,7 +84,8 @@ pub fn tree(planned: &Planned, args: &IngredientArgs, progress: &Progress) -> Re
         None => planned.source(args.seed),
     };
     let tensors = Selection::from(&args.tensors);
-    planned.tree(Ingredients { source, tensors, labels }, |what| progress.doing(what))
+    let ingredients = Ingredients { source, tensors, labels, workspace };
+    planned.tree(ingredients, |what| progress.doing(what))
 }
 
 /// The names of the classes: those of a file, or the spec's where it has as many classes.

@@ -33,7 +33,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
     }
     let progress = Progress::start();
     let planned = planned(&args.spec, &args.variant, &args.machine, &args.overrides)?;
-    let tree = tree(&planned, &args.ingredients, &progress)?;
+    let tree = tree(&planned, &args.ingredients, true, &progress)?;
     let scratch = Scratch::open(&codegen::package(&planned.loaded.spec, &planned.variant))?;
     let Planned { loaded, variant, graph, machine, plan } = planned;
 

@@ -32,11 +32,14 @@ pub struct Header {
 
 /// Why bytes are not the weights of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Mismatch {
     /// They do not begin as a file of packed weights does.
     Magic,
     /// They are of this version of the format.
     Version(u32),
+    /// The rest of their header is not zero.
+    Reserved,
     /// They are packed for another network, or in another order.
     Layout,
     /// They have another length.
@@ -90,6 +93,8 @@ impl Header {
             Err(Mismatch::Magic)
         } else if word(header, 8) as u32 != VERSION {
             Err(Mismatch::Version(word(header, 8) as u32))
+        } else if word(header, 40) | word(header, 48) | word(header, 56) != 0 {
+            Err(Mismatch::Reserved)
         } else if found.panel != panel || found.layout != layout || found.values != values as u64 {
             Err(Mismatch::Layout)
         } else if bytes.len() != needed {
@@ -137,6 +142,9 @@ impl fmt::Display for Mismatch {
             Self::Magic => f.write_str("not a file of packed weights"),
             Self::Version(found) => {
                 write!(f, "packed weights of version {found}, this crate reads {VERSION}")
+            }
+            Self::Reserved => {
+                f.write_str("packed weights whose header is not zero in bytes 40 to 63")
             }
             Self::Layout => f.write_str("weights of another network, or in another layout"),
             Self::Length { needed, found } => {

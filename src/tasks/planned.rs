@@ -40,6 +40,8 @@ pub struct Ingredients<'a> {
     pub tensors: Selection,
     /// The name of each class.
     pub labels: Option<Vec<String>>,
+    /// Whether the crate is a Cargo workspace of its own.
+    pub workspace: bool,
 }
 
 /// Where the weights of a crate come from.
@@ -130,6 +132,7 @@ impl Planned {
             weights: &weights,
             provenance: &provenance,
             labels: ingredients.labels.as_deref(),
+            workspace: ingredients.workspace,
             golden: &golden,
         })
     }

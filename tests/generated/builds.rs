@@ -99,24 +99,6 @@ fn a_trained_crate_sees_what_pytorch_sees() {
     }
 }
 
-/// A package that uses the crate as a library, with an allocator that counts.
-#[test]
-fn an_inference_allocates_nothing() {
-    let arguments = ["v2", "--width", "0.35", "--resolution", "33", "--seed", "1"];
-    let network = Generated::new("odd", &arguments);
-    let folder = scratch().join("allocations");
-    fs::create_dir_all(folder.join("src")).unwrap();
-    let manifest = format!(
-        "[package]\nname = \"allocations\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         network = {{ package = {:?}, path = \"../odd\" }}\n\n[profile.dev]\nopt-level = 3\n",
-        network.name
-    );
-    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
-    fs::write(folder.join("src/main.rs"), include_str!("allocations/main.rs")).unwrap();
-    let package = Generated::open(folder);
-    assert_eq!(package.succeeds(&["run", "--quiet"]), "no allocation\n");
-}
-
 #[test]
 fn one_channel_and_ten_classes() {
     let luma = load("v1").unwrap().text.replace("channels: 3", "channels: 1");

@@ -12,4 +12,5 @@ mod limits;
 mod mutations;
 mod peers;
 mod photo;
+mod users;
 mod writing;

@@ -67,6 +67,7 @@ fn the_crate_has_its_files_and_its_kernels_byte_for_byte() {
         serde_json::from_slice(&fs::read(folder.join("mbgen.json")).unwrap()).unwrap();
     assert_eq!(manifest["files"].as_object().unwrap().len(), found.len() - 1);
     assert_eq!(manifest["options"]["width"], 0.25);
+    assert_eq!(manifest["api"], mbgen::codegen::API);
 }
 
 #[test]

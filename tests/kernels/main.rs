@@ -13,6 +13,7 @@
 mod available;
 
 mod asm;
+mod blob;
 mod dense;
 mod depthwise;
 mod extents;

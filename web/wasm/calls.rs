@@ -362,7 +362,7 @@ fn files(request: &Value, bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
     };
     let package = codegen::package(&planned.loaded.spec, &planned.variant);
     let tensors = Selection::default();
-    let tree = planned.tree(Ingredients { source, tensors, labels }, |_| {})?;
+    let tree = planned.tree(Ingredients { source, tensors, labels, workspace: true }, |_| {})?;
     let list: Vec<Value> =
         tree.files.iter().map(|(path, content)| json!([path, content.len()])).collect();
     let mut answer = json!({ "files": list, "package": package }).to_string().into_bytes();

@@ -16,7 +16,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{Tree, manifest};
+use super::Tree;
+use super::manifest::{self, Manifest};
 use crate::disk;
 use crate::error::{Error, Result};
 use crate::interrupt;
@@ -50,6 +51,11 @@ pub struct Kept {
     pub is: PathBuf,
 }
 
+/// The manifest of the crate in a folder, where there is one.
+pub fn manifest_of(folder: &Path) -> Result<Option<Manifest>> {
+    Ok(read(&folder.join(manifest::FILE))?.and_then(|text| manifest::parse(&text)))
+}
+
 /// The differences of a folder from a tree, a line each; empty where there is none.
 pub fn differences(tree: &Tree, folder: &Path) -> Result<Vec<String>> {
     let mut lines = Vec::new();
@@ -63,8 +69,7 @@ pub fn differences(tree: &Tree, folder: &Path) -> Result<Vec<String>> {
             Some(_) => {}
         }
     }
-    let manifest = read(&folder.join(manifest::FILE))?.and_then(|text| manifest::parse(&text));
-    for path in manifest.iter().flat_map(|manifest| manifest.files.keys()) {
+    for path in manifest_of(folder)?.iter().flat_map(|manifest| manifest.files.keys()) {
         if !tree.files.contains_key(path) && safe(path) && folder.join(path).is_file() {
             lines.push(format!("obsolete {path}"));
         }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::found::{self, Change, Found, Objection, Ours};
 use super::interrupted::{EXCHANGE, Interrupted, NEW, OLD, TEMPORARY, discard, is_ours};
-use super::{Kept, Outcome, Tree, Written, read, write_file};
-use crate::codegen::manifest::{self, FILE};
+use super::{Kept, Outcome, Tree, Written, manifest_of, write_file};
+use crate::codegen::manifest::FILE;
 use crate::disk::{self, Moves};
 use crate::error::{Error, Result};
 
@@ -24,7 +24,7 @@ pub fn update(tree: &Tree, place: &Path, force: bool) -> Result<Outcome> {
     // One process at a time.
     let _lock = disk::lock_folder(place).map_err(Error::io("lock", place))?;
     let interrupted = Interrupted::find(place)?;
-    let current = read(&place.join(FILE))?.and_then(|text| manifest::parse(&text));
+    let current = manifest_of(place)?;
     let written = if current.is_some() || !interrupted.manifests.is_empty() {
         Written::Updated
     } else {
