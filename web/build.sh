@@ -18,7 +18,8 @@ npm ci --silent --no-audit --no-fund
 rm -rf dist dist.rs
 mkdir -p dist/weights
 # The features that the target has by default, which every browser since 2021 knows.
-npx wasm-opt -Oz --strip-debug --strip-producers --strip-target-features --enable-bulk-memory --enable-sign-ext --enable-mutable-globals \
+npx wasm-opt -Oz --strip-debug --strip-producers --strip-target-features \
+    --enable-bulk-memory --enable-sign-ext --enable-mutable-globals \
     --enable-nontrapping-float-to-int --enable-reference-types --enable-multivalue \
     "$work/$target/web/mbgen_web.wasm" -o dist/mbgen.wasm
 cp ../archs/weights/*.safetensors dist/weights/

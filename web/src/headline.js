@@ -22,7 +22,7 @@ export function headline({ tiles: shown, report: { metrics } }, pin) {
     if (tiles.has(metric)) continue;
     const tile = { value: make("strong"), detail: make("small"), change: make("span", { className: "change" }) };
     tiles.set(metric, tile);
-    find("#headline dl").append(make("div", { "data-metric": metric }, make("dt", {}, label, " ", tile.change), make("dd", {}, tile.value, tile.detail)));
+    find("#headline dl").append(make("div", { "data-metric": metric }, make("dt", {}, make("span", { textContent: label }), tile.change), make("dd", {}, tile.value, tile.detail)));
   }
   const answered = new Map(shown.map((tile) => [tile.metric, tile]));
   for (const [metric, { value, detail, change: span }] of tiles) {

@@ -71,16 +71,17 @@ test("a crate has the weights of a dropped state dict, and is the command's byte
   server.end();
 });
 
-test("the page that the command serves follows a file, and no other host reads it", async () => {
+test("the page that the command serves follows a file, and no other host reads it", async (t) => {
   const spec = join(scratch, "followed.yaml");
   const text = await arch("v2");
   await writeFile(spec, text);
   const child = spawn(MBGEN, ["web", spec], { stdio: ["ignore", "ignore", "pipe"] });
+  t.after(() => child.kill());
   const address = await new Promise((resolve, reject) => {
     let said = "";
     child.stderr.on("data", (chunk) => {
-      const found = /http:\/\/\S+/.exec((said += chunk));
-      if (found) resolve(found[0]);
+      const found = /(http:\S+) until/.exec((said += chunk));
+      if (found) resolve(found[1]);
     });
     child.on("exit", () => reject(new Error(said)));
   });
@@ -100,5 +101,4 @@ test("the page that the command serves follows a file, and no other host reads i
   assert.ok(await figure(page, "macs"));
   assert.deepEqual(said, []);
   await context.close();
-  child.kill();
 });
