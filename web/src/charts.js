@@ -30,7 +30,7 @@ export function draw(root, report) {
         if (mark.getAttribute("aria-label") === "tip") mark.setAttribute("role", "group");
         else mark.removeAttribute("aria-label");
       }
-      const svg = find("svg", mount);
+      const svg = find("svg[aria-label]", mount);
       svg?.setAttribute("role", "img");
       mount.setAttribute("aria-label", `${svg?.getAttribute("aria-label") ?? "Chart"}; the arrow keys walk through it`);
     } catch (error) {

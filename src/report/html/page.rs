@@ -35,7 +35,7 @@ const STYLE: [Asset; 5] = [
 const PLOT: Asset = file!("vendor/plot/plot.min.js");
 
 /// In order: what later files use, charts, then what sets the page going.
-const SCRIPT: [Asset; 16] = [
+const SCRIPT: [Asset; 17] = [
     file!("script/report.js"),
     file!("script/layers.js"),
     file!("script/kinds.js"),
@@ -46,6 +46,7 @@ const SCRIPT: [Asset; 16] = [
     file!("script/pairs.js"),
     file!("script/relu6.js"),
     file!("script/tools.js"),
+    file!("script/series.js"),
     file!("script/sweep.js"),
     file!("script/front.js"),
     file!("script/order.js"),

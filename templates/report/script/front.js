@@ -2,13 +2,12 @@
 
 charts["sweep-front"] = (width) => {
   const { points } = report;
-  const sweep = sweepOf(points) ?? { series: distinct(points) };
-  const shades = colored(points, sweep.series);
+  const look = looksOf(points, sweepOf(points));
   const most = Math.max(1, ...points.map((point) => point.params));
   const { macs, peak } = MEASURES;
   const [x, y] = [macs.of, peak.of].map((of) => logarithmic(points.map((point) => Math.max(1, of(point)))));
   return [
-    seriesKey(shades),
+    seriesKey(look),
     Plot.plot({
       ...frame(width, "B", null),
       height: width < 480 ? 300 : 400,
@@ -19,8 +18,8 @@ charts["sweep-front"] = (width) => {
       marks: [
         Plot.gridX({ ticks: x.ticks, stroke: "var(--line)", strokeOpacity: 1 }),
         Plot.gridY({ ticks: y.ticks, stroke: "var(--line)", strokeOpacity: 1 }),
-        Plot.line([...points].sort((a, b) => a.macs - b.macs), { x: macs.of, y: peak.of, z: sweep.series, stroke: shades.color, strokeOpacity: 0.45 }),
-        Plot.dot(points, { x: macs.of, y: peak.of, r: (point) => Math.sqrt(point.params / most), fill: shades.color, fillOpacity: 0.75, stroke: "var(--paper)", strokeWidth: 1, className: "bars" }),
+        Plot.line([...points].sort((a, b) => a.macs - b.macs), { x: macs.of, y: peak.of, z: look.series, stroke: look.color, strokeOpacity: 0.45 }),
+        Plot.dot(points, { x: macs.of, y: peak.of, r: (point) => Math.sqrt(point.params / most), fill: look.color, symbol: (point) => look.symbol(look.group(point)), fillOpacity: 0.75, stroke: "var(--paper)", strokeWidth: 1, className: "bars" }),
         tipOf(points, macs.of, peak.of),
       ],
       r: { type: "linear", domain: [0, 1], range: [0, width < 480 ? 9 : 14] },
@@ -28,13 +27,12 @@ charts["sweep-front"] = (width) => {
   ];
 };
 
-/** A logarithmic scale around some values, with ticks at 1, 2 and 5 of each power of ten, or at all nine where it is short. */
+/** A logarithmic scale around some values, with the fewest round ticks in each power of ten that make three. */
 function logarithmic(values) {
   const domain = [Math.min(...values) / 1.3, Math.max(...values) * 1.3];
-  const digits = domain[1] / domain[0] < 12 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : [1, 2, 5];
-  const ticks = [];
-  for (let power = Math.floor(Math.log10(domain[0])); 10 ** power <= domain[1]; power += 1) {
-    ticks.push(...digits.map((n) => n * 10 ** power).filter((n) => domain[0] <= n && n <= domain[1]));
-  }
-  return { type: "log", domain, ticks };
+  const powers = range(Math.floor(Math.log10(domain[0])), Math.ceil(Math.log10(domain[1])));
+  const within = (n) => domain[0] <= n && n <= domain[1];
+  const choices = [[1, 2, 5], [1, 2, 3, 5, 7], [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]];
+  const ticks = choices.map((digits) => powers.flatMap((power) => digits.map((n) => n * 10 ** power)).filter(within));
+  return { type: "log", domain, ticks: ticks.find(({ length }) => length > 2) ?? ticks[2] };
 }

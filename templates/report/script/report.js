@@ -60,14 +60,17 @@ function labels(most = 14, phone = 12) {
   return { length, margin: Math.ceil(length * 6.63) + 12 };
 }
 
-/** Colours and what they stand for, over a chart. */
+/** Colours or drawings, and what they stand for, over a chart. */
 function key(entries) {
   const list = document.createElement("div");
   list.className = "key";
-  for (const [color, meaning] of entries) {
+  for (const [look, meaning] of entries) {
     const entry = document.createElement("span");
-    const swatch = document.createElement("i");
-    swatch.style.background = color;
+    let swatch = look;
+    if (typeof look === "string") {
+      swatch = document.createElement("i");
+      swatch.style.background = look;
+    }
     entry.append(swatch, meaning);
     list.append(entry);
   }

@@ -5,25 +5,19 @@ const MEASURES = {
   params: { unit: "", name: "parameters", of: (point) => point.params },
   peak: { unit: "B", name: "peak memory", of: (point) => point.peak_live_bytes },
 };
-const PALETTE = ["pw", "dw", "conv", "fc", "add", "gap"];
 
-const side = ({ resolution: [h, w] }) => (h === w ? String(h) : `${h}×${w}`);
-const area = ({ resolution: [h, w] }) => h * w;
-
-/** What varies along the lines, and what tells the lines apart; null where nothing varies. */
+/** What varies along the lines, and whether resolutions tell them apart; null where nothing varies. */
 function sweepOf(points) {
   const several = (of) => new Set(points.map(of)).size > 1;
-  const specs = several((point) => point.spec);
-  const name = (point, own) => [specs ? point.spec : "", own].filter(Boolean).join(" at ");
-  if (several((point) => point.width) && points.length > 2) {
-    const series = (point) => name(point, several(area) ? side(point) : "");
-    return { along: (point) => point.width, label: "width multiplier", series };
+  if (points.length < 3) return null;
+  if (several((point) => point.width)) {
+    return { along: (point) => point.width, label: "width multiplier", shaded: several(side) };
   }
-  if (several(area) && points.length > 2) {
-    return { along: (point) => Math.sqrt(area(point)), label: "resolution", series: (point) => name(point, "") };
-  }
-  return null;
+  return several(area) ? { along: (point) => Math.sqrt(area(point)), label: "resolution", shaded: false } : null;
 }
+
+/** How the points of a comparison are drawn: by spec where they are of a sweep, else each on its own. */
+const looksOf = (points, sweep) => looks(points, sweep ? (point) => point.spec : distinct(points), sweep?.shaded ?? false);
 
 /** A width as the command line takes it: 1.0, 0.35. */
 const decimal = (width) => (Number.isInteger(width) ? width.toFixed(1) : String(width));
@@ -53,20 +47,6 @@ const summed = (point) =>
     ...(point.predicted_ns === undefined ? [] : [`${duration(point.predicted_ns)} predicted`]),
   ].join("\n");
 
-/** The series in order, and the colour of each: shades where there are many. */
-function colored(points, series) {
-  const names = [...new Set(points.map(series))];
-  const shade = (i) => `color-mix(in oklch, var(--dw), var(--pw) ${Math.round((100 * i) / (names.length - 1))}%)`;
-  const colors = names.map((_, i) => (names.length > PALETTE.length ? shade(i) : `var(--${PALETTE[i]})`));
-  return { names, color: (point) => colors[names.indexOf(series(point))], colors };
-}
-
-/** A key of the series; the first and last where they are many. */
-function seriesKey({ names, colors }) {
-  const all = names.map((name, i) => [colors[i], name]).filter(([, name]) => name);
-  return key(all.length > 8 ? [all[0], all[Math.floor(all.length / 2)], all[all.length - 1]] : all);
-}
-
 const frame = (width, unit, label) => ({
   width,
   height: Math.min(340, Math.max(220, width * 0.72)),
@@ -87,19 +67,23 @@ for (const [name, { unit, name: what, of }] of Object.entries(MEASURES)) {
     const { points } = report;
     const sweep = sweepOf(points);
     if (!sweep) return [barsOf(points, { unit, what, of, width, first })];
-    const { along, label, series } = sweep;
-    const shades = colored(points, series);
+    const { along, label } = sweep;
+    const look = looksOf(points, sweep);
     const sorted = [...points].sort((a, b) => along(a) - along(b));
+    const ends = look.sides.length > 1 ? endsOf(sorted, along, of, look) : [];
+    const room = Math.max(0, ...ends.map(({ text }) => 10 + 6.6 * text.length));
     return [
-      seriesKey(shades),
+      seriesKey(look),
       Plot.plot({
         ...frame(width, unit, label),
+        marginRight: 14 + room,
         ariaLabel: `${what} over ${label}`,
         marks: [
           Plot.gridY({ stroke: "var(--line)", strokeOpacity: 1, ticks: 5 }),
-          Plot.line(sorted, { x: along, y: of, z: series, stroke: shades.color, strokeWidth: 1.75 }),
-          Plot.dot(sorted, { x: along, y: of, fill: shades.color, r: points.length > 200 ? 1.5 : 3, className: "bars" }),
+          Plot.line(sorted, { x: along, y: of, z: look.series, stroke: look.color, strokeWidth: 1.75 }),
+          Plot.dot(sorted, { x: along, y: of, fill: look.color, symbol: (point) => look.symbol(look.group(point)), r: points.length > 200 ? 1.5 : 3.5, className: "bars" }),
           Plot.ruleY([0], { stroke: "var(--muted)", strokeOpacity: 0.6 }),
+          endLabels(ends, along, of, look),
           tipOf(points, along, of),
         ],
       }),
