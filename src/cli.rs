@@ -1,12 +1,16 @@
 //! The command line: what can be asked for, and what the answers to `--help` say.
 
+pub mod complete;
 pub mod cost;
 pub mod list;
+pub mod manual;
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::Styles;
+use clap::builder::styling::{AnsiColor, Style};
 use clap::error::{ContextKind, ContextValue};
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 pub use clap_complete::Shell;
 
 use crate::block::Variant;
@@ -21,11 +25,24 @@ use crate::weights::Selection;
 #[derive(Debug, Parser)]
 #[command(name = "mbgen", version, propagate_version = true, after_help = EXAMPLES)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
+#[command(max_term_width = 80, styles = STYLES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
+
+/// Bold and underlined; of the sixteen colours, red alone can be read on white and on black.
+const STYLES: Styles = Styles::plain()
+    .header(Style::new().bold().underline())
+    .usage(Style::new().bold().underline())
+    .literal(Style::new().bold())
+    .error(AnsiColor::Red.on_default().bold())
+    .valid(Style::new().bold())
+    .invalid(Style::new().underline());
+
+/// How the paragraph of examples of a command begins.
+const EXAMPLES_HEADING: &str = "Examples:\n";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -56,7 +73,7 @@ pub enum Command {
         mbgen compare v1 v1-paper --by layer\n  \
         mbgen compare v2 --fit macs=100M --fit peak=2MiB\n  \
         mbgen compare v2 --max macs=310M --max peak=6.1MB\n  \
-        mbgen compare v2 --baseline costs.json --update-baseline --reason 'first version'\n  \
+        mbgen compare v2 --baseline costs.json --update-baseline --reason agreed\n  \
         mbgen compare v2 --baseline costs.json --max-increase 1% --format markdown")]
     Compare(cost::CompareArgs),
     /// Draw a network: blocks as clusters, residual connections visible.
@@ -66,14 +83,16 @@ pub enum Command {
     Graph(cost::GraphArgs),
     /// List the shipped networks with their cost.
     #[command(after_help = "Each name is a SPEC for the other commands. \
-        --yaml prints the file, to start a network of your own from:\n  \
+        --yaml prints the file, to start a network of your own from.\n\n\
+        Examples:\n  \
+        mbgen archs\n  \
         mbgen archs --yaml v2 > mine.yaml")]
     Archs(ArchsArgs),
     /// Write a stand-alone Rust crate that runs a network.
     #[command(after_help = "Examples:\n  \
         mbgen generate v2 --weights v2.safetensors -o mobilenet\n  \
         mbgen generate v2 --width 0.75 --resolution 160 -o small\n  \
-        mbgen generate mine.yaml -o net --check   # in CI: is what is checked in up to date?")]
+        mbgen generate mine.yaml -o net --check  # in CI: is it up to date?")]
     Generate(GenerateArgs),
     /// Show what a network sees on a photo, how long it takes and what it costs.
     #[command(after_help = "Generates the crate, builds it with cargo, and classifies. \
@@ -114,7 +133,10 @@ pub enum Command {
     Schedule(ScheduleArgs),
     /// Print the JSON Schema of specs, of machines or of schedules, for editors.
     #[command(after_help = "Begin a spec with this line, and editors with a YAML language server \
-        complete and check it:\n  # yaml-language-server: $schema=spec.schema.json")]
+        complete and check it:\n  # yaml-language-server: $schema=spec.schema.json\n\n\
+        Examples:\n  \
+        mbgen schema > spec.schema.json\n  \
+        mbgen schema --schedule > schedule.schema.json")]
     Schema(SchemaArgs),
     /// Serve the page of mbgen to a browser on this machine: a spec, and what it costs while one types.
     #[command(
@@ -200,6 +222,7 @@ pub struct SchemaArgs {
 
 /// The machine to plan and predict for. Flatten it into the arguments of a command.
 #[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Plan and prediction")]
 pub struct MachineArgs {
     /// The machine to plan and predict for: a file that `mbgen machine` wrote, or the name of a
     /// shipped one; zen4 by default.
@@ -216,6 +239,7 @@ impl MachineArgs {
 
 /// Schedules that are not left to the planner. Flatten it into the arguments of a command.
 #[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Plan and prediction")]
 pub struct OverrideArgs {
     /// How steps run, in place of what the planner chooses for the machine: a file as `mbgen schedule`
     /// prints it, whole or in part.
@@ -239,6 +263,19 @@ pub struct GenerateArgs {
     /// Folder of the crate.
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
+    /// Write over generated files that were edited since, and rename what else is in their place.
+    #[arg(long)]
+    pub force: bool,
+    /// Write nothing; fail, and name the files, if the folder is not as it would be generated.
+    #[arg(long, conflicts_with = "force")]
+    pub check: bool,
+    /// Leave `[workspace]` and profiles out of the crate's Cargo.toml, so that it can be a member of
+    /// another workspace; later runs keep it so.
+    #[arg(long)]
+    pub no_workspace: bool,
+    /// Make it a workspace of its own again, as it is by default.
+    #[arg(long, conflicts_with = "no_workspace")]
+    pub workspace: bool,
     /// What to change of the spec.
     #[command(flatten)]
     pub variant: VariantArgs,
@@ -251,19 +288,6 @@ pub struct GenerateArgs {
     /// What is not left to the planner.
     #[command(flatten)]
     pub overrides: OverrideArgs,
-    /// Leave `[workspace]` and profiles out of the crate's Cargo.toml, so that it can be a member of
-    /// another workspace; later runs keep it so.
-    #[arg(long)]
-    pub no_workspace: bool,
-    /// Make it a workspace of its own again, as it is by default.
-    #[arg(long, conflicts_with = "no_workspace")]
-    pub workspace: bool,
-    /// Write over generated files that were edited since, and rename what else is in their place.
-    #[arg(long)]
-    pub force: bool,
-    /// Write nothing; fail, and name the files, if the folder is not as it would be generated.
-    #[arg(long, conflicts_with = "force")]
-    pub check: bool,
 }
 
 /// `mbgen run`.
@@ -278,27 +302,27 @@ pub struct RunArgs {
     /// Show the time of each step, too: as measured, and as predicted for --machine.
     #[arg(long)]
     pub profile: bool,
-    /// What it is planned for.
-    #[command(flatten)]
-    pub machine: MachineArgs,
-    /// What is not left to the planner.
-    #[command(flatten)]
-    pub overrides: OverrideArgs,
     /// What to change of the spec.
     #[command(flatten)]
     pub variant: VariantArgs,
     /// What the crate is made of beside the spec.
     #[command(flatten)]
     pub ingredients: IngredientArgs,
+    /// What it is planned for.
+    #[command(flatten)]
+    pub machine: MachineArgs,
+    /// What is not left to the planner.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
 }
 
 /// Weights and labels of a network.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Weights and labels")]
 pub struct IngredientArgs {
-    /// Trained weights with PyTorch's names; otherwise those that the shipped network has, or random
+    /// Trained weights, safetensors with PyTorch's names; otherwise those that the shipped network has, or random
     /// ones.
-    #[arg(long, value_name = "FILE.safetensors", conflicts_with = "seed")]
+    #[arg(long, value_name = "FILE", conflicts_with = "seed")]
     pub weights: Option<PathBuf>,
     /// Which tensors of the file are taken.
     #[command(flatten)]
@@ -425,36 +449,10 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
     bytes.ok_or_else(|| "1KiB to 1024GiB are allowed, for example 32KiB".into())
 }
 
-/// The completion script for a shell.
-pub fn completions(shell: Shell) -> Vec<u8> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "mbgen", &mut script);
-    script
-}
-
-/// The manual page of `mbgen` itself.
-pub fn manual() -> std::io::Result<Vec<u8>> {
-    let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-    Ok(page)
-}
-
-/// The manual pages of all commands, by the names of their files.
-pub fn manuals() -> std::io::Result<Vec<(String, Vec<u8>)>> {
-    let mut root = Cli::command().disable_help_subcommand(true);
-    root.build();
-    let mut pages = Vec::new();
-    for command in root.get_subcommands().chain([&root]).filter(|command| !command.is_hide_set()) {
-        let page = clap_mangen::Man::new(command.clone());
-        let mut text = Vec::new();
-        page.render(&mut text)?;
-        pages.push((page.get_filename(), text));
-    }
-    Ok(pages)
-}
-
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
 
     #[test]

@@ -114,6 +114,7 @@ pub fn ascii(text: &str) -> String {
         match c {
             '×' => plain.push('x'),
             '²' => plain.push_str("^2"),
+            '⁶' => plain.push_str("^6"),
             '·' => plain.push('*'),
             'µ' => plain.push('u'),
             'α' => plain.push_str("alpha"),
@@ -122,6 +123,7 @@ pub fn ascii(text: &str) -> String {
             '▓' => plain.push('='),
             '░' => plain.push('.'),
             '│' => plain.push('|'),
+            '…' => plain.push('~'),
             '→' => plain.push_str("->"),
             '≤' => plain.push_str("<="),
             c => plain.push(c),

@@ -12,14 +12,14 @@ use crate::output::Output;
 use crate::report::Format;
 use crate::report::graph::GraphFormat;
 
+/// What belongs to `--relu6`.
+const RELU6: &str = "Activations without ReLU6";
+
 /// `mbgen analyze`.
 #[derive(Debug, Args)]
 pub struct AnalyzeArgs {
     /// The network: a YAML file, a shipped name, or - for standard input.
     pub spec: String,
-    /// The variant of the spec.
-    #[command(flatten)]
-    pub variant: VariantArgs,
     /// What a row stands for.
     #[arg(long, value_name = "ROW", default_value = "layer", value_parser = by())]
     pub by: By,
@@ -31,18 +31,24 @@ pub struct AnalyzeArgs {
     /// Print what another tool would print, and what makes the difference.
     #[arg(long = "as", value_name = "TOOL", value_parser = tool())]
     pub tool: Option<Tool>,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// The variant of the spec.
+    #[command(flatten)]
+    pub variant: VariantArgs,
     /// Show what activations reach without ReLU6, and what float16 resolves there: runs the network
     /// once, with seeded weights unless --weights names others.
-    #[arg(long)]
+    #[arg(long, help_heading = RELU6)]
     pub relu6: bool,
-    /// Weights for --relu6.
-    #[arg(long, value_name = "FILE.safetensors", requires = "relu6")]
+    /// Weights for --relu6, safetensors with PyTorch's names.
+    #[arg(long, help_heading = RELU6, value_name = "FILE", requires = "relu6")]
     pub weights: Option<PathBuf>,
     /// Which tensors of the file are taken.
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = RELU6)]
     pub tensors: TensorArgs,
     /// Seed of the weights for --relu6.
-    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "weights")]
+    #[arg(long, help_heading = RELU6, value_name = "N", default_value_t = 0, conflicts_with = "weights")]
     pub seed: u64,
     /// What times are predicted for.
     #[command(flatten)]
@@ -50,9 +56,6 @@ pub struct AnalyzeArgs {
     /// What is not left to the planner.
     #[command(flatten)]
     pub overrides: OverrideArgs,
-    /// Where the report goes.
-    #[command(flatten)]
-    pub output: OutputArgs,
 }
 
 /// `mbgen compare`.
@@ -64,18 +67,18 @@ pub struct CompareArgs {
     /// Show two networks side by side, row by row.
     #[arg(long, value_name = "ROW", value_parser = by())]
     pub by: Option<By>,
-    /// What to compare at.
-    #[command(flatten)]
-    pub sweep: SweepArgs,
-    /// What times are predicted for.
-    #[command(flatten)]
-    pub machine: MachineArgs,
-    /// What the networks may cost.
-    #[command(flatten)]
-    pub gate: GateArgs,
     /// Where the report goes.
     #[command(flatten)]
     pub output: OutputArgs,
+    /// What to compare at.
+    #[command(flatten)]
+    pub sweep: SweepArgs,
+    /// What the networks may cost.
+    #[command(flatten)]
+    pub gate: GateArgs,
+    /// What times are predicted for.
+    #[command(flatten)]
+    pub machine: MachineArgs,
 }
 
 /// `mbgen graph`.
@@ -83,15 +86,15 @@ pub struct CompareArgs {
 pub struct GraphArgs {
     /// The network: a YAML file, a shipped name, or - for standard input.
     pub spec: String,
-    /// The variant of the spec.
-    #[command(flatten)]
-    pub variant: VariantArgs,
     /// Format of the picture.
     #[arg(long, value_name = "FORMAT", default_value = "dot", value_parser = graph_format())]
     pub format: GraphFormat,
     /// File to write instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// The variant of the spec.
+    #[command(flatten)]
+    pub variant: VariantArgs,
 }
 
 /// The points of a sweep.

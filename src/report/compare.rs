@@ -315,23 +315,40 @@ fn aligned(pair: SideBySide, networks: &Networks) -> Section {
         cells.extend(change(a.map(|row| row.macs), b.map(|row| row.macs)));
         cells
     });
-    let named = ["A", "B"].iter().zip(networks.points);
-    let names: Vec<_> =
-        named.map(|(letter, point)| format!("{letter} {}", networks.label(point))).collect();
+    let [a, b] = [0, 1].map(|i| distinct(&networks.points[i], networks));
     Section {
         key: "layers",
-        heading: format!("{}, by {}", names.join(" against "), pair.by.name()),
+        heading: format!(
+            "{} against {}, by {}",
+            networks.label(&networks.points[0]),
+            networks.label(&networks.points[1]),
+            pair.by.name()
+        ),
         columns: vec![
             Column::text("name", pair.by.name()),
-            Column::number("params_first", "params A"),
-            Column::number("params_second", "params B"),
-            Column::number("params_change", "change of params"),
-            Column::number("macs_first", "MACs A"),
-            Column::number("macs_second", "MACs B"),
-            Column::number("macs_change", "change of MACs"),
+            Column::number("params_first", "params").of(&a),
+            Column::number("params_second", "params").of(&b),
+            Column::number("params_change", "params").of("change of"),
+            Column::number("macs_first", "MACs").of(&a),
+            Column::number("macs_second", "MACs").of(&b),
+            Column::number("macs_change", "MACs").of("change of"),
         ],
         rows: rows.collect(),
         ..Section::default()
+    }
+}
+
+/// As much of a point's name as tells it from the others: the spec, where specs differ.
+fn distinct(point: &Point, networks: &Networks) -> String {
+    let spec = |point: &Point| networks.spec(point).name.clone();
+    let differs =
+        |of: &dyn Fn(&Point) -> String| networks.points.iter().any(|p| of(p) != of(point));
+    let width = |point: &Point| format!("{:?}", point.width);
+    let [h, w] = point.resolution;
+    match () {
+        () if differs(&spec) => spec(point),
+        () if differs(&width) => format!("width {}", width(point)),
+        () => format!("{h}x{w}"),
     }
 }
 

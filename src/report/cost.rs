@@ -10,7 +10,7 @@ use crate::text::{bytes, percent, si, thousands};
 /// Printed under every table.
 pub const CONVENTION: &str = "A MAC counts once, and only convolutions and linear layers have \
     MACs; FLOPs = 2 × MACs.\nParameters are weights, bias, and BatchNorm scale and shift.\n\
-    Memory is in f32 at batch 1; MB = 10^6 bytes.";
+    Memory is in f32 at batch 1; MB = 10⁶ bytes.";
 
 /// Lays out a cost report.
 pub fn document(report: &CostReport) -> Document {

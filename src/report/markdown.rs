@@ -73,7 +73,7 @@ fn write_section(section: &Section, out: &mut Limited) -> bool {
         );
     }
     if !columns.is_empty() {
-        head += &line(columns.iter().map(|(_, c)| markdown(&c.heading)).collect());
+        head += &line(columns.iter().map(|(_, c)| markdown(&c.title())).collect());
         let rule = |numeric| if numeric { "---:" } else { "---" }.to_owned();
         head += &line(columns.iter().map(|(_, c)| rule(c.numeric)).collect());
     }
@@ -92,5 +92,9 @@ fn write_section(section: &Section, out: &mut Limited) -> bool {
             return false;
         }
     }
-    section.notes.iter().all(|note| out.push(&format!("\n{}\n", markdown(note))))
+    section
+        .notes
+        .iter()
+        .chain(&section.hints)
+        .all(|note| out.push(&format!("\n{}\n", markdown(note))))
 }

@@ -78,12 +78,12 @@ pub fn arena(arena: &Arena) -> Section {
             Column::text("map", "offsets"),
         ],
         rows: arena.steps.iter().map(row).collect(),
-        notes: vec![
-            format!(
-                "{} shared by all threads, and {} of scratch for each.",
-                bytes(arena.shared_elems * F32_BYTES),
-                bytes(arena.scratch_elems * F32_BYTES)
-            ),
+        notes: vec![format!(
+            "{} shared by all threads, and {} of scratch for each.",
+            bytes(arena.shared_elems * F32_BYTES),
+            bytes(arena.scratch_elems * F32_BYTES)
+        )],
+        hints: vec![
             "Offsets: █ written by the step, ▓ read by it or kept, ░ its workspace.".into(),
         ],
         ..Section::default()

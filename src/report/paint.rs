@@ -13,27 +13,24 @@ pub enum Paint<'a> {
     Marked,
     /// A zero, which steps back, so that what costs something stands out.
     Zero,
-    /// A kind of layer in its colour, as near as a terminal has it.
+    /// A kind of layer: pointwise convolutions, which cost most, look like other text.
     Kind(&'a str),
 }
 
-/// The cell in its colours.
+/// The cell in its colours: of the sixteen of terminals, only the darker red and magenta can be read on
+/// white and on black.
 #[cfg(feature = "cli")]
 pub fn paint(cell: Cell, paint: Paint) -> Cell {
     use comfy_table::{Attribute, Color};
-    let color = match paint {
-        Paint::Plain => return cell,
-        Paint::Heading => return cell.add_attribute(Attribute::Bold),
-        Paint::Marked => return cell.fg(Color::Yellow).add_attribute(Attribute::Bold),
-        Paint::Zero => return cell.add_attribute(Attribute::Dim),
-        Paint::Kind("conv") => Color::Green,
-        Paint::Kind("dw") => Color::Yellow,
-        Paint::Kind("pw") => Color::Blue,
-        Paint::Kind("fc") => Color::Red,
-        Paint::Kind("add") => Color::Magenta,
-        Paint::Kind(_) => Color::Reset,
-    };
-    cell.fg(color)
+    match paint {
+        Paint::Plain => cell,
+        Paint::Heading => cell.add_attribute(Attribute::Bold),
+        Paint::Marked => cell.add_attribute(Attribute::Bold).add_attribute(Attribute::Underlined),
+        Paint::Zero | Paint::Kind("add" | "gap") => cell.add_attribute(Attribute::Dim),
+        Paint::Kind("dw") => cell.fg(Color::DarkMagenta),
+        Paint::Kind("conv" | "fc") => cell.fg(Color::DarkRed),
+        Paint::Kind(_) => cell,
+    }
 }
 
 /// The cell as it is.

@@ -158,7 +158,7 @@ pub(super) fn overview(totals: &Totals) -> Section {
             Column::text("what", "what it adds up").detail(),
         ],
         rows: FIGURES.iter().map(row).collect(),
-        notes: vec!["analyze --as TOOL tells what makes the difference.".into()],
+        hints: vec!["`mbgen analyze --as TOOL` tells what makes the difference.".into()],
         ..Section::default()
     }
 }

@@ -32,10 +32,9 @@ pub fn section(plan: &Plan) -> Section {
     };
     let overridden: Vec<&str> = plan.overridden().collect();
     let mut notes = vec![
-        "`+` runs depth first in one step with the line above.".to_owned(),
+        "A part after + runs depth first in one step with the line above.".to_owned(),
         "Bands are rows of the depthwise output, rings the rows that are kept of its input."
             .to_owned(),
-        "`mbgen schedule` prints this as a file to edit.".to_owned(),
     ];
     if !overridden.is_empty() {
         notes.push(format!("Not as the planner would choose: {}.", overridden.join(", ")));
@@ -55,6 +54,7 @@ pub fn section(plan: &Plan) -> Section {
         ],
         rows: parts().map(row).collect(),
         notes,
+        hints: vec!["`mbgen schedule` prints this as a file to edit.".into()],
         ..Section::default()
     }
 }

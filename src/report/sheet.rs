@@ -33,7 +33,8 @@ impl Document {
         clean(&mut self.headline);
         for section in self.sections.iter_mut().chain(&mut self.totals) {
             clean(&mut section.heading);
-            section.figure.iter_mut().chain(&mut section.notes).for_each(clean);
+            let Section { figure, notes, hints, .. } = section;
+            figure.iter_mut().chain(notes).chain(hints).for_each(clean);
             for cell in section.rows.iter_mut().flatten() {
                 if let Cell::Text(text) = cell {
                     clean(text);
@@ -77,6 +78,9 @@ pub struct Section {
     pub marked: Vec<usize>,
     /// Lines under the table.
     pub notes: Vec<String>,
+    /// Lines under those, where readers have the command or drawings in characters before them: pages
+    /// have neither.
+    pub hints: Vec<String>,
 }
 
 /// One column of a table.
@@ -86,6 +90,8 @@ pub struct Column {
     pub key: &'static str,
     /// Heading for people.
     pub heading: Cow<'static, str>,
+    /// What the column is of, which stands over the heading; empty where the table is of one thing.
+    pub of: String,
     /// Whether numbers stand in it, which are right-aligned.
     pub numeric: bool,
     /// Whether it is left out where width is scarce: everywhere but in CSV and HTML.
@@ -119,6 +125,7 @@ impl Column {
         Self {
             key,
             heading: Cow::Borrowed(heading),
+            of: String::new(),
             numeric: false,
             detail: false,
             turn: 0,
@@ -139,6 +146,17 @@ impl Column {
         let mut column = Self::number(key, "");
         column.readers = Readers::Programs;
         column
+    }
+
+    /// The same column, of one of several things.
+    pub fn of(mut self, what: &str) -> Self {
+        what.clone_into(&mut self.of);
+        self
+    }
+
+    /// Its heading in one line.
+    pub fn title(&self) -> String {
+        [&self.of, &*self.heading].join(" ").trim_start().to_owned()
     }
 
     /// The same column, for people alone.

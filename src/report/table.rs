@@ -11,6 +11,9 @@ use crate::text;
 /// Columns of a device that does not say how many it has.
 const WIDTH: usize = 100;
 
+/// Most characters of what stands over a heading.
+const OF: usize = 20;
+
 /// What the reader's device can show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {
@@ -56,23 +59,30 @@ pub fn render(document: &Document, style: Style) -> String {
         if !section.heading.is_empty() {
             out += &format!("{}\n", style.bold(&section.heading));
         }
-        let shown = fitting(section, style.width.unwrap_or(WIDTH));
+        let width = style.width.unwrap_or(WIDTH);
+        let shown = fitting(section, width);
         if !shown.is_empty() {
             out += &draw(section, &shown, style);
             out.push('\n');
         }
-        for note in section.figure.iter().chain(&section.notes) {
+        let wide = section.figure.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+        if wide <= width {
+            section.figure.iter().for_each(|line| out += &format!("{line}\n"));
+        } else {
+            out += &format!("The drawing needs {wide} characters a line.\n");
+        }
+        for note in section.notes.iter().chain(&section.hints) {
             out += &format!("{note}\n");
         }
-        let mut left_out: Vec<&str> = Vec::new();
+        let mut left_out: Vec<String> = Vec::new();
         for (i, column) in section.columns.iter().enumerate() {
-            let lacks = is_wanted(column) && !column.detail && !shown.contains(&i);
-            if lacks && !left_out.contains(&&*column.heading) {
-                left_out.push(&column.heading);
+            if is_wanted(column) && !shown.contains(&i) && !left_out.contains(&column.title()) {
+                left_out.push(column.title());
             }
         }
+        left_out.retain(|title| !title.is_empty());
         if !left_out.is_empty() {
-            out += &format!("Too narrow here for {}.\n", left_out.join(", "));
+            out += &format!("Left out at {width} characters a line: {}.\n", left_out.join(", "));
         }
     }
     if !document.notes.is_empty() {
@@ -89,35 +99,49 @@ fn is_wanted(column: &Column) -> bool {
     column.readers != Readers::Programs && (!column.detail || column.turn > 0)
 }
 
-/// The heading of a column; close to another, its first word says enough.
-fn heading(column: &Column) -> &str {
-    match column.heading.split_once(' ') {
+/// The heading of a column in its lines; close to another, its first word says enough.
+fn heading(column: &Column) -> Vec<String> {
+    let own = match column.heading.split_once(' ') {
         Some((first, _)) if column.close => first,
         _ => &column.heading,
-    }
+    };
+    let of = (!column.of.is_empty()).then(|| shortened(&column.of, OF));
+    of.into_iter().chain([own.to_owned()]).collect()
 }
 
-/// The columns that `width` has room for.
+/// The text with its middle left out where it has more than `most` characters.
+fn shortened(text: &str, most: usize) -> String {
+    let length = text.chars().count();
+    if length <= most {
+        return text.to_owned();
+    }
+    let tail = most.saturating_sub(1) / 2;
+    let head = most.saturating_sub(1) - tail;
+    let (head, tail) = (text.chars().take(head), text.chars().skip(length - tail));
+    head.chain(['…']).chain(tail).collect()
+}
+
+/// The columns that `width` has room for: those that have a turn leave first, then the last ones. The
+/// first stays.
 fn fitting(section: &Section, width: usize) -> Vec<usize> {
     let columns = &section.columns;
     let wanted = |i: &usize| is_wanted(&columns[*i]);
     let mut shown: Vec<usize> = (0..columns.len()).filter(wanted).collect();
     let needed: Vec<usize> = (0..columns.len())
         .map(|i| {
-            let cells = section.rows.iter().map(|row| shown_in_table(&row[i]).chars().count());
-            let longest = cells.max().unwrap_or(0).max(heading(&columns[i]).chars().count());
-            longest + if columns[i].close { 1 } else { 2 }
+            let cells = section.rows.iter().map(|row| shown_in_table(&row[i]));
+            let longest = cells.chain(heading(&columns[i])).map(|text| text.chars().count()).max();
+            longest.unwrap_or(0) + if columns[i].close { 1 } else { 2 }
         })
         .collect();
-    loop {
-        // The first column has nothing before it.
-        let line = shown.iter().map(|&i| needed[i]).sum::<usize>().saturating_sub(2);
-        let turn = shown.iter().map(|&i| columns[i].turn).max().unwrap_or(0);
-        if line <= width || turn == 0 {
-            return shown;
+    // The first column has nothing before it.
+    while shown.len() > 1 && shown.iter().map(|&i| needed[i]).sum::<usize>() > width + 2 {
+        match shown.iter().map(|&i| columns[i].turn).max() {
+            Some(turn) if turn > 0 => shown.retain(|&i| columns[i].turn < turn),
+            _ => shown.truncate(shown.len() - 1),
         }
-        shown.retain(|&i| columns[i].turn < turn);
     }
+    shown
 }
 
 fn draw(section: &Section, shown: &[usize], style: Style) -> String {
@@ -126,20 +150,27 @@ fn draw(section: &Section, shown: &[usize], style: Style) -> String {
     let mut table = Table::new();
     table.load_style(look).set_content_arrangement(ContentArrangement::Disabled);
     prepare(&mut table, style.color);
+    let most = style.width.unwrap_or(WIDTH);
+    let text = |text: String| comfy_table::Cell::new(style.text(shortened(&text, most)));
+    let lines = shown.iter().map(|&i| heading(&section.columns[i]).len()).max().unwrap_or(1);
     table.set_header(shown.iter().map(|&i| {
-        let heading = comfy_table::Cell::new(heading(&section.columns[i]));
-        paint(heading, Paint::Heading)
+        let own = heading(&section.columns[i]);
+        let above = "\n".repeat(lines - own.len());
+        let heading = own.iter().map(|line| style.text(line.clone())).collect::<Vec<_>>();
+        paint(comfy_table::Cell::new(above + &heading.join("\n")), Paint::Heading)
     }));
     for (number, row) in section.rows.iter().enumerate() {
         let marked = section.marked.contains(&number);
-        let cells = shown.iter().map(|&i| match section.columns[i].key {
-            "op" if !marked => {
-                let kind = row[i].shown();
-                paint(comfy_table::Cell::new(&kind), Paint::Kind(&kind))
-            }
-            _ => cell(&row[i], marked),
-        });
-        table.add_row(cells);
+        table.add_row(shown.iter().map(|&i| {
+            let shown = shown_in_table(&row[i]);
+            let look = match section.columns[i].key {
+                _ if marked => Paint::Marked,
+                "op" => Paint::Kind(&shown),
+                _ if is_zero(&row[i]) => Paint::Zero,
+                _ => Paint::Plain,
+            };
+            paint(text(shown.clone()), look)
+        }));
     }
     for (column, &i) in table.column_iter_mut().zip(shown) {
         let before = if i == shown[0] || section.columns[i].close { 0 } else { 1 };
@@ -165,13 +196,4 @@ fn is_zero(cell: &Cell) -> bool {
             false
         }
     }
-}
-
-fn cell(cell: &Cell, marked: bool) -> comfy_table::Cell {
-    let look = match marked {
-        true => Paint::Marked,
-        false if is_zero(cell) => Paint::Zero,
-        false => Paint::Plain,
-    };
-    paint(comfy_table::Cell::new(shown_in_table(cell)), look)
 }

@@ -7,4 +7,4 @@
 pub mod cargo;
 mod scratch;
 
-pub use scratch::Scratch;
+pub use scratch::{Scratch, VARIABLE};

@@ -30,10 +30,10 @@ pub fn check(network: &Network, graph: &LayerGraph, plan: Option<&Plan>) -> Resu
     let packed = plan.map_or(0, |plan| 2 * F32 * plan.weights as u64);
     let need = parameters + (tensors + peak.weights).max(packed);
     let (part, of, change) = if tensors >= need / 2 {
-        let change = "a lower --resolution or --width needs less";
+        let change = "a lower resolution or width needs less";
         (tensors, format!("the tensors at {layer}"), change)
     } else {
-        (need - tensors, "weights".to_owned(), "fewer --classes or a lower --width need less")
+        (need - tensors, "weights".to_owned(), "fewer classes or a lower width need less")
     };
     if need > MAX_BYTES {
         return Err(Error::Usage(format!(
@@ -47,7 +47,7 @@ pub fn check(network: &Network, graph: &LayerGraph, plan: Option<&Plan>) -> Resu
     if totals.macs > MAX_MACS {
         return Err(Error::Usage(format!(
             "{network} has {} multiply-accumulates, over the {} that are run for reference values; a \
-             lower --resolution or --width has fewer{ELSE}",
+             lower resolution or width has fewer{ELSE}",
             si(totals.macs),
             si(MAX_MACS)
         )));
@@ -56,4 +56,4 @@ pub fn check(network: &Network, graph: &LayerGraph, plan: Option<&Plan>) -> Resu
 }
 
 /// What can be had without running the network.
-const ELSE: &str = "\n  `mbgen analyze` without --relu6 runs nothing, and counts at any size";
+const ELSE: &str = "\n  what a network costs is counted at any size, for which nothing is run";

@@ -62,10 +62,10 @@ fn networks_too_large_to_be_run_are_counted_but_not_run() {
     let wide = file(folder.path(), "wide.yaml", &spec(input, "{a: [conv_bn: {c: 8, s: 2}]}"));
     let tensors = "the tensors at ";
     for (network, part, change) in [
-        (&[wide.as_str()][..], tensors, "--resolution or --width"),
-        (&["v1", "--classes", "2000000"], "weights", "--classes"),
-        (&["v1", "--resolution", "8000"], tensors, "--resolution or --width"),
-        (&["v2", "--resolution", "4096"], tensors, "--resolution or --width"),
+        (&[wide.as_str()][..], tensors, "a lower resolution or width"),
+        (&["v1", "--classes", "2000000"], "weights", "fewer classes"),
+        (&["v1", "--resolution", "8000"], tensors, "a lower resolution or width"),
+        (&["v2", "--resolution", "4096"], tensors, "a lower resolution or width"),
     ] {
         for command in [&["generate", "-o", out][..], &["run"], &["analyze", "--relu6"]] {
             let said = refused(&[&command[..1], network, &command[1..]].concat());

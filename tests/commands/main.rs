@@ -8,7 +8,11 @@ mod action;
 #[cfg(target_os = "linux")]
 mod bounds;
 mod cli;
+mod completions;
 mod gate;
+mod help;
 mod hostile_text;
 mod machine;
+#[cfg(unix)]
+mod readme;
 mod web;

@@ -5,6 +5,8 @@
 //! the browser showed.
 
 mod browser;
+mod comparisons;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -19,16 +19,21 @@ fn render(arch: &str, by: By, format: Format, style: Style) -> String {
 
 const UNICODE: Style = Style { unicode: true, color: false, width: None };
 
+/// Whether a line is of a table or a drawing: a terminal may break a sentence.
+fn is_row(line: &str) -> bool {
+    line.contains("  ") && !line.ends_with(['.', ':']) || line.contains("──")
+}
+
 #[test]
 fn tables_fit_the_terminal() {
-    for (width, allowed) in [(Some(80), 80), (None, 100), (Some(140), 140)] {
+    for width in [24, 40, 60, 80, 100, 140] {
         for arch in ["v1", "v1-paper", "v2", "residual"] {
             for by in By::ALL {
-                let text = render(arch, by, Format::Table, Style { width, ..UNICODE });
+                let style = Style { width: Some(width), ..UNICODE };
+                let text = render(arch, by, Format::Table, style);
                 for line in text.lines() {
-                    // A terminal may break a sentence, but not a row.
-                    let allowed = if line.ends_with('.') { 100 } else { allowed };
-                    assert!(line.chars().count() <= allowed, "{arch} {by:?}: {line}");
+                    let allowed = if is_row(line.trim_start()) { width } else { 110 };
+                    assert!(line.chars().count() <= allowed, "{arch} {by:?}, {width}: {line}");
                     assert_eq!(line, line.trim_end());
                 }
             }
@@ -37,18 +42,36 @@ fn tables_fit_the_terminal() {
 }
 
 #[test]
-fn a_wide_terminal_shows_more_and_a_narrow_one_says_what_it_lacks() {
+fn a_narrow_terminal_is_told_what_it_lacks() {
     let header = |width| {
-        let style = Style { width: Some(width), ..UNICODE };
-        let text = render("v2", By::Layer, Format::Table, style);
-        let header = text.lines().find(|line| line.starts_with("layer ")).unwrap();
-        let words: Vec<String> = header.split_whitespace().map(str::to_owned).collect();
-        (words.join(" "), text.contains("Too narrow here for input, k, s.\n"))
+        let text = render("v2", By::Layer, Format::Table, Style { width, ..UNICODE });
+        let mut lines = text.lines().skip_while(|line| !line.starts_with("layer"));
+        let words: Vec<_> = lines.next().unwrap().split_whitespace().collect();
+        let section = lines.take_while(|line| !line.is_empty());
+        let said = section.filter(|line| line.starts_with("Left out at")).collect::<Vec<_>>();
+        (words.join(" "), said.join("\n"))
     };
-    assert_eq!(header(80), ("layer op output params MACs % live".into(), true));
-    assert_eq!(header(100), ("layer op input output k s params MACs % live".into(), false));
-    let wide = "layer op input output k s activation params MACs % live FLOP/B field";
-    assert_eq!(header(140), (wide.into(), false));
+    let all = "layer op input output k s activation params MACs % live FLOP/B field";
+    assert_eq!(header(Some(140)), (all.into(), String::new()));
+    let lacks = "Left out at 100 characters a line: activation, FLOP/B, field.".to_owned();
+    let some = "layer op input output k s params MACs % live".to_owned();
+    assert_eq!(header(Some(100)), (some.clone(), lacks.clone()));
+    // What is no terminal is told, too.
+    assert_eq!(header(None), (some, lacks));
+    let lacks = "Left out at 80 characters a line: input, k, s, activation, FLOP/B, field.";
+    assert_eq!(header(Some(80)), ("layer op output params MACs % live".into(), lacks.into()));
+    let lacks = "Left out at 24 characters a line: op, input, output, k, s, activation, params, \
+                 MACs, %, live, FLOP/B, field.";
+    assert_eq!(header(Some(24)), ("layer".into(), lacks.into()));
+    let text = render("v2", By::Layer, Format::Table, Style { width: Some(60), ..UNICODE });
+    assert!(text.contains("The drawing needs ") && !text.contains('│'), "{text}");
+}
+
+#[test]
+fn names_that_are_too_long_lose_their_middle() {
+    let style = Style { width: Some(12), ..UNICODE };
+    let text = render("v2", By::Layer, Format::Table, style);
+    assert!(text.contains("\nfeatur…v.0.0\n"), "{text}");
 }
 
 #[test]
@@ -82,12 +105,23 @@ fn plain_tables_are_ascii() {
     assert_eq!(line("features.3.add"), "features.3.add add 24x56x56 24x56x56 - - - 903.2 kB");
 }
 
+/// Of the sixteen colours, terminals show red and magenta legibly on white and on black; never yellow,
+/// green, cyan, bright ones, or the colours of the paper.
 #[test]
-fn color_only_where_asked() {
+fn colors_are_legible_on_white_and_on_black_and_only_where_asked() {
     let plain = render("v1", By::Layer, Format::Table, UNICODE);
     assert!(!plain.contains('\u{1b}'));
-    let colored = render("v1", By::Layer, Format::Table, Style { color: true, ..UNICODE });
-    assert!(colored.contains('\u{1b}'));
+    let mut used = std::collections::BTreeSet::new();
+    for arch in ["v1", "v2", "residual"] {
+        let style = Style { color: true, ..UNICODE };
+        let text = render(arch, By::Layer, Format::Table, style);
+        let codes = text.split("\u{1b}[").skip(1).map(|code| code.split_once('m').unwrap().0);
+        used.extend(codes.map(str::to_owned));
+    }
+    // Nothing, bold, dim, underlined, no colour, red and magenta.
+    let legible = ["0", "1", "2", "4", "39", "38;5;1", "38;5;5"];
+    assert!(used.iter().all(|code| legible.contains(&&**code)), "{used:?}");
+    assert!(used.contains("1") && used.contains("38;5;5"), "{used:?}");
 }
 
 #[test]

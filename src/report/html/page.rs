@@ -142,12 +142,7 @@ impl Page {
         Self {
             title: document.title.clone(),
             sections,
-            notes: document
-                .notes
-                .iter()
-                .filter(|note| !is_rule(note))
-                .map(|note| note.replace("10^6", "10⁶"))
-                .collect(),
+            notes: document.notes.iter().filter(|note| !is_rule(note)).cloned().collect(),
             ..Self::default()
         }
     }

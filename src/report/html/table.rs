@@ -63,7 +63,7 @@ impl Table {
                 .collect(),
         });
         let columns = kept.iter().map(|(_, c)| Head {
-            heading: c.heading.clone().into_owned(),
+            heading: c.title(),
             numeric: c.numeric,
             detail: c.detail,
         });

@@ -38,8 +38,9 @@ function seriesKey({ groups, sides, shade, base, symbol }) {
   const drawn = (name) => {
     const dot = Plot.dot([0], { x: 0, y: 0, r: 4.5, symbol: symbol(name), fill: base(name) });
     const hidden = { axis: null, domain: [-1, 1] };
-    const svg = Plot.plot({ width: 13, height: 13, margin: 0, x: hidden, y: hidden, ariaHidden: "true", marks: [dot] });
+    const svg = Plot.plot({ width: 13, height: 13, margin: 0, x: hidden, y: hidden, marks: [dot] });
     svg.setAttribute("aria-hidden", "true");
+    svg.querySelector("style").remove();
     return svg;
   };
   const named = groups.length > 1 ? groups.map((name) => [drawn(name), name]) : [];
