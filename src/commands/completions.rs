@@ -5,5 +5,5 @@ use crate::cli::{CompletionsArgs, complete};
 use crate::error::Result;
 
 pub fn run(args: &CompletionsArgs) -> Result<()> {
-    print(&complete::script(args.shell).as_bytes())
+    print(complete::script(args.shell).as_bytes())
 }
