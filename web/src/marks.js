@@ -16,7 +16,7 @@ export function rowOf({ rows }, datum) {
 
 /** What Plot points at in a chart: a datum; for a bar without a tooltip, the kind of layer that its colour is of. */
 function pointed(mount, target) {
-  const { value } = find("svg", mount) ?? {};
+  const { value } = find("svg[aria-label]", mount) ?? {};
   if (value !== null && value !== undefined) return value;
   const kind = /^var\(--(\w+)\)$/.exec(target?.closest?.(BARS)?.getAttribute("fill"))?.[1];
   return kind ? { kind } : null;
@@ -30,7 +30,7 @@ export function walkable(mount, chosen) {
     if (datum !== null) chosen(datum);
   };
   const point = (bars, step) => {
-    const svg = find("svg", mount);
+    const svg = find("svg[aria-label]", mount);
     const before = svg.value;
     const from = bars.indexOf(bar);
     let at = Number.isFinite(step) ? from : step > 0 ? bars.length : -1;
