@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::graph::{LayerGraph, LayerId, Source};
 use crate::layer::{Kind, Layer, Shape, Window};
-use crate::spec::{Activation, Block, Padding, Position, Preprocess, Spec, WidthRule};
+use crate::spec::{Activation, Block, Padding, Position, Resize, Spec, WidthRule};
 
 pub use crate::spec::Problem;
 pub use loaded::{load, load_text};
@@ -62,10 +62,21 @@ impl Variant {
             spec.width.multiplier = width;
         }
         if let Some((height, width)) = self.resolution {
-            let before = spec.input.height.min(spec.input.width).max(1);
-            let scaled = |side: usize| (side * height.min(width) + before / 2) / before;
-            if let Some(Preprocess { resize: Some(resize), .. }) = &mut spec.preprocess {
-                *resize = scaled(*resize);
+            let before = spec.input;
+            let scale = |side: &mut usize, to: usize, from: usize| {
+                let (to, from) = (to as u64, from.max(1) as u64);
+                let scaled = (*side as u64).saturating_mul(to).saturating_add(from / 2) / from;
+                *side = scaled.clamp(1, MAX_ELEMENTS) as usize;
+            };
+            match spec.preprocess.as_mut().and_then(|preprocess| preprocess.resize.as_mut()) {
+                Some(Resize::Shorter(side)) => {
+                    scale(side, height.min(width), before.height.min(before.width));
+                }
+                Some(Resize::Exact { height: rows, width: columns }) => {
+                    scale(rows, height, before.height);
+                    scale(columns, width, before.width);
+                }
+                None => {}
             }
             (spec.input.height, spec.input.width) = (height, width);
         }

@@ -14,7 +14,7 @@ const TEMPLATE: Asset = asset!("templates/crate/photo/Cargo.lock");
 const PACKAGE: &str = "\n[[package]]\n";
 
 /// Dependencies of the package `photo` beside the network.
-const DIRECT: [&str; 4] = ["fast_image_resize", "image", "lexopt", "rayon"];
+const DIRECT: [&str; 3] = ["image", "lexopt", "rayon"];
 
 /// The file for the network's package `name`, exactly as cargo would write it. `None` where a crate
 /// of the registry has the name of one of the two packages: cargo then writes names otherwise.

@@ -12,7 +12,7 @@ const RESERVED: &str = " \
     final fn for gen if impl in let loop macro match mod move mut override priv pub ref return self \
     static struct super trait true try type typeof union unsafe unsized use virtual where while yield \
     alloc core proc_macro std test build deps examples incremental \
-    kernels fast_image_resize image lexopt rayon \
+    kernels image lexopt rayon \
     aux com1 com2 com3 com4 com5 com6 com7 com8 com9 con lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 \
     lpt9 nul prn ";
 

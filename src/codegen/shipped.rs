@@ -34,7 +34,9 @@ pub const PHOTO: &[(&str, Asset)] = files![
     "src/args.rs",
     "src/main.rs",
     "src/prepare.rs",
+    "src/resample.rs",
     "src/show.rs",
+    "src/text.rs",
     "tests/rayon.rs",
 ];
 

@@ -4,7 +4,8 @@ use super::Input;
 use super::view::Crate;
 use crate::escape::quoted;
 use crate::spec::{
-    Activation, Block, DscRow, Expand, HeadKind, Padding, Pool, Rounding, WidthRule,
+    Activation, Block, DscRow, Expand, Filter, HeadKind, Padding, Pool, Preprocess, Resize,
+    Rounding, WidthRule,
 };
 
 /// The spec with everything that the command line changed written into it.
@@ -31,9 +32,13 @@ pub fn render(input: &Input, view: &Crate) -> String {
     text += &format!("padding: {}\n", spec.padding.name());
     text += &format!("bn_eps: {:?}\n", spec.bn_eps);
     if let Some(preprocess) = &spec.preprocess {
-        let (mean, std) = (&preprocess.mean, &preprocess.std);
-        let resize = preprocess.resize.map_or(String::new(), |side| format!("resize: {side}, "));
-        text += &format!("preprocess: {{{resize}mean: {mean:?}, std: {std:?}}}\n");
+        let Preprocess { resize, filter, mean, std } = preprocess;
+        let resize = resize.map_or(String::new(), |resize| format!("resize: {resize}, "));
+        let filter = match filter {
+            Filter::Bilinear => String::new(),
+            filter => format!("filter: {}, ", filter.name()),
+        };
+        text += &format!("preprocess: {{{resize}{filter}mean: {mean:?}, std: {std:?}}}\n");
     }
     if input.labels.is_some() {
         text += "labels: labels.txt\n";

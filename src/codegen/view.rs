@@ -12,6 +12,7 @@ use crate::analysis::Totals;
 use crate::error::Result;
 use crate::escape::prose;
 use crate::layer::{Kind, Layer};
+use crate::spec::{Filter, Resize};
 use crate::text::shape;
 
 /// A crate, as its templates see it.
@@ -157,8 +158,18 @@ impl Crate {
             height: shape.h,
             width: shape.w,
             classes: input.plan.classes,
-            resize: format!("Resize::Shorter({})", resize.unwrap_or(shape.h.min(shape.w))),
-            filter: "Filter::Bilinear",
+            resize: match resize.unwrap_or(Resize::Shorter(shape.h.min(shape.w))) {
+                Resize::Shorter(side) => format!("Resize::Shorter({})", number(side)),
+                Resize::Exact { height, width } => {
+                    let (height, width) = (number(height), number(width));
+                    format!("Resize::Exact {{ height: {height}, width: {width} }}")
+                }
+            },
+            filter: match spec.preprocess.as_ref().map_or(Filter::Bilinear, |p| p.filter) {
+                Filter::Bilinear => "Filter::Bilinear",
+                Filter::Bicubic => "Filter::Bicubic",
+                Filter::Nearest => "Filter::Nearest",
+            },
             mean: floats(&mean),
             std: floats(&std),
             labels: input.labels.is_some(),

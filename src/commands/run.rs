@@ -61,6 +61,9 @@ pub fn run(args: &RunArgs) -> Result<()> {
     }
     let seen = output(&mut command)?;
     print(&seen.stdout)?;
+    for warning in String::from_utf8_lossy(&seen.stderr).lines().filter(|line| is_warning(line)) {
+        eprintln!("{warning}");
+    }
     if !seen.status.success() {
         return Err(told(&seen));
     }
@@ -107,9 +110,15 @@ fn output(command: &mut Command) -> Result<Output> {
     interrupt::output(command).map_err(Error::io("run", command.get_program()))
 }
 
-/// What the program said on standard error, as an error of its own.
+fn is_warning(line: &str) -> bool {
+    line.starts_with("warning: ")
+}
+
+/// What went wrong, as the program said on standard error.
 fn told(output: &Output) -> Error {
     let said = String::from_utf8_lossy(&output.stderr);
+    let errors: Vec<&str> = said.lines().filter(|line| !is_warning(line)).collect();
+    let said = errors.join("\n");
     let said = said.trim().trim_start_matches("error: ");
     if said.is_empty() {
         return Error::Failed(format!("the generated program ended with {}", output.status));

@@ -160,15 +160,13 @@ impl Loaded {
         };
         let shipped = embedded::labels(file);
         let (text, shipped) = match (&self.origin, shipped) {
-            (Origin::Folder(folder), _) => {
-                match (input::text_of_regular(&folder.join(file), MAX_LABELS), shipped) {
-                    (Ok(text), _) => (text, None),
-                    (Err(error), Some(text)) if error.is_not_found() => {
-                        (text.text()?.to_owned(), shipped)
-                    }
-                    (Err(error), _) => return Err(self.wrong_labels(labels, error.chain())),
+            (Origin::Folder(folder), _) => match (beside(folder, file), shipped) {
+                (Ok(text), _) => (text, None),
+                (Err(error), Some(text)) if error.is_not_found() => {
+                    (text.text()?.to_owned(), shipped)
                 }
-            }
+                (Err(error), _) => return Err(self.wrong_labels(labels, error.chain())),
+            },
             (Origin::Embedded | Origin::Text, Some(text)) => (text.text()?.to_owned(), shipped),
             (Origin::Embedded | Origin::Text, None) => {
                 let message = format!("there is no file {} here", visible(file));
@@ -197,6 +195,18 @@ impl Loaded {
         let shown = || Error::Internal(format!("{} has a problem that is not there", self.name));
         finished.err().unwrap_or_else(shown)
     }
+}
+
+/// The text of a file in the folder of a spec, which names it.
+fn beside(folder: &Path, file: &str) -> Result<String> {
+    let path = folder.join(file);
+    let real = |path: &Path| path.canonicalize().map_err(Error::io("read", path));
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    if !real(&path)?.starts_with(real(folder)?) {
+        let message = "a symbolic link out of the folder of the spec".to_owned();
+        return Err(Error::Input { path, message });
+    }
+    input::text_of_regular(&path, MAX_LABELS)
 }
 
 /// The class names of a file, one a line.

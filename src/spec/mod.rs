@@ -15,6 +15,8 @@ mod load;
 mod rounding;
 mod schema;
 
+use std::fmt;
+
 pub use budget::{Budget, Metric, Misread};
 pub use draft::{Draft, Problem};
 pub use embedded::{Attribution, EMBEDDED, Embedded, LabelsOf, Trained, WORDNET, attribution};
@@ -101,12 +103,61 @@ impl Padding {
 /// Per-channel normalisation x = (pixel/255 - mean)/std after a resize and a centre crop.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preprocess {
-    /// Length of the shorter side after the resize; the input's own when absent.
-    pub resize: Option<usize>,
+    /// The resize; the shorter side to the input's own when absent.
+    pub resize: Option<Resize>,
+    /// How the resize samples.
+    pub filter: Filter,
     /// Mean of each channel, in units of pixel/255.
     pub mean: Vec<f64>,
     /// Standard deviation of each channel, in units of pixel/255.
     pub std: Vec<f64>,
+}
+
+/// Size of a photo before the crop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resize {
+    /// Length of the shorter side; the longer one follows (torchvision).
+    Shorter(usize),
+    /// Both sides, whatever the photo's proportions (Keras).
+    Exact {
+        /// Rows.
+        height: usize,
+        /// Columns.
+        width: usize,
+    },
+}
+
+impl fmt::Display for Resize {
+    /// As specs have it.
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Shorter(side) => write!(f, "{side}"),
+            Self::Exact { height, width } => write!(f, "{{height: {height}, width: {width}}}"),
+        }
+    }
+}
+
+/// How a resize samples, as Pillow does: bilinear and bicubic over all that an output pixel covers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Filter {
+    /// A triangle.
+    #[default]
+    Bilinear,
+    /// Keys' cubic with a = -0.5.
+    Bicubic,
+    /// The pixel in the middle.
+    Nearest,
+}
+
+impl Filter {
+    /// The name used in specs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bilinear => "bilinear",
+            Self::Bicubic => "bicubic",
+            Self::Nearest => "nearest",
+        }
+    }
 }
 
 /// What the classes are called.

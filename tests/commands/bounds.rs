@@ -133,12 +133,9 @@ fn files_without_an_end_are_not_read_to_it() {
     let text = spec("{channels: 3, height: 8, width: 8}", "{a: [conv_bn: {c: 8}]}");
     let pipe = Command::new("mkfifo").arg(folder.path().join("pipe")).status().unwrap();
     assert!(pipe.success());
-    for (labels, why) in [(zero, "not a regular file"), ("pipe", "not a regular file")] {
-        let labels = format!("{text}labels: {labels}\n");
-        let path = file(folder.path(), "labels.yaml", &labels);
-        let said = refused(&["generate", &path, "-o", "/nonexistent/out"]);
-        assert!(said.contains(why), "{said}");
-    }
+    let path = file(folder.path(), "labels.yaml", &format!("{text}labels: pipe\n"));
+    let said = refused(&["generate", &path, "-o", "/nonexistent/out"]);
+    assert!(said.contains("not a regular file"), "{said}");
 }
 
 #[test]

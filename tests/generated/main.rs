@@ -12,5 +12,7 @@ mod limits;
 mod mutations;
 mod peers;
 mod photo;
+mod prepare;
+mod resample;
 mod users;
 mod writing;

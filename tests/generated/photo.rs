@@ -190,6 +190,14 @@ fn run_says_what_is_on_a_photo() {
     assert!(lines[6].contains(" ms, median of "), "{stdout}");
     assert!(lines[9].contains("76,525,312 MACs, 1,332,105 parameters"), "{stdout}");
 
+    // What the program warns of is heard, too.
+    let folder = tempfile::tempdir().unwrap();
+    let cut = folder.path().join("cut.jpg");
+    std::fs::write(&cut, &std::fs::read(data("pillow/photo.jpg")).unwrap()[..1000]).unwrap();
+    let output = succeed(run(&["--image"]).arg(&cut));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("warning: ") && said.contains("ends after 1000 bytes"), "{said}");
+
     let manifest = archs("../Cargo.toml");
     for (arguments, cargo, message) in [
         (&["--image", "missing.jpg"][..], None, "error: cannot read missing.jpg: "),

@@ -15,7 +15,7 @@ classes: 2
 width: {multiplier: 0.5, rounding: {floor: 4}}
 padding: same
 bn_eps: 0.001
-preprocess: {resize: 48, mean: [0.25], std: [0.5]}
+preprocess: {resize: {height: 48, width: 40}, filter: bicubic, mean: [0.25], std: [0.5]}
 labels: [cat, 'dog #2']
 stages:
   a:

@@ -63,6 +63,54 @@ fn labels_stand_beside_the_spec() {
     assert_eq!((found.names, found.shipped), (vec!["cat".into(), "dog".into()], None));
 }
 
+/// Who passes a spec on does not pass on whatever file it names.
+#[test]
+fn labels_stay_beside_the_spec() {
+    let folder = tempfile::tempdir().unwrap();
+    let named = |file: &str| SPEC.replace("words.txt", file);
+    let help = "--labels takes a file from anywhere";
+    for file in ["../../etc/passwd", "/etc/passwd", "a/../../words.txt", ".."] {
+        let shown = refusal(&write(folder.path(), "tiny.yaml", named(file).as_bytes()));
+        assert!(shown.starts_with(&format!("error: `labels` is \"{file}\"\n")), "{shown}");
+        assert!(shown.contains("tiny.yaml:4:9\n") && shown.contains(help), "{shown}");
+    }
+    std::fs::create_dir(folder.path().join("a")).unwrap();
+    write(folder.path(), "words.txt", b"cat\ndog\n");
+    for file in ["./words.txt", "a/../words.txt"] {
+        let loaded = load(&write(folder.path(), "tiny.yaml", named(file).as_bytes())).unwrap();
+        assert_eq!(loaded.labels().unwrap().unwrap().names, ["cat", "dog"], "{file}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn labels_follow_no_link_out_of_the_folder() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let (specs, linked) = (folder.path().join("specs"), folder.path().join("linked"));
+    std::fs::create_dir(&specs).unwrap();
+    symlink(&specs, &linked).unwrap();
+    write(folder.path(), "secret.txt", b"cat\ndog\n");
+    write(&specs, "names.txt", b"cat\ndog\n");
+    write(&specs, "tiny.yaml", SPEC.as_bytes());
+    symlink(folder.path().join("secret.txt"), specs.join("words.txt")).unwrap();
+    symlink(folder.path(), specs.join("up")).unwrap();
+    // The folder itself may be reached by a link, and a link may stay in it.
+    for place in [&specs, &linked] {
+        let loaded = load(place.join("tiny.yaml").to_str().unwrap()).unwrap();
+        let shown = loaded.labels().unwrap_err().to_string();
+        let message = "words.txt: a symbolic link out of the folder of the spec\n";
+        assert!(shown.contains(message) && shown.contains("tiny.yaml:4:9\n"), "{shown}");
+    }
+    let up = SPEC.replace("words.txt", "up/secret.txt");
+    let loaded = load(&write(&specs, "up.yaml", up.as_bytes())).unwrap();
+    assert!(loaded.labels().unwrap_err().to_string().contains("out of the folder"));
+    std::fs::remove_file(specs.join("words.txt")).unwrap();
+    symlink("names.txt", specs.join("words.txt")).unwrap();
+    let loaded = load(linked.join("tiny.yaml").to_str().unwrap()).unwrap();
+    assert_eq!(loaded.labels().unwrap().unwrap().names, ["cat", "dog"]);
+}
+
 #[test]
 fn labels_stand_in_the_spec() {
     let folder = tempfile::tempdir().unwrap();

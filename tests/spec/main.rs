@@ -3,4 +3,5 @@
 mod errors;
 mod load;
 mod mutations;
+mod preprocess;
 mod schema;

@@ -2,13 +2,13 @@
 
 mod block;
 mod head;
+mod preprocess;
 mod table;
 
+use std::path::{Component, Path};
+
 use super::file::{self, Count, File};
-use super::{
-    Activation, Budget, Input, LabelNames, Labels, Padding, Preprocess, Rounding, Spec, Stage,
-    Width,
-};
+use super::{Activation, Budget, Input, LabelNames, Labels, Padding, Rounding, Spec, Stage, Width};
 use crate::yaml::{At, Diagnostic, MAX_COUNT, Node, OneOrList, excerpt, read};
 
 /// The spec in a tree with stand-ins for what is wrong, and everything that is wrong. There is no
@@ -115,41 +115,6 @@ impl Checker {
         self.number(eps, "bn_eps", allowed, |x| x > 0.0 && x <= 1.0).unwrap_or(1e-5)
     }
 
-    fn preprocess(
-        &mut self,
-        preprocess: At<file::Preprocess>,
-        channels: Option<usize>,
-    ) -> Option<Preprocess> {
-        let file::Preprocess { resize, mean, std } = preprocess.value?;
-        let any = "a finite number is allowed";
-        let mean = self.per_channel(mean, "mean", channels, any, |_| true);
-        let positive = "a finite number greater than 0 is allowed";
-        let std = self.per_channel(std, "std", channels, positive, |x| x > 0.0);
-        let resize = resize.and_then(|resize| resize.value).map(Count::get);
-        Some(Preprocess { resize, mean: mean?, std: std? })
-    }
-
-    /// A list with a number for each input channel.
-    fn per_channel(
-        &mut self,
-        list: At<Vec<At<f64>>>,
-        name: &str,
-        channels: Option<usize>,
-        allowed: &str,
-        holds: impl Fn(f64) -> bool,
-    ) -> Option<Vec<f64>> {
-        let numbers = list.value?;
-        if let Some(channels) = channels.filter(|&channels| channels != numbers.len()) {
-            let wrong =
-                Diagnostic::new(list.span, format!("`{name}` has {} numbers", numbers.len()));
-            self.report(
-                wrong.label(format!("one for each of {channels} input channels is allowed")),
-            );
-        }
-        let item = format!("an entry of {name}");
-        numbers.iter().map(|number| self.number(number, &item, allowed, &holds)).collect()
-    }
-
     fn labels(&mut self, labels: At<OneOrList<String>>, classes: Option<usize>) -> Option<Labels> {
         let at = labels.span.at;
         let mut empty = |span| {
@@ -160,6 +125,13 @@ impl Checker {
             OneOrList::One(file) => {
                 if file.trim().is_empty() {
                     empty(labels.span);
+                } else if !is_below(Path::new(&file)) {
+                    let message = format!("`labels` is \"{}\"", excerpt(&file));
+                    let wrong = Diagnostic::new(labels.span, message);
+                    let help = "--labels takes a file from anywhere".to_owned();
+                    self.report(
+                        wrong.label("a file in the folder of the spec is allowed").help(help),
+                    );
                 }
                 LabelNames::File(file)
             }
@@ -249,6 +221,17 @@ impl Checker {
         self.report(Diagnostic::new(number.span, format!("{name} is {value}")).label(allowed));
         None
     }
+}
+
+/// Whether a path, as it is written, stays in the folder that it starts from.
+fn is_below(path: &Path) -> bool {
+    let depth = path.components().try_fold(0usize, |depth, component| match component {
+        Component::Normal(_) => Some(depth + 1),
+        Component::CurDir => Some(depth),
+        Component::ParentDir => depth.checked_sub(1),
+        Component::RootDir | Component::Prefix(_) => None,
+    });
+    depth.is_some()
 }
 
 impl Count {

@@ -3,6 +3,7 @@
 
 mod block;
 mod head;
+mod preprocess;
 
 use std::borrow::Cow;
 
@@ -14,6 +15,7 @@ pub use self::block::{
     InvertedResidual, Residual, ResidualColumn, TableOrEntry, WidthRule,
 };
 pub use self::head::{HeadLayer, Pool};
+pub use self::preprocess::{Filter, Preprocess, Resize};
 use super::budget::Metric;
 use crate::yaml::{At, OneOrList, Ordered};
 
@@ -106,18 +108,6 @@ pub enum Padding {
     Same,
     /// None: floor((n-k)/s) + 1 outputs.
     Valid,
-}
-
-/// x = (pixel/255 - mean)/std, after a resize and a centre crop.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Preprocess {
-    /// Length of the shorter side before the crop. Default: the input's.
-    pub resize: Option<At<Count>>,
-    /// One number for each input channel.
-    pub mean: At<Vec<At<f64>>>,
-    /// One number for each input channel.
-    pub std: At<Vec<At<f64>>>,
 }
 
 /// A limit: a number with an optional suffix, such as `3.5M`, `2MiB` or `5ms`.

@@ -30,10 +30,11 @@ pub fn read<T: DeserializeOwned>(root: &Node) -> (Option<T>, Vec<Diagnostic>) {
 /// Largest count, size or channel number of a spec.
 pub const MAX_COUNT: u64 = 1 << 31;
 
-/// Kind of an enum that is `table` for a mapping with one of the [`TABLE_KEYS`], otherwise `entry`.
+/// Kind of an enum that is `table` for a mapping with a key that only tables have, otherwise `entry`.
 const TABLE_OR_ENTRY: &str = "$mbgen::TableOrEntry";
-/// Keys that only tables have.
-const TABLE_KEYS: [&str; 2] = ["columns", "rows"];
+/// Kind of an enum that is `exact` for a mapping with a side, `shorter` for another mapping,
+/// otherwise `count`.
+const RESIZE: &str = "$mbgen::Resize";
 
 /// Everything that was found wrong.
 pub type Findings = RefCell<Vec<Diagnostic>>;
@@ -114,10 +115,24 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn is_table(self) -> bool {
-        let Some(Node { value: Value::Map(entries), .. }) = self.node else { return false };
-        let is_table = |name| TABLE_KEYS.contains(&name);
-        entries.iter().any(|(key, _)| key.text().is_some_and(is_table))
+    /// The variant of an enum that is written without its name.
+    fn untagged(self, kind: &str) -> Option<&'static str> {
+        let entries = match self.node.map(|node| &node.value) {
+            Some(Value::Map(entries)) => Some(entries),
+            _ => None,
+        };
+        let has = |keys: [&str; 2]| {
+            let known = |name| keys.contains(&name);
+            entries.is_some_and(|e| e.iter().any(|(key, _)| key.text().is_some_and(known)))
+        };
+        match kind {
+            TABLE_OR_ENTRY if has(["columns", "rows"]) => Some("table"),
+            TABLE_OR_ENTRY => Some("entry"),
+            RESIZE if has(["height", "width"]) => Some("exact"),
+            RESIZE if entries.is_some() => Some("shorter"),
+            RESIZE => Some("count"),
+            _ => None,
+        }
     }
 
     /// The entries of a mapping; repeated keys are reported and left out.
@@ -276,8 +291,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        if kind == TABLE_OR_ENTRY {
-            let name = if self.is_table() { "table" } else { "entry" };
+        if let Some(name) = self.untagged(kind) {
             return visitor.visit_enum(Variant { name, value: Some(self), reader: self });
         }
         let allowed = || format!("allowed: {}", list(variants));

@@ -111,11 +111,44 @@ fn preprocess() {
     let one_each = "one for each of 3 input channels is allowed";
     check(&shown, "`mean` has 2 numbers", "5:20", "preprocess.mean", one_each);
     let shown = at("mean: [0, 0, 0], std: [1, 0, 1]");
-    let allowed = "a finite number greater than 0 is allowed";
+    let allowed = "a number greater than 0 that is normal in f32 is allowed";
     check(&shown, "an entry of std is 0", "5:40", "preprocess.std[1]", allowed);
-    let shown = at("mean: [0, .nan, 0], std: [1, 1, 1]");
-    let allowed = "a finite number is allowed";
-    check(&shown, "an entry of mean is NaN", "5:24", "preprocess.mean[1]", allowed);
+    for (wrong, value) in [("1e-40", 1e-40), ("-1", -1.0), ("1e39", 1e39), (".nan", f64::NAN)] {
+        let shown = at(&format!("mean: [0, 0, 0], std: [1, {wrong}, 1]"));
+        let message = format!("an entry of std is {value}");
+        check(&shown, &message, "5:40", "preprocess.std[1]", allowed);
+    }
+    let allowed = "a number that is finite in f32 is allowed";
+    for (wrong, value) in [(".nan", f64::NAN), ("-1e39", -1e39), (".inf", f64::INFINITY)] {
+        let shown = at(&format!("mean: [0, {wrong}, 0], std: [1, 1, 1]"));
+        let message = format!("an entry of mean is {value}");
+        check(&shown, &message, "5:24", "preprocess.mean[1]", allowed);
+    }
+    let shown = at("mean: [0, 1e10, 0], std: [1, 1e-30, 1]");
+    let finite = "(pixel/255 - mean)/std must be finite in f32";
+    let message = format!("a std of {} with a mean of {}", 1e-30, 1e10);
+    check(&shown, &message, "5:43", "preprocess.std[1]", finite);
+}
+
+#[test]
+fn resize() {
+    let at = |wrong: &str| {
+        let preprocess =
+            format!("preprocess: {{resize: {wrong}, mean: [0, 0, 0], std: [1, 1, 1]}}");
+        with("padding: symmetric", &preprocess)
+    };
+    let (path, whole) = ("preprocess.resize", "a whole number from 1");
+    check(&at("0"), "`resize` is 0", "5:22", path, whole);
+    check(&at("[8, 8]"), "`resize` is a list", "5:22", path, whole);
+    let shorter = "preprocess.resize.shorter";
+    check(&at("{shorter: 0.5}"), "`shorter` is 0.5", "5:32", shorter, whole);
+    let missing = "`width: ...` belongs here";
+    check(&at("{height: 8}"), "missing key `width`", "5:22", "preprocess.resize.width", missing);
+    let both = "unknown key `shorter`";
+    check(&at("{height: 8, width: 9, shorter: 7}"), both, "5:44", shorter, "`height`, `width`");
+    let shown = at("8, filter: lanczos");
+    let allowed = "allowed: `bilinear`, `bicubic`, `nearest`";
+    check(&shown, "unknown filter `lanczos`", "5:33", "preprocess.filter", allowed);
 }
 
 #[test]

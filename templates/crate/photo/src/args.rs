@@ -13,14 +13,20 @@ Names what is on a photo (PNG or JPEG).
 Usage: ",
     env!("CARGO_PKG_NAME"),
     " classify IMAGE... [OPTIONS]
+       ",
+    env!("CARGO_PKG_NAME"),
+    " prepare IMAGE OUT.png
 
-Options:
+`prepare` writes what the network sees of an image: turned upright, scaled and cropped.
+
+Options of classify:
       --top N     Show the N likeliest classes [default: 5]
       --json      Print one JSON object a line for each image
       --logits    Print all logits as one JSON array a line for each image
       --prepared  Take the pixels of images of exactly the input size as they are
       --isa NAME  Use this instruction set, for example portable; the best one otherwise
       --runs N    Time N inferences of each image
+
   -h, --help      Print this text
 
 Exit codes: 0 done; 2 bad usage, or an image that cannot be read.
@@ -33,6 +39,13 @@ pub enum Command {
     Help,
     /// To name what is on photos.
     Classify(Options),
+    /// To write what the network sees of an image.
+    Prepare {
+        /// The image.
+        image: PathBuf,
+        /// The PNG to write.
+        png: PathBuf,
+    },
 }
 
 /// The arguments of `classify`.
@@ -63,12 +76,25 @@ pub enum Format {
 }
 
 /// Reads the arguments; the error is for the user.
-pub fn parse(parser: Parser) -> Result<Command, String> {
-    options(parser).map_err(|error| format!("{error} (--help shows what is allowed)"))
+pub fn parse(mut parser: Parser) -> Result<Command, String> {
+    command(&mut parser).map_err(|error| format!("{error} (--help shows what is allowed)"))
 }
 
-fn options(mut parser: Parser) -> Result<Command, lexopt::Error> {
-    let mut command = None;
+fn command(parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    let name = match parser.next()? {
+        Some(Arg::Short('h') | Arg::Long("help")) => return Ok(Command::Help),
+        Some(Arg::Value(value)) => value.string()?,
+        Some(other) => return Err(other.unexpected()),
+        None => return Err("a command is missing: classify IMAGE...".into()),
+    };
+    match &*name {
+        "classify" => classify(parser),
+        "prepare" => prepare(parser),
+        other => Err(format!("unknown command '{other}': there are classify and prepare").into()),
+    }
+}
+
+fn classify(parser: &mut Parser) -> Result<Command, lexopt::Error> {
     let mut options = Options {
         images: Vec::new(),
         top: 5,
@@ -86,16 +112,30 @@ fn options(mut parser: Parser) -> Result<Command, lexopt::Error> {
             Arg::Long("logits") => options.format = Format::Logits,
             Arg::Long("prepared") => options.prepared = true,
             Arg::Long("isa") => options.isa = Some(parser.value()?.parse()?),
-            Arg::Value(value) if command.is_none() => command = Some(value.string()?),
             Arg::Value(value) => options.images.push(value.into()),
             other => return Err(other.unexpected()),
         }
     }
-    match command.as_deref() {
-        Some("classify") if options.images.is_empty() => Err("classify needs an image".into()),
-        Some("classify") => Ok(Command::Classify(options)),
-        Some(other) => Err(format!("unknown command '{other}': classify is the only one").into()),
-        None => Err("a command is missing: classify IMAGE...".into()),
+    if options.images.is_empty() {
+        return Err("classify needs an image".into());
+    }
+    Ok(Command::Classify(options))
+}
+
+fn prepare(parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    let mut files = Vec::new();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
+            Arg::Value(value) => files.push(PathBuf::from(value)),
+            other => return Err(other.unexpected()),
+        }
+    }
+    match <[PathBuf; 2]>::try_from(files) {
+        Ok([image, png]) => Ok(Command::Prepare { image, png }),
+        Err(files) => {
+            Err(format!("prepare takes an image and a PNG to write, not {}", files.len()).into())
+        }
     }
 }
 

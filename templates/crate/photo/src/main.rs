@@ -2,14 +2,19 @@
 
 mod args;
 mod prepare;
+mod resample;
 mod show;
+mod text;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use args::{Command, Options};
 use network::{CLASSES, Error, INPUT, Model, Workspace, boxed_input, boxed_logits, preprocess};
+use prepare::Prepared;
+use text::visible;
 
 /// Exit code for bad usage and unreadable images.
 const BAD_INPUT: u8 = 2;
@@ -18,6 +23,7 @@ fn main() -> ExitCode {
     let outcome = match args::parse(lexopt::Parser::from_env()) {
         Ok(Command::Help) => print(args::HELP).map(|()| 0),
         Ok(Command::Classify(options)) => classify(&options),
+        Ok(Command::Prepare { image, png }) => Ok(prepare(&image, &png)),
         Err(message) => Ok(complain(&message)),
     };
     match outcome {
@@ -37,7 +43,7 @@ fn classify(options: &Options) -> io::Result<u8> {
     };
     let (mut code, mut first) = (0, true);
     for path in &options.images {
-        let pixels = prepare::load(path, options.prepared);
+        let pixels = load(path, options.prepared);
         match pixels.and_then(|pixels| network.run(&pixels, options.runs)) {
             Ok(median) => {
                 let result = show::Result {
@@ -53,6 +59,24 @@ fn classify(options: &Options) -> io::Result<u8> {
         }
     }
     Ok(code)
+}
+
+/// Writes what the network sees of an image; returns the exit code.
+fn prepare(image: &Path, png: &Path) -> u8 {
+    let written = match load(image, false) {
+        Ok(pixels) => prepare::write(png, &pixels).map_err(|reason| (png, reason)),
+        Err(reason) => Err((image, reason)),
+    };
+    written.map_or_else(|(path, reason)| complain(&format!("{}: {reason}", path.display())), |()| 0)
+}
+
+/// The pixels of an image; warns where some are missing.
+fn load(path: &Path, prepared: bool) -> Result<Vec<u8>, String> {
+    let Prepared { pixels, warning } = prepare::load(path, prepared)?;
+    if let Some(warning) = warning {
+        say("warning", &format!("{}: {warning}", path.display()));
+    }
+    Ok(pixels)
 }
 
 /// A model and the memory that it runs in.
@@ -99,7 +123,11 @@ fn print(text: &str) -> io::Result<()> {
 
 /// Reports an error and returns the exit code for it.
 fn complain(message: &str) -> u8 {
-    // A standard error that nobody reads changes nothing.
-    let _ = writeln!(io::stderr(), "error: {message}");
+    say("error", message);
     BAD_INPUT
+}
+
+/// A line on standard error. One that nobody reads changes nothing.
+fn say(kind: &str, message: &str) {
+    let _ = writeln!(io::stderr(), "{kind}: {}", visible(message));
 }

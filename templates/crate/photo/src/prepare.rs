@@ -1,120 +1,152 @@
 //! From an image file to the pixels that the network sees.
 
+use std::fs::File;
+use std::io::{Cursor, Read};
 use std::path::Path;
 
-use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::U8x4;
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
-use image::{DynamicImage, ImageDecoder, ImageReader, ImageResult, Limits};
-use network::{CHANNELS, HEIGHT, RESIZE, Resize, WIDTH};
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageFormat, ImageReader, Rgb};
+use network::{CHANNELS, FILTER, Filter, HEIGHT, RESIZE, Resize, WIDTH};
 
-/// The length of a photo's shorter side before the crop.
-const SHORTER: usize = match RESIZE {
-    Resize::Shorter(side) => side,
-    _ => panic!("photos are scaled by their shorter side alone"),
-};
+use crate::resample::{Axis, CUBIC, Picture, TRIANGLE};
 
-/// Pixels of the input's size, HWC, of a PNG or JPEG file. A photo is turned upright, scaled and
-/// cropped; a `prepared` image must have the input's size and is taken as it is.
-pub fn load(path: &Path, prepared: bool) -> Result<Vec<u8>, String> {
-    let image = decode(path, !prepared).map_err(|error| error.to_string())?;
-    let photo = Photo::new(image)?;
+/// The most bytes of a file, and of the pixels in it.
+const MAX_BYTES: u64 = 400_000_000;
+/// The longest side of a scaled photo.
+const MAX_SIDE: u64 = 1 << 24;
+
+/// Pixels of the input's size.
+pub struct Prepared {
+    /// HWC.
+    pub pixels: Vec<u8>,
+    /// What is wrong with the file, though it can be seen.
+    pub warning: Option<String>,
+}
+
+/// Reads a PNG or JPEG file. A photo is turned upright, scaled and cropped; a `prepared` image must
+/// have the input's size and is taken as it is.
+pub fn load(path: &Path, prepared: bool) -> Result<Prepared, String> {
+    let bytes = read(path)?;
+    let photo = photo(decode(&bytes, !prepared)?)?;
     let input = if !prepared {
-        photo.fit()
+        fit(&photo)?
     } else if (photo.height, photo.width) == (HEIGHT, WIDTH) {
-        photo.pixels
+        photo
     } else {
-        let Photo { width, height, .. } = photo;
+        let Picture { width, height, .. } = photo;
         let allowed = format!("a prepared image has exactly {WIDTH}x{HEIGHT}");
         return Err(format!("{width}x{height} pixels: {allowed}"));
     };
-    Ok(input.iter().flat_map(|pixel| &pixel.0[..CHANNELS]).copied().collect())
+    let warning = is_cut_off(&bytes).then(|| {
+        let bytes = bytes.len();
+        format!("the file ends after {bytes} bytes, before its image does: a part is not seen")
+    });
+    Ok(Prepared { pixels: input.pixels, warning })
 }
 
-fn decode(path: &Path, upright: bool) -> ImageResult<DynamicImage> {
-    let mut decoder = ImageReader::open(path)?.with_guessed_format()?.into_decoder()?;
-    // A small file can claim to be a huge image.
-    Limits::default().reserve(decoder.total_bytes())?;
-    let orientation = decoder.orientation()?;
-    let mut image = DynamicImage::from_decoder(decoder)?;
+/// Writes pixels of the input's size as a PNG.
+pub fn write(path: &Path, pixels: &[u8]) -> Result<(), String> {
+    let color = if CHANNELS == 1 { ExtendedColorType::L8 } else { ExtendedColorType::Rgb8 };
+    let (width, height) = (WIDTH as u32, HEIGHT as u32);
+    let mut png = Cursor::new(Vec::new());
+    image::write_buffer_with_format(&mut png, pixels, width, height, color, ImageFormat::Png)
+        .map_err(|error| error.to_string())?;
+    std::fs::write(path, png.into_inner()).map_err(|error| error.to_string())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(_) if bytes.len() as u64 > MAX_BYTES => {
+            Err(format!("a file of more than {MAX_BYTES} bytes, the most that is read"))
+        }
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn decode(bytes: &[u8], upright: bool) -> Result<DynamicImage, String> {
+    let wrong = |error: image::ImageError| error.to_string();
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
+    let mut decoder = reader.map_err(|error| error.to_string())?.into_decoder().map_err(wrong)?;
+    // A small file can claim to be a huge image, and one of luma is seen in colours.
+    let (width, height) = decoder.dimensions();
+    let size = decoder.total_bytes().max(3 * u64::from(width) * u64::from(height));
+    if size > MAX_BYTES {
+        let (size, most) = (size / 1_000_000, MAX_BYTES / 1_000_000);
+        return Err(format!("{width}x{height} pixels take {size} MB, at most {most} are allowed"));
+    }
+    let orientation = decoder.orientation().map_err(wrong)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(wrong)?;
     if upright {
         image.apply_orientation(orientation);
     }
     Ok(image)
 }
 
-/// An image with 8 bits a channel, the network's channels first. Transparency is ignored.
-struct Photo {
-    pixels: Vec<U8x4>,
-    width: usize,
-    height: usize,
+/// Whether a file is a JPEG without its end marker.
+fn is_cut_off(bytes: &[u8]) -> bool {
+    if !bytes.starts_with(b"\xff\xd8") {
+        return false;
+    }
+    let mut rest = bytes;
+    while let [first, marker, after @ ..] = rest {
+        let step = match (first, marker, after) {
+            (0xff, 0xd9, _) => return false,
+            // A segment with its length. What is none is passed by: the markers in the coded data.
+            (0xff, 0xc0..=0xcf | 0xda..=0xfe, [high, low, ..]) => {
+                2 + usize::from(u16::from_be_bytes([*high, *low]))
+            }
+            _ => 1,
+        };
+        rest = rest.get(step..).unwrap_or_default();
+    }
+    true
 }
 
-impl Photo {
-    fn new(image: DynamicImage) -> Result<Self, String> {
-        let luma = match CHANNELS {
-            1 => image.color().has_color(),
-            3 => false,
-            n => return Err(format!("the network takes {n} channels, an image has 3 or 1")),
-        };
-        let image = image.into_rgba8();
-        let (width, height) = (image.width() as usize, image.height() as usize);
-        let pixel = |p: &image::Rgba<u8>| U8x4::new(if luma { [bt601(p.0); 4] } else { p.0 });
-        Ok(Self { pixels: image.pixels().map(pixel).collect(), width, height })
+/// A picture with 8 bits for each of the network's channels. Transparency is ignored.
+fn photo(image: DynamicImage) -> Result<Picture<CHANNELS>, String> {
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let pixels = match CHANNELS {
+        1 if image.color().has_color() => image.into_rgb8().pixels().map(bt601).collect(),
+        1 => image.into_luma8().into_raw(),
+        3 => image.into_rgb8().into_raw(),
+        n => return Err(format!("the network takes {n} channels, an image has 3 or 1")),
+    };
+    if pixels.is_empty() {
+        return Err("an image without pixels".into());
     }
+    Ok(Picture { pixels, width, height })
+}
 
-    /// The photo at the input's size.
-    ///
-    /// The shorter side is scaled to [`SHORTER`], then the centre is cropped. Where that leaves
-    /// nothing to crop, the largest centred part with the input's proportions is scaled instead.
-    fn fit(self) -> Vec<U8x4> {
-        if SHORTER > WIDTH.max(HEIGHT) {
-            let shorter = self.width.min(self.height);
-            let (x, w) = centre(self.width, SHORTER * self.width / shorter, WIDTH);
-            let (y, h) = centre(self.height, SHORTER * self.height / shorter, HEIGHT);
-            self.scale(bilinear().crop(x, y, w, h))
-        } else {
-            let width = self.width.min(self.height * WIDTH / HEIGHT).max(1);
-            let height = self.height.min(self.width * HEIGHT / WIDTH).max(1);
-            self.crop(width, height).scale(bilinear())
+/// The photo scaled by [`RESIZE`], and of that the centre at the input's size, as torchvision crops
+/// it: where it does not cover the input there are zeros.
+fn fit(photo: &Picture<CHANNELS>) -> Result<Picture<CHANNELS>, String> {
+    let (height, width) = match RESIZE {
+        Resize::Exact { height, width } => (height as u64, width as u64),
+        Resize::Shorter(side) => {
+            let shorter = photo.width.min(photo.height) as u64;
+            let scaled = |n: usize| side as u64 * n as u64 / shorter;
+            (scaled(photo.height), scaled(photo.width))
         }
+        _ => unreachable!("there is no other one"),
+    };
+    if height.max(width) > MAX_SIDE {
+        let Picture { width: w, height: h, .. } = photo;
+        let allowed = format!("at most {MAX_SIDE} are allowed on a side");
+        return Err(format!("{w}x{h} pixels would be scaled to {width}x{height}: {allowed}"));
     }
-
-    /// The centre, `width` × `height`.
-    fn crop(self, width: usize, height: usize) -> Self {
-        let (left, top) = ((self.width - width) / 2, (self.height - height) / 2);
-        let rows = self.pixels.chunks_exact(self.width).skip(top).take(height);
-        let pixels = rows.flat_map(|row| &row[left..left + width]).copied().collect();
-        Self { pixels, width, height }
-    }
-
-    fn scale(&self, options: ResizeOptions) -> Vec<U8x4> {
-        let mut input = vec![U8x4::default(); WIDTH * HEIGHT];
-        let source = TypedImageRef::new(self.width as u32, self.height as u32, &self.pixels);
-        let target = TypedImage::from_pixels_slice(WIDTH as u32, HEIGHT as u32, &mut input);
-        let (Ok(source), Ok(mut target)) = (source, target) else {
-            unreachable!("both images have all their pixels");
-        };
-        let scaled = Resizer::new().resize_typed(&source, &mut target, &options);
-        scaled.expect("the part that is scaled lies inside the photo");
-        input
-    }
-}
-
-/// Where the centre of `size` pixels lies on a `side` that would be scaled to `scaled` pixels: start
-/// and length.
-fn centre(side: usize, scaled: usize, size: usize) -> (f64, f64) {
-    let (scale, side) = (side as f64 / scaled as f64, side as f64);
-    let start = ((scaled - size) as f64 / 2.0).round_ties_even() * scale;
-    (start, (size as f64 * scale).min(side - start))
-}
-
-/// Bilinear with antialias: each output pixel is a weighted mean of all that it covers.
-fn bilinear() -> ResizeOptions {
-    ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).use_alpha(false)
+    let rows = Axis::centre(photo.height, height as usize, HEIGHT);
+    let columns = Axis::centre(photo.width, width as usize, WIDTH);
+    Ok(match FILTER {
+        Filter::Nearest => photo.pick(&rows, &columns),
+        Filter::Bilinear => photo.mix(&rows, &columns, &TRIANGLE),
+        Filter::Bicubic => photo.mix(&rows, &columns, &CUBIC),
+        _ => unreachable!("there is no other one"),
+    })
 }
 
 /// Luma by ITU-R BT.601 in 16-bit fixed point, as training pipelines have it.
-fn bt601([r, g, b, _]: [u8; 4]) -> u8 {
+fn bt601(&Rgb([r, g, b]): &Rgb<u8>) -> u8 {
     ((19_595 * u32::from(r) + 38_470 * u32::from(g) + 7_471 * u32::from(b) + 0x8000) >> 16) as u8
 }

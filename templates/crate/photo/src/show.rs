@@ -6,6 +6,7 @@ use std::path::Path;
 use network::{Isa, LABELS};
 
 use crate::args::{Format, Options};
+use crate::text::{acts, visible};
 
 /// Cells of the bar of a class that is certain.
 const BAR: f64 = 20.0;
@@ -34,12 +35,12 @@ impl Result<'_> {
     }
 
     fn table(&self, top: usize) -> String {
-        let mut text = format!("{}\n", self.image.display());
-        let probabilities = softmax(self.logits);
+        let mut text = format!("{}\n", visible(&self.image.to_string_lossy()));
+        let probabilities = probabilities(self.logits);
         for class in best(self.logits, top) {
             let p = probabilities[class];
             let bar = "█".repeat((p * BAR).round() as usize);
-            let label = label(class).map_or_else(|| format!("class {class}"), str::to_owned);
+            let label = label(class).map_or_else(|| format!("class {class}"), visible);
             let _ = writeln!(text, "  {:5.1}%  {bar:20}  {label}", 100.0 * p);
         }
         if let Some((nanoseconds, runs)) = self.timing {
@@ -55,7 +56,7 @@ impl Result<'_> {
             let _ = write!(text, ",\"nanoseconds\":{nanoseconds},\"runs\":{runs}");
         }
         let _ = write!(text, ",\"isa\":\"{}\",\"top\":[", self.isa);
-        let probabilities = softmax(self.logits);
+        let probabilities = probabilities(self.logits);
         for (i, class) in best(self.logits, top).into_iter().enumerate() {
             let comma = if i == 0 { "" } else { "," };
             let label = label(class).map_or_else(|| "null".to_owned(), quoted);
@@ -80,7 +81,11 @@ fn best(logits: &[f32], n: usize) -> Vec<usize> {
     classes
 }
 
-fn softmax(logits: &[f32]) -> Vec<f64> {
+/// The softmax of the logits; of a single one, which is for or against the only class, the sigmoid.
+fn probabilities(logits: &[f32]) -> Vec<f64> {
+    if let &[logit] = logits {
+        return vec![1.0 / (1.0 + f64::from(-logit).exp())];
+    }
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let powers = logits.iter().map(|&logit| f64::from(logit - largest).exp());
     let sum: f64 = powers.clone().sum();
@@ -96,13 +101,13 @@ fn number<T: Copy + Into<f64> + std::fmt::Display>(value: T) -> String {
     if value.into().is_finite() { value.to_string() } else { "null".to_owned() }
 }
 
-/// A JSON string.
+/// A JSON string in which every character is seen.
 fn quoted(text: &str) -> String {
     let mut json = String::from('"');
     for c in text.chars() {
         match c {
             '"' | '\\' => json.extend(['\\', c]),
-            c if c.is_control() => {
+            c if acts(c) => {
                 let _ = write!(json, "\\u{:04x}", c as u32);
             }
             c => json.push(c),
