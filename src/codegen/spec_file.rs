@@ -4,8 +4,8 @@ use super::Input;
 use super::view::Crate;
 use crate::escape::quoted;
 use crate::spec::{
-    Activation, Block, DscRow, Expand, Filter, HeadKind, Padding, Pool, Preprocess, Resize,
-    Rounding, WidthRule,
+    Activation, Block, DscRow, Expand, Filter, HeadKind, Padding, Pool, Preprocess, Rounding,
+    WidthRule,
 };
 
 /// The spec with everything that the command line changed written into it.

@@ -32,7 +32,7 @@ fn logits<const THREADS: usize>(
 }
 
 fn read(file: &OsStr) -> Result<Box<[f32; INPUT]>, String> {
-    let name = if file == "-" { "standard input".into() } else { file.display().to_string() };
+    let name = if file == "-" { "standard input".into() } else { format!("{file:?}") };
     let bytes =
         if file == "-" { most(io::stdin().lock()) } else { File::open(file).and_then(most) };
     let bytes = bytes.map_err(|error| format!("cannot read {name}: {error}"))?;

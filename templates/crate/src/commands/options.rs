@@ -83,14 +83,14 @@ impl Options {
                 "--isa" => {
                     let value = value().ok_or("--isa needs a name")?;
                     let value = value.to_string_lossy();
-                    let isa = value.parse().map_err(|e| format!("--isa {value}: {e}"))?;
+                    let isa = value.parse().map_err(|e| format!("--isa {value:?}: {e}"))?;
                     options.isa = Some(isa);
                 }
                 "--threads" => options.threads = count(name, value())?.min(MOST_THREADS),
                 "--runs" => options.runs = count(name, value())?,
                 "--batch" => options.batch = Some(count(name, value())?),
                 "--csv" if inline.is_none() => options.csv = true,
-                _ => return Err(format!("unknown option {name}\n\n{USAGE}")),
+                _ => return Err(format!("unknown option {name:?}\n\n{USAGE}")),
             }
         }
         let mut words = words.into_iter();
@@ -102,13 +102,13 @@ impl Options {
             Some("help" | "-h") => Command::Help,
             _ => match command {
                 Some(other) => {
-                    return Err(format!("unknown command {}\n\n{USAGE}", other.display()));
+                    return Err(format!("unknown command {other:?}\n\n{USAGE}"));
                 }
                 None => return Err(format!("a command is needed\n\n{USAGE}")),
             },
         };
         match words.next() {
-            Some(word) => Err(format!("unexpected argument {}", word.display())),
+            Some(word) => Err(format!("unexpected argument {word:?}")),
             None => Ok(options),
         }
     }
@@ -126,5 +126,5 @@ impl Options {
 fn count(name: &str, value: Option<OsString>) -> Result<usize, String> {
     let value = value.ok_or_else(|| format!("{name} needs a number"))?;
     let number = value.to_str().and_then(|text| text.parse().ok()).filter(|&n: &usize| n > 0);
-    number.ok_or_else(|| format!("{name} {}: a whole number above 0 is needed", value.display()))
+    number.ok_or_else(|| format!("{name} {value:?}: a whole number above 0 is needed"))
 }
