@@ -66,7 +66,7 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 }
 
 fn decode(bytes: &[u8], upright: bool) -> Result<DynamicImage, String> {
-    let wrong = |error: image::ImageError| error.to_string();
+    let wrong = |error: image::ImageError| error.to_string().trim_end().to_owned();
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     let mut decoder = reader.map_err(|error| error.to_string())?.into_decoder().map_err(wrong)?;
     // A small file can claim to be a huge image, and one of luma is seen in colours.
