@@ -1,9 +1,10 @@
 //! Every kernel at every shape that the networks have, as shares of the multiply-add peak of the same
 //! run.
 //!
-//!     cargo bench --bench kernels -- [ISA]... [NETWORK[@WIDTH]]...
+//!     cargo bench --bench kernels -- [KERNELS]... [NETWORK[@WIDTH]]...
 //!
-//! Shapes are those of the calls that the plans make: so many positions at a time, from and to
+//! Kernels are those of an instruction set, such as `avx2`, or of one of its tables that suits other
+//! CPUs, such as `avx512_halves`. Shapes are those of the calls that the plans make: so many positions at a time, from and to
 //! channel panels, one panel of weights after the other. Operands stay the same between calls, so that
 //! what is small stays in the caches: a bound for the step that has the call, not its time.
 //!
@@ -19,7 +20,6 @@ use std::ptr;
 use std::time::Instant;
 
 use mbgen::block::Variant;
-use mbgen::exec::{instruction_sets, peak};
 use mbgen::kernels::ops::dense::DensePanel;
 use mbgen::kernels::ops::depthwise::DepthwisePanel;
 use mbgen::kernels::ops::linear::LinearPanel;
@@ -27,14 +27,15 @@ use mbgen::kernels::ops::pool::PoolPanel;
 use mbgen::kernels::ops::{MOST_LANES, packed};
 use mbgen::kernels::steps::{Dense, Depthwise, Head, Tensor, Unit};
 use mbgen::machine::Machine;
+use mbgen::machine::measure::peak;
 use mbgen::plan::{Operation, Plan};
 use mbgen::spec;
-use sets::{Kernels, kernels};
+use sets::{Kernels, kernels, tables};
 
 fn main() {
     let wanted: Vec<String> = args().skip(1).collect();
     let test = wanted.iter().any(|arg| arg == "--test");
-    let all = instruction_sets();
+    let all: Vec<&str> = tables().map(|table| table.name()).collect();
     let names = wanted.iter().map(String::as_str).filter(|arg| !arg.starts_with("--"));
     let (mut sets, mut networks): (Vec<&str>, Vec<&str>) = names.partition(|arg| all.contains(arg));
     if sets.is_empty() {
@@ -45,7 +46,7 @@ fn main() {
     }
     let calls = calls(&networks);
     for isa in sets {
-        let set = isa.parse().ok().and_then(kernels).expect("an instruction set of this CPU");
+        let set = kernels(isa).expect("kernels that this CPU can run");
         measure(&set, &calls, test);
     }
 }
@@ -56,7 +57,7 @@ fn measure(set: &Kernels, calls: &BTreeMap<Call, Vec<&str>>, test: bool) {
     let mut rows = Vec::new();
     for (call, networks) in calls {
         let mut operands = Operands::new(call);
-        best = best.max(peak(set.name(), if test { 1 } else { 3 }).expect("a peak"));
+        best = (0..if test { 1 } else { 3 }).map(|_| peak(set)).fold(best, f64::max);
         let time =
             if test { once(set, call, &mut operands) } else { median(set, call, &mut operands) };
         rows.push((call, time, networks));

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The rooms in the order in which they depend on each other: each may use those before it.
 const ROOMS: [&str; 31] = [
@@ -255,4 +256,15 @@ fn expressions_of_workflows_are_values_of_keys_and_never_in_scripts() {
         }
     }
     assert!(values > 10, "{values} expressions");
+}
+
+/// `cargo fmt` does not see modules that a macro declares.
+#[test]
+fn instruction_sets_are_formatted() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = fs::read_dir(root.join("src/kernels/isa")).unwrap().map(|e| e.unwrap().path());
+    let mut rustfmt = Command::new("rustfmt");
+    rustfmt.args(["--check", "--edition=2024", "--config-path"]).arg(root).args(files);
+    let output = rustfmt.output().expect("rustfmt");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }

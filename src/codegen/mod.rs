@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 pub use golden::Golden;
 pub use manifest::{API, Manifest};
 pub use names::package;
-pub use shipped::KERNELS;
+pub use shipped::{INSTRUCTION_SETS, KERNELS};
 
 use shipped::{COMMON, PHOTO};
 
@@ -114,7 +114,12 @@ pub fn generate(input: &Input) -> Result<Tree> {
     for (path, text) in templates::render(&view)? {
         files.insert(path, text.into_bytes());
     }
-    for (folder, shipped) in [("", COMMON), ("photo/", PHOTO), ("src/kernels/", KERNELS)] {
+    for (folder, shipped) in [
+        ("", COMMON),
+        ("photo/", PHOTO),
+        ("src/kernels/", KERNELS),
+        ("src/kernels/", INSTRUCTION_SETS),
+    ] {
         for (path, file) in shipped {
             files.insert(format!("{folder}{path}"), file.text()?.into());
         }

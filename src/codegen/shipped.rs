@@ -40,21 +40,27 @@ pub const PHOTO: &[(&str, Asset)] = files![
     "tests/rayon.rs",
 ];
 
-/// Every file of `src/kernels`. A crate needs all of them: the instruction set is chosen at run time.
+/// Every file of `src/kernels` but those of [`INSTRUCTION_SETS`]. A crate needs all of them: the
+/// instruction set is chosen at run time.
 pub const KERNELS: &[(&str, Asset)] = files![
     "src/kernels":
     "blob.rs",
-    "isa/avx2.rs",
-    "isa/avx512.rs",
     "isa/list.rs",
     "isa/mod.rs",
-    "isa/portable.rs",
     "memory.rs",
     "mod.rs",
-    "ops/dense.rs",
-    "ops/depthwise.rs",
+    "ops/dense/broadcast.rs",
+    "ops/dense/embedded.rs",
+    "ops/dense/lanes.rs",
+    "ops/dense/mod.rs",
+    "ops/dense/pairs.rs",
+    "ops/dense/strip.rs",
+    "ops/depthwise/any.rs",
+    "ops/depthwise/mod.rs",
+    "ops/depthwise/three.rs",
     "ops/linear.rs",
     "ops/mod.rs",
+    "ops/needs.rs",
     "ops/peak.rs",
     "ops/pool.rs",
     "steps/chain.rs",
@@ -69,3 +75,14 @@ pub const KERNELS: &[(&str, Asset)] = files![
     "steps/view.rs",
     "threads.rs",
 ];
+
+macro_rules! sets {
+    ($($(#[$doc:meta])* $set:ident $module:ident $($arch:literal)?;)*) => {
+        &[$((
+            concat!("isa/", stringify!($module), ".rs"),
+            asset!("src/kernels/isa/", stringify!($module), ".rs"),
+        )),*]
+    };
+}
+/// A file for each row of the table of instruction sets.
+pub const INSTRUCTION_SETS: &[(&str, Asset)] = crate::kernels::isa::table!(sets);

@@ -228,6 +228,9 @@ pub fn deep(set: &Kernels) {
 }
 
 fn check(set: &Kernels, operands: &mut Operands, mut panel: DensePanel, name: &str) {
+    if crate::left_out() {
+        return;
+    }
     let DensePanel { rows, cols, run, .. } = panel;
     let mut numbers = Numbers::new((rows * 4096 + cols * 32 + run) as u64);
     operands.make(&mut panel, &mut numbers);

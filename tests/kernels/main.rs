@@ -7,7 +7,7 @@
 //! names the panel.
 //!
 //! A CPU that lacks an instruction set says so on stderr; `MBGEN_REQUIRE_ISA=avx512,avx2` makes that
-//! an error.
+//! an error. With `MBGEN_SHARE=11` sweeps take every eleventh case, which is for emulators.
 
 #[path = "../support/sets.rs"]
 mod available;
@@ -24,67 +24,76 @@ mod pool;
 mod sets;
 mod threads;
 
+use std::cell::Cell;
 use std::io::Write;
+use std::sync::LazyLock;
 
 use mbgen::kernels::isa::InstructionSet;
-use sets::{Kernels, avx512, kernels, portable_full};
+use sets::{Kernels, kernels};
 
-/// The table: a row is a kernel and what is shown of it, for each instruction set.
-macro_rules! on_every_instruction_set {
-    (@ $isa:ident $($kernel:ident: $($test:ident)*;)*) => {
-        mod $isa {
+/// Rows are a kernel and what is shown of it, for each of the tables of kernels.
+macro_rules! on_every_table {
+    (@ $table:ident { $($kernel:ident: $($test:ident)*;)* }) => {
+        mod $table {
             $(mod $kernel {
                 $(#[test]
                 fn $test() {
-                    crate::on(stringify!($isa), crate::$kernel::$test);
+                    crate::on(stringify!($table), crate::$kernel::$test);
                 })*
             })*
         }
     };
-    ($($rows:tt)*) => {
-        const TABLE: [&str; 3] = ["avx512", "avx2", "portable"];
-        on_every_instruction_set!(@ avx512 $($rows)*);
-        on_every_instruction_set!(@ avx512_halves $($rows)*);
-        on_every_instruction_set!(@ avx2 $($rows)*);
-        on_every_instruction_set!(@ portable $($rows)*);
-        on_every_instruction_set!(@ portable_full $($rows)*);
+    ($rows:tt for $($table:ident)*) => {
+        const TABLES: &[&str] = &[$(stringify!($table)),*];
+        $(on_every_table!(@ $table $rows);)*
     };
 }
 
-on_every_instruction_set! {
-    dense: every_tail deep;
-    depthwise: three_every_tail any_window ring;
-    linear: every_tail;
-    pool: every_tail;
-    mathematics: rounding_is_bounded dense_is_linear depthwise_is_linear outputs_are_clamped
-        nan_stays_nan infinities any_split_gives_the_same_bits;
+on_every_table! {
+    {
+        dense: every_tail deep;
+        depthwise: three_every_tail five_every_tail any_window ring;
+        linear: every_tail;
+        pool: every_tail;
+        mathematics: rounding_is_bounded dense_is_linear depthwise_is_linear outputs_are_clamped
+            nan_stays_nan infinities any_split_gives_the_same_bits;
+    } for avx512 avx512_halves avx2 neon portable portable_compact
 }
 
 #[test]
-fn the_table_has_every_instruction_set() {
-    assert_eq!(InstructionSet::ALL.map(InstructionSet::name), TABLE);
+fn every_table_is_tested() {
+    let sets = InstructionSet::ALL.map(InstructionSet::name);
+    let tables = available::tables().map(|table| table.name());
+    for name in tables.chain(sets) {
+        assert!(TABLES.contains(&name), "{name}");
+    }
+    for isa in InstructionSet::available() {
+        assert!(isa.tables().any(|(name, _)| name == isa.name()), "{isa}");
+    }
 }
 
-/// Runs a test with the kernels of `isa`.
-fn on(isa: &str, test: fn(&Kernels)) {
-    let (isa, set) = match isa {
-        "avx512" => (InstructionSet::Avx512, avx512(false)),
-        "avx512_halves" => (InstructionSet::Avx512, avx512(true)),
-        "portable_full" => (InstructionSet::Portable, Some(portable_full())),
-        other => {
-            let isa: InstructionSet = other.parse().expect("a row of the table");
-            (isa, kernels(isa))
-        }
-    };
-    if let Some(set) = set {
-        assert_eq!(set.name(), isa.name());
-        return test(&set);
+/// Runs a test with the kernels of `table`.
+fn on(table: &str, test: fn(&Kernels)) {
+    if let Some(kernels) = kernels(table) {
+        return test(&kernels);
     }
+    let isa = table.split('_').next().unwrap_or(table);
     let required = std::env::var("MBGEN_REQUIRE_ISA").unwrap_or_default();
     assert!(
-        !required.split(',').any(|name| name.trim() == isa.name()),
+        !required.split(',').any(|name| name.trim() == isa),
         "MBGEN_REQUIRE_ISA={required}, but this CPU has no {isa}"
     );
     // Written to stderr itself, which the test harness does not capture.
     let _ = writeln!(std::io::stderr(), "SKIPPED: this CPU has no {isa}");
+}
+
+/// Whether a sweep leaves out a case.
+fn left_out() -> bool {
+    static SHARE: LazyLock<usize> = LazyLock::new(|| {
+        let share = std::env::var("MBGEN_SHARE").ok();
+        share.map_or(1, |share| share.parse().expect("MBGEN_SHARE is a number"))
+    });
+    thread_local!(static CASE: Cell<usize> = const { Cell::new(0) });
+    CASE.set(CASE.get() + 1);
+    !CASE.get().is_multiple_of(*SHARE)
 }

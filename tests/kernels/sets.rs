@@ -6,7 +6,6 @@ use std::cell::Cell;
 use std::fmt::{Debug, Write};
 use std::ops::Deref;
 
-use mbgen::kernels::isa::InstructionSet;
 use mbgen::kernels::ops::dense::DensePanel;
 use mbgen::kernels::ops::depthwise::DepthwisePanel;
 use mbgen::kernels::ops::linear::LinearPanel;
@@ -14,7 +13,7 @@ use mbgen::kernels::ops::pool::PoolPanel;
 
 use crate::available;
 
-/// The kernels of one instruction set that this CPU has.
+/// A table of kernels that this CPU can run.
 pub struct Kernels(available::Kernels);
 
 impl Deref for Kernels {
@@ -25,25 +24,11 @@ impl Deref for Kernels {
     }
 }
 
-/// The kernels of an instruction set, if this CPU has it.
-pub fn kernels(isa: InstructionSet) -> Option<Kernels> {
+/// The table called `name`, if this CPU can run it.
+pub fn kernels(name: &str) -> Option<Kernels> {
     #[cfg(unix)]
     signals::install();
-    available::kernels(isa).map(Kernels)
-}
-
-/// The kernels of AVX-512 for CPUs that are double-pumped or not, whichever this one is.
-pub fn avx512(double_pumped: bool) -> Option<Kernels> {
-    #[cfg(unix)]
-    signals::install();
-    available::avx512(double_pumped).map(Kernels)
-}
-
-/// The portable kernels with all their tiles.
-pub fn portable_full() -> Kernels {
-    #[cfg(unix)]
-    signals::install();
-    Kernels(available::portable_full())
+    available::kernels(name).map(Kernels)
 }
 
 /// Kernels under the names of the set's own, each of which it calls.
@@ -178,7 +163,7 @@ fn a_fault_names_its_case() {
         output.blank(4);
         let panel =
             PoolPanel { input: input.at(), stride: 4, rows: 5, cols: 4, output: output.at() };
-        let set = kernels(InstructionSet::Portable).expect("every CPU has it");
+        let set = kernels("portable").expect("every CPU has it");
         // SAFETY: none: the fifth row lies in a page that cannot be touched, which ends the program.
         unsafe { set.pool(&panel) };
         return;

@@ -1,19 +1,19 @@
-//! The kernels of an instruction set with its name, for tests and benches.
+//! The kernels of an instruction set with their name, for tests and benches.
 
 use std::ops::Deref;
 
 use mbgen::kernels::isa::{InstructionSet, Ops};
 
-/// The kernels of one instruction set that this CPU has.
+/// A table of kernels that this CPU can run.
 pub struct Kernels {
-    isa: InstructionSet,
+    name: &'static str,
     ops: Ops,
 }
 
 impl Kernels {
-    /// Name of the instruction set.
+    /// Name of the table: that of its instruction set, or begins with it.
     pub fn name(&self) -> &'static str {
-        self.isa.name()
+        self.name
     }
 }
 
@@ -25,27 +25,13 @@ impl Deref for Kernels {
     }
 }
 
-/// The kernels of an instruction set, if this CPU has it.
-pub fn kernels(isa: InstructionSet) -> Option<Kernels> {
-    isa.is_available().then(|| Kernels { isa, ops: isa.ops() })
+/// All tables of kernels that this CPU can run, whatever CPU they suit.
+pub fn tables() -> impl Iterator<Item = Kernels> {
+    let tables = InstructionSet::ALL.into_iter().flat_map(InstructionSet::tables);
+    tables.map(|(name, ops)| Kernels { name, ops })
 }
 
-/// The kernels of AVX-512 for CPUs that are double-pumped or not, whichever this one is.
-#[allow(dead_code)]
-pub fn avx512(double_pumped: bool) -> Option<Kernels> {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(token) = mbgen::kernels::isa::Avx512::new() {
-        use mbgen::kernels::isa::Isa;
-        let ops = if double_pumped { token.halves() } else { token.ops() };
-        return Some(Kernels { isa: InstructionSet::Avx512, ops });
-    }
-    let _ = double_pumped;
-    None
-}
-
-/// The portable kernels with all their tiles, which x86-64 leaves out.
-#[allow(dead_code)]
-pub fn portable_full() -> Kernels {
-    use mbgen::kernels::isa::{Isa, Portable};
-    Kernels { isa: InstructionSet::Portable, ops: Portable.ops() }
+/// The table called `name`, if this CPU can run it.
+pub fn kernels(name: &str) -> Option<Kernels> {
+    tables().find(|table| table.name == name)
 }

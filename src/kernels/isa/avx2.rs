@@ -3,22 +3,21 @@
 use core::arch::asm;
 use core::arch::x86_64::*;
 
-use super::{
-    DensePanel, DepthwisePanel, LinearPanel, PeakRun, PoolPanel, Tiles, Vector, feature_enabled,
-};
+use super::super::ops::dense::Broadcast;
+use super::{Isa, Needs, Ops, Tiles, Vector, kernels, token};
 
-/// Proof that the CPU and the system support AVX2 and FMA.
-#[derive(Clone, Copy, Debug)]
-pub struct Avx2 {
-    _private: (),
+token! {
+    /// Proof that the CPU and the system support AVX2 and FMA.
+    Avx2: is_x86_feature_detected "avx2" "fma"
 }
 
-impl Avx2 {
-    /// The token, if this CPU has the instruction set.
-    pub fn new() -> Option<Self> {
-        let detected =
-            std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma");
-        detected.then_some(Self { _private: () })
+impl Isa for Avx2 {
+    fn ops<U: Needs>(self) -> Ops {
+        kernels!(Tile256 needs U: "avx2" "fma")
+    }
+
+    fn tables<U: Needs>(self) -> [Option<(&'static str, Ops)>; 2] {
+        [Some(("avx2", self.ops::<U>())), None]
     }
 }
 
@@ -27,12 +26,9 @@ struct Tile256;
 impl Tiles for Tile256 {
     type Wide = Ymm;
     type Narrow = Ymm;
-    const ROWS: usize = 6;
-    const NARROW_ROWS: usize = 12;
-    const ACCUMULATORS: usize = 12;
+    type Inner = Broadcast;
+    const ROWS: &'static [usize] = &[12, 6];
 }
-
-feature_enabled!(Avx2, Tile256, "avx2", "avx2,fma");
 
 #[derive(Clone, Copy)]
 pub struct Ymm(pub(super) __m256);

@@ -2,45 +2,55 @@
 
 use core::arch::asm;
 use core::arch::x86_64::*;
+use core::sync::atomic::{AtomicU8, Ordering};
 
+use super::super::ops::dense::{EmbeddedBroadcast, PairLanes, Pairs};
 use super::avx2::Ymm;
-use super::{
-    DensePanel, DepthwisePanel, Isa, LinearPanel, Ops, PeakRun, PoolPanel, Tiles, Vector,
-    feature_enabled,
-};
+use super::{Isa, Needs, Ops, Tiles, Vector, kernels, token};
 
-/// Proof that the CPU and the system support AVX-512 F and VL, AVX2 and FMA.
-#[derive(Clone, Copy, Debug)]
-pub struct Avx512 {
-    _private: (),
+token! {
+    /// Proof that the CPU and the system support AVX-512 F and VL, AVX2 and FMA.
+    Avx512: is_x86_feature_detected "avx512f" "avx512vl" "avx2" "fma"
 }
 
 impl Avx512 {
-    /// The token, if this CPU has the instruction set.
-    pub fn new() -> Option<Self> {
-        let detected = std::is_x86_feature_detected!("avx512f")
-            && std::is_x86_feature_detected!("avx512vl")
-            && super::Avx2::new().is_some();
-        detected.then_some(Self { _private: () })
-    }
-
     /// Whether this CPU does an operation on 512 bits as two on 256: AMD's family 19h, Zen 4.
-    pub fn is_double_pumped(self) -> bool {
-        // The instruction leaves a virtual machine, so it is asked once.
-        static DOUBLE_PUMPED: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
-        *DOUBLE_PUMPED.get_or_init(|| {
+    fn is_double_pumped(self) -> bool {
+        // The instruction leaves a virtual machine, so it is asked once: 0 is not yet.
+        static KNOWN: AtomicU8 = AtomicU8::new(0);
+        let mut known = KNOWN.load(Ordering::Relaxed);
+        if known == 0 {
             let (vendor, version) = (__cpuid(0), __cpuid(1).eax);
             let amd = [vendor.ebx, vendor.edx, vendor.ecx].map(u32::to_le_bytes);
             let family = (version >> 8 & 0xf) + (version >> 20 & 0xff);
-            amd == [*b"Auth", *b"enti", *b"cAMD"] && family == 0x19
-        })
+            let double_pumped = amd == [*b"Auth", *b"enti", *b"cAMD"] && family == 0x19;
+            known = 1 + u8::from(double_pumped);
+            KNOWN.store(known, Ordering::Relaxed);
+        }
+        known == 2
+    }
+
+    /// The operators for CPUs that do 512 bits at once.
+    fn whole<U: Needs>(self) -> Ops {
+        kernels!(Tile512 needs U: "avx512f" "avx512vl" "avx2" "fma")
     }
 
     /// The operators for CPUs that are double-pumped, where half a vector takes half the time, loads
     /// are twice as many as multiply-adds, and a broadcast into a register takes a multiply's place.
-    pub fn halves(self) -> Ops {
-        feature_enabled!(@ dense, DensePanel, Tile512Halves, "avx512f,avx512vl,avx2,fma");
-        Ops { dense, ..self.ops() }
+    fn halves<U: Needs>(self) -> Ops {
+        let dense =
+            kernels!(@ dense DensePanel Tile512Halves needs U: "avx512f" "avx512vl" "avx2" "fma");
+        Ops { dense, ..self.whole::<U>() }
+    }
+}
+
+impl Isa for Avx512 {
+    fn ops<U: Needs>(self) -> Ops {
+        if self.is_double_pumped() { self.halves::<U>() } else { self.whole::<U>() }
+    }
+
+    fn tables<U: Needs>(self) -> [Option<(&'static str, Ops)>; 2] {
+        [Some(("avx512", self.whole::<U>())), Some(("avx512_halves", self.halves::<U>()))]
     }
 }
 
@@ -49,11 +59,20 @@ struct Tile512;
 impl Tiles for Tile512 {
     type Wide = Zmm;
     type Narrow = Ymm;
-    const ROWS: usize = 7;
-    const NARROW_ROWS: usize = 14;
-    const ACCUMULATORS: usize = 12;
-    const PAIRS: bool = true;
+    type Inner = Pairs;
+    const ROWS: &'static [usize] = &[14, 7, 7, 7];
+}
 
+struct Tile512Halves;
+
+impl Tiles for Tile512Halves {
+    type Wide = Zmm;
+    type Narrow = Ymm;
+    type Inner = EmbeddedBroadcast;
+    const ROWS: &'static [usize] = Tile512::ROWS;
+}
+
+impl PairLanes for Tile512 {
     #[inline(always)]
     unsafe fn splat_pair(p: *const f32) -> Zmm {
         // SAFETY: 2 readable values at `p` are the caller's contract.
@@ -108,19 +127,6 @@ impl Tiles for Tile512 {
         }
     }
 }
-
-struct Tile512Halves;
-
-impl Tiles for Tile512Halves {
-    type Wide = Zmm;
-    type Narrow = Ymm;
-    const ROWS: usize = 7;
-    const NARROW_ROWS: usize = 14;
-    const ACCUMULATORS: usize = 12;
-    const EMBEDDED_BROADCAST: bool = true;
-}
-
-feature_enabled!(Avx512, Tile512, "avx512", "avx512f,avx512vl,avx2,fma");
 
 #[derive(Clone, Copy)]
 pub struct Zmm(__m512);

@@ -5,24 +5,25 @@
 //! Everything inside such a function is `#[inline(always)]`: a function that is not inlined into it
 //! would be compiled without the features, and its vectors would pass through memory.
 
-// A token comes from detection, which needs `std`.
-#[cfg(all(target_arch = "x86_64", feature = "std"))]
-mod avx2;
-#[cfg(all(target_arch = "x86_64", feature = "std"))]
-mod avx512;
 mod list;
-mod portable;
 
-#[cfg(all(target_arch = "x86_64", feature = "std"))]
-pub use avx2::Avx2;
-#[cfg(all(target_arch = "x86_64", feature = "std"))]
-pub use avx512::Avx512;
+macro_rules! modules {
+    ($($(#[$doc:meta])* $set:ident $module:ident $($arch:literal)?;)*) => {
+        $($(#[cfg(target_arch = $arch)])?
+        mod $module;
+        $(#[cfg(target_arch = $arch)])?
+        pub use $module::$set;)*
+    };
+}
+table!(modules);
+
+pub(crate) use list::table;
 pub use list::{InstructionSet, UnknownInstructionSet};
-pub use portable::Portable;
 
-use super::ops::dense::DensePanel;
+use super::ops::dense::{DensePanel, Inner};
 use super::ops::depthwise::DepthwisePanel;
 use super::ops::linear::LinearPanel;
+use super::ops::needs::Needs;
 use super::ops::peak::PeakRun;
 use super::ops::pool::PoolPanel;
 
@@ -67,78 +68,31 @@ pub trait Vector: Copy {
     fn prefetch(_p: *const f32) {}
 }
 
-/// Register tile sizes of an instruction set.
-///
-/// # Safety
-///
-/// The methods have the contract of [`Vector`]'s.
-#[allow(clippy::missing_safety_doc)]
-pub trait Tiles {
+/// Register tiles of an instruction set.
+pub trait Tiles: Sized {
     /// The widest vector.
     type Wide: Vector;
     /// The vector for columns that do not fill a wide one.
     type Narrow: Vector;
-    /// Rows of a matrix tile of two vectors, at most 8; at least 4 where [`Tiles::COMPACT`].
-    const ROWS: usize;
-    /// Rows of a matrix tile of one narrow vector: at most `ROWS`, or 12, or 14. A tile needs as many
-    /// sums as multiply-adds are in flight.
-    const NARROW_ROWS: usize = Self::ROWS;
-    /// Whether a value that multiplies two vectors is better broadcast by each multiply, from memory,
-    /// than once into a register.
-    const EMBEDDED_BROADCAST: bool = false;
+    /// The inner loop of a matrix tile.
+    type Inner: Inner<Self>;
+    /// Rows of a matrix tile that is one narrow vector wide, two, three, four: at most 8, or 12 or 14
+    /// that may be halved. A tile needs as many sums as multiply-adds are in flight. None is wider than
+    /// the list is long, which is two or four wide vectors; where code is compact, rows are 4.
+    const ROWS: &'static [usize];
     /// Whether little code is better than a tile of every size: for a set that is a fallback only.
     const COMPACT: bool = false;
-    /// Wide vectors side by side in a depthwise or linear tile's accumulators.
-    const ACCUMULATORS: usize;
-    /// Whether tiles less than two wide vectors across are better computed with two values of k side
-    /// by side in each wide vector, by the methods below: where a multiply-add of a wide vector takes
-    /// as long as that of a narrow one, and as long as a load.
-    const PAIRS: bool = false;
-
-    /// The two values at `p`, over and over.
-    #[inline(always)]
-    unsafe fn splat_pair(_p: *const f32) -> Self::Wide {
-        unreachable!("no pairs")
-    }
-
-    /// `x` in the even lanes, zero in the odd ones.
-    #[inline(always)]
-    unsafe fn splat_even(_x: f32) -> Self::Wide {
-        unreachable!("no pairs")
-    }
-
-    /// The lanes of two vectors in turn, in two vectors and an order of their own.
-    #[inline(always)]
-    unsafe fn interleave(_even: Self::Wide, _odd: Self::Wide) -> [Self::Wide; 2] {
-        unreachable!("no pairs")
-    }
-
-    /// Sums of what [`Tiles::interleave`] brought together.
-    #[inline(always)]
-    unsafe fn pair_sums(_pairs: [Self::Wide; 2]) -> Self::Wide {
-        unreachable!("no pairs")
-    }
-
-    /// The lanes of two narrow vectors in turn.
-    #[inline(always)]
-    unsafe fn interleave_narrow(_even: Self::Narrow, _odd: Self::Narrow) -> Self::Wide {
-        unreachable!("no pairs")
-    }
-
-    /// Sums of neighbouring lanes, of each of two vectors.
-    #[inline(always)]
-    unsafe fn pair_sums_narrow(_pairs: [Self::Wide; 2]) -> [Self::Narrow; 2] {
-        unreachable!("no pairs")
-    }
+    /// Multiply-adds that are in flight at the peak rate, at most 16.
+    const IN_FLIGHT: usize = 12;
 }
 
 /// An instruction set. A value of the type proves that the CPU has it.
 pub trait Isa: Copy + Send + Sync + 'static {
-    /// Name used on command lines.
-    const NAME: &'static str;
+    /// The operators that suit this CPU, for what is needed.
+    fn ops<U: Needs>(self) -> Ops;
 
-    /// Its operators.
-    fn ops(self) -> Ops;
+    /// All operators that there are for the set, whatever CPU they suit, each with a name.
+    fn tables<U: Needs>(self) -> [Option<(&'static str, Ops)>; 2];
 }
 
 /// The operators of an instruction set that the CPU has.
@@ -206,32 +160,55 @@ impl Ops {
     }
 }
 
-/// Implements [`Isa`] for a token by wrapping each operator in a function with the features enabled.
-macro_rules! feature_enabled {
-    ($token:ident, $tiles:ident, $name:literal $(, $features:literal)?) => {
-        impl super::Isa for $token {
-            const NAME: &'static str = $name;
+/// A token, which is the proof that the CPU has the features, and its detection.
+macro_rules! token {
+    ($(#[$doc:meta])* $token:ident: $detected:ident $($feature:tt)*) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $token {
+            _private: (),
+        }
 
-            fn ops(self) -> super::Ops {
-                feature_enabled!(@ dense, DensePanel, $tiles $(, $features)?);
-                feature_enabled!(@ depthwise, DepthwisePanel, $tiles $(, $features)?);
-                feature_enabled!(@ linear, LinearPanel, $tiles $(, $features)?);
-                feature_enabled!(@ pool, PoolPanel, $tiles $(, $features)?);
-                feature_enabled!(@ peak, PeakRun, $tiles $(, $features)?);
-                // `self` proves the features.
-                super::Ops { dense, depthwise, linear, pool, peak }
+        impl $token {
+            /// Whether every CPU that the program is compiled for has the instruction set.
+            pub const STATIC: bool = true $(&& cfg!(target_feature = $feature))*;
+
+            /// The token, if this CPU has the instruction set; without the feature `std`, if every CPU
+            /// has it that the program is compiled for.
+            pub fn new() -> Option<Self> {
+                #[cfg(feature = "std")]
+                let found = Self::STATIC || true $(&& std::arch::$detected!($feature))*;
+                #[cfg(not(feature = "std"))]
+                let found = Self::STATIC;
+                found.then_some(Self { _private: () })
             }
         }
     };
-    (@ $op:ident, $panel:ident, $tiles:ident $(, $features:literal)?) => {
+}
+use token;
+
+/// The table of the operators with these tiles for what is needed, each in a function with the features
+/// enabled; or one such function. Where it stands, there is a token that proves the features.
+macro_rules! kernels {
+    (@ $op:ident $panel:ident $tiles:ident $(needs $needs:ident)? $(: $($feature:literal)*)?) => {{
         /// # Safety
         ///
         /// The CPU has the features, and the pointers of `panel` are valid as its type states.
-        $(#[target_feature(enable = $features)])?
-        unsafe fn $op(panel: &$panel) {
+        $($(#[target_feature(enable = $feature)])*)?
+        unsafe fn $op$(<$needs: super::Needs>)?(panel: &super::$panel) {
             // SAFETY: the caller vouches for the pointers of `panel`.
-            unsafe { super::super::ops::$op::run::<$tiles>(panel) }
+            unsafe { super::super::ops::$op::run::<$tiles $(, $needs)?>(panel) }
+        }
+        $op$(::<$needs>)?
+    }};
+    ($tiles:ident needs $needs:ident $(: $($feature:literal)*)?) => {
+        super::Ops {
+            dense: super::kernels!(@ dense DensePanel $tiles needs $needs $(: $($feature)*)?),
+            depthwise: super::kernels!(@ depthwise DepthwisePanel $tiles needs $needs $(: $($feature)*)?),
+            linear: super::kernels!(@ linear LinearPanel $tiles $(: $($feature)*)?),
+            pool: super::kernels!(@ pool PoolPanel $tiles $(: $($feature)*)?),
+            peak: super::kernels!(@ peak PeakRun $tiles $(: $($feature)*)?),
         }
     };
 }
-use feature_enabled;
+use kernels;

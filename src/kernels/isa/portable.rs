@@ -1,25 +1,40 @@
 //! Plain Rust for any CPU: arrays of four lanes, which compilers turn into whatever is there.
 
-use super::{
-    DensePanel, DepthwisePanel, Isa, LinearPanel, Ops, PeakRun, PoolPanel, Tiles, Vector,
-    feature_enabled,
-};
+use super::super::ops::dense::Broadcast;
+use super::{InstructionSet, Isa, Needs, Ops, Tiles, Vector, kernels};
 
 /// The instruction set that every CPU has.
 #[derive(Clone, Copy, Debug)]
 pub struct Portable;
 
 impl Portable {
+    /// Every CPU has it.
+    pub const STATIC: bool = true;
+
     /// The token.
     pub fn new() -> Option<Self> {
         Some(Self)
     }
 
-    /// The operators in little code, for processors that have faster sets.
-    pub fn compact(self) -> Ops {
-        feature_enabled!(@ dense, DensePanel, Tile128Compact);
-        feature_enabled!(@ depthwise, DepthwisePanel, Tile128Compact);
-        Ops { dense, depthwise, ..self.ops() }
+    /// The operators with all their tiles.
+    fn full<U: Needs>(self) -> Ops {
+        kernels!(Tile128 needs U)
+    }
+
+    /// The operators in little code.
+    fn compact<U: Needs>(self) -> Ops {
+        kernels!(Tile128Compact needs U)
+    }
+}
+
+impl Isa for Portable {
+    /// Those in little code where the processor has a faster set, or may have.
+    fn ops<U: Needs>(self) -> Ops {
+        if InstructionSet::MAY_BE_BETTER { self.compact::<U>() } else { self.full::<U>() }
+    }
+
+    fn tables<U: Needs>(self) -> [Option<(&'static str, Ops)>; 2] {
+        [Some(("portable", self.full::<U>())), Some(("portable_compact", self.compact::<U>()))]
     }
 }
 
@@ -28,8 +43,8 @@ struct Tile128;
 impl Tiles for Tile128 {
     type Wide = Four;
     type Narrow = Four;
-    const ROWS: usize = 4;
-    const ACCUMULATORS: usize = 8;
+    type Inner = Broadcast;
+    const ROWS: &'static [usize] = &[4, 4];
 }
 
 struct Tile128Compact;
@@ -37,12 +52,10 @@ struct Tile128Compact;
 impl Tiles for Tile128Compact {
     type Wide = Four;
     type Narrow = Four;
-    const ROWS: usize = Tile128::ROWS;
-    const ACCUMULATORS: usize = Tile128::ACCUMULATORS;
+    type Inner = Broadcast;
+    const ROWS: &'static [usize] = Tile128::ROWS;
     const COMPACT: bool = true;
 }
-
-feature_enabled!(Portable, Tile128, "portable");
 
 #[derive(Clone, Copy)]
 pub struct Four([f32; 4]);

@@ -44,7 +44,7 @@ pub unsafe fn run<T: Tiles>(panel: &LinearPanel) {
             unsafe {
                 let w = panel.w.add(block * panel.rows + col);
                 let y = panel.y.add(block + col);
-                if T::ACCUMULATORS == 12 && pitch - col >= 12 * wide {
+                if !T::COMPACT && pitch - col >= 12 * wide {
                     columns::<T::Wide, 12>(panel, w, pitch, y);
                     col += 12 * wide;
                 } else if pitch - col >= 4 * wide {

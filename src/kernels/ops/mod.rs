@@ -3,6 +3,7 @@
 pub mod dense;
 pub mod depthwise;
 pub mod linear;
+pub mod needs;
 pub mod peak;
 pub mod pool;
 
@@ -37,26 +38,43 @@ trait Columns {
 /// The CPU has the instruction set of `T`, and `work` has `cols` columns.
 #[inline(always)]
 unsafe fn for_columns<T: Tiles, const VECTORS: usize>(cols: usize, work: &mut impl Columns) {
+    // SAFETY: the caller's contract.
+    unsafe { for_some_columns::<T, VECTORS>((0, cols), [true; 3], work) };
+}
+
+/// The same for the columns from `cols.0` on, by those of wide vectors, whole narrow ones and a part of
+/// one that are `allowed`. Returns the first column that is left.
+///
+/// # Safety
+///
+/// As for [`for_columns`], for `cols.1` columns.
+#[inline(always)]
+unsafe fn for_some_columns<T: Tiles, const VECTORS: usize>(
+    (mut col, cols): (usize, usize),
+    allowed: [bool; 3],
+    work: &mut impl Columns,
+) -> usize {
     let wide = T::Wide::LANES;
     let narrow = T::Narrow::LANES;
-    let mut col = 0;
-    while VECTORS == 2 && cols - col >= 2 * wide {
+    while VECTORS == 2 && allowed[0] && cols - col >= 2 * wide {
         // SAFETY: two wide vectors fit into the columns left.
         unsafe { work.run::<T::Wide, 2>(col, wide) };
         col += 2 * wide;
     }
-    while cols - col >= wide {
+    while allowed[0] && cols - col >= wide {
         // SAFETY: one wide vector fits into the columns left.
         unsafe { work.run::<T::Wide, 1>(col, wide) };
         col += wide;
     }
-    while wide > narrow && cols - col >= narrow {
+    while wide > narrow && allowed[1] && cols - col >= narrow {
         // SAFETY: a narrow vector fits into the columns left.
         unsafe { work.run::<T::Narrow, 1>(col, narrow) };
         col += narrow;
     }
-    if cols > col {
-        // SAFETY: fewer columns are left than a narrow vector has lanes.
+    if allowed[2] && cols > col && cols - col <= narrow {
+        // SAFETY: no more columns are left than a narrow vector has lanes.
         unsafe { work.run::<T::Narrow, 1>(col, cols - col) };
+        col = cols;
     }
+    col
 }

@@ -23,24 +23,23 @@ pub struct PeakRun {
 /// The CPU has the instruction set of `T`.
 #[inline(always)]
 pub unsafe fn run<T: Tiles>(run: &PeakRun) {
-    const CHAINS: usize = 12;
     // SAFETY: the instruction set is the caller's contract; `last` has room for a vector.
     unsafe {
         let (scale, shift) = (T::Wide::splat(0.999_999), T::Wide::splat(1e-9));
-        let mut acc = [T::Wide::splat(1.0); CHAINS];
+        let mut acc = [T::Wide::splat(1.0); 16];
         for _ in 0..run.rounds {
-            for acc in &mut acc {
+            for acc in &mut acc[..T::IN_FLIGHT] {
                 *acc = acc.mul_add(scale, shift);
             }
         }
         let mut last = [0.0; 16];
-        for other in acc {
-            acc[0] = acc[0].add(other);
+        for i in 0..T::IN_FLIGHT {
+            acc[0] = acc[0].add(acc[i]);
         }
         acc[0].store(last.as_mut_ptr());
         run.sum.set(last[0]);
     }
-    run.macs.set((run.rounds * CHAINS * T::Wide::LANES) as u64);
+    run.macs.set((run.rounds * T::IN_FLIGHT * T::Wide::LANES) as u64);
 }
 
 /// Reads `values`, rows of [`BLOCK`] columns, once and as fast as the instruction set can, by adding

@@ -18,7 +18,7 @@ commands:
                   - reads standard input; prints a JSON array
 
 options:
-  --isa NAME      avx512, avx2 or portable; the best that the CPU has by default
+  --isa NAME      an instruction set, such as portable; the best that the CPU has by default
   --threads N     threads for one inference, or for a batch (1)
   --runs N        measured runs (100)
   --batch N       inputs of a run, dealt out to the threads (bench)

@@ -1,136 +1,34 @@
-//! Depthwise convolution of one panel of channels.
-//!
-//! 3×3 windows with stride 1 or 2 run in straight-line tiles of a few outputs whose columns are
-//! loaded once each; columns outside the map are read from a vector of zeros, rows outside are left
-//! out. Every other window, and where code is compact every window, takes the general path, output by
-//! output.
+//! A 3×3 window, in straight-line tiles with all weights in registers. Columns outside the map are read
+//! from a vector of zeros, rows outside are left out.
 
-use super::super::isa::{Tiles, Vector};
+use core::marker::PhantomData;
 
-use super::{Columns, MOST_LANES, for_columns};
-
-/// Rows `rows.0..rows.1` of `out[y][x][c] = clamp(bias[c] + Σ in[y·s + i - top][x·s + j - left][c] · w[i][j][c])`.
-#[derive(Clone, Copy, Debug)]
-pub struct DepthwisePanel {
-    /// Input row `r` starts at `input + (r % ring_rows)·row_stride`.
-    pub input: *const f32,
-    /// Distance between input rows.
-    pub row_stride: usize,
-    /// Rows that the input buffer holds.
-    pub ring_rows: usize,
-    /// Distance between neighbouring input values of a channel.
-    pub pixel_stride: usize,
-    /// Distance between [`MOST_LANES`] input channels, counted from the panel's first, and the next:
-    /// `MOST_LANES` where the channels of a position lie together.
-    pub vector_stride: usize,
-    /// Size of the input map.
-    pub in_size: [usize; 2],
-    /// Packed weights, a row of `pitch` values for each tap.
-    pub w: *const f32,
-    /// Distance between the weights of two taps.
-    pub pitch: usize,
-    /// `packed(cols)` values.
-    pub bias: *const f32,
-    /// Output row `rows.0`.
-    pub output: *mut f32,
-    /// Distance between output rows.
-    pub out_row_stride: usize,
-    /// Distance between neighbouring output values of a channel.
-    pub out_pixel_stride: usize,
-    /// Columns of the output map.
-    pub out_width: usize,
-    /// Output rows to compute.
-    pub rows: (usize, usize),
-    /// Channels of the panel.
-    pub cols: usize,
-    /// Side of the window.
-    pub kernel: usize,
-    /// Step of the window.
-    pub stride: usize,
-    /// Rows above and columns to the left of the map that the first window covers.
-    pub padding: [usize; 2],
-    /// Clamp bounds.
-    pub bounds: (f32, f32),
-}
-
-/// Computes the panel.
-///
-/// # Safety
-///
-/// The CPU has the instruction set of `T`, and the pointers are valid for the extents above: the
-/// input rows that the windows of `rows` touch are in the buffer, each `in_size[1]` pixels of `cols`
-/// channels.
-#[inline(always)]
-pub unsafe fn run<T: Tiles>(panel: &DepthwisePanel) {
-    // SAFETY: all columns are inside the panel.
-    unsafe {
-        match (panel.kernel, panel.stride) {
-            (3, 1) if !T::COMPACT => for_columns::<T, 1>(panel.cols, &mut Three::<1> { panel }),
-            (3, 2) if !T::COMPACT => for_columns::<T, 1>(panel.cols, &mut Three::<2> { panel }),
-            _ => for_columns::<T, 1>(panel.cols, &mut Any { panel }),
-        }
-    }
-}
-
-impl DepthwisePanel {
-    /// Taps of the window at output `o` that lie inside a side of length `n`.
-    #[inline(always)]
-    fn taps(&self, o: usize, n: usize, padding: usize) -> (usize, usize) {
-        let first = o * self.stride;
-        (padding.saturating_sub(first), self.kernel.min((n + padding).saturating_sub(first)))
-    }
-
-    /// Input row that tap row `i` of output row `y` reads; the row is inside the map.
-    ///
-    /// # Safety
-    ///
-    /// `y` is one of `rows`, the row that the tap reads is inside the map, and `col` is a column of
-    /// the panel.
-    #[inline(always)]
-    unsafe fn row(&self, y: usize, i: usize, col: usize) -> *const f32 {
-        let r = y * self.stride + i - self.padding[0];
-        // SAFETY: the row is one that the windows of `rows` touch.
-        unsafe {
-            let row = (r as u32 % self.ring_rows as u32) as usize;
-            self.channel(col).add(row * self.row_stride)
-        }
-    }
-
-    /// Input of column `col`, in column 0 of the buffer's first row.
-    #[inline(always)]
-    fn channel(&self, col: usize) -> *const f32 {
-        self.input.wrapping_add(col / MOST_LANES * self.vector_stride + col % MOST_LANES)
-    }
-
-    /// Output values of row `y`, from column `col` on.
-    ///
-    /// # Safety
-    ///
-    /// `y` is one of `rows`, and `col` is a column of the panel.
-    #[inline(always)]
-    unsafe fn out(&self, y: usize, col: usize) -> *mut f32 {
-        // SAFETY: the row is one of `rows`.
-        unsafe { self.output.add((y - self.rows.0) * self.out_row_stride + col) }
-    }
-}
-
-/// Stands for the columns outside the map.
-static ZEROS: [f32; 16] = [0.0; 16];
+use super::super::super::isa::Vector;
+use super::super::Columns;
+use super::super::needs::{self, Needs};
+use super::{DepthwisePanel, ZEROS};
 
 /// A 3×3 window with stride `S`.
-struct Three<'a, const S: usize> {
+pub(super) struct Three<'a, const S: usize, U> {
     panel: &'a DepthwisePanel,
+    needs: PhantomData<U>,
 }
 
-impl<const S: usize> Columns for Three<'_, S> {
+impl<'a, const S: usize, U> Three<'a, S, U> {
+    pub fn new(panel: &'a DepthwisePanel) -> Self {
+        Self { panel, needs: PhantomData }
+    }
+}
+
+impl<const S: usize, U: Needs> Columns for Three<'_, S, U> {
     #[inline(always)]
     unsafe fn run<V: Vector, const N: usize>(&mut self, col: usize, lanes: usize) {
         // SAFETY: `lanes` lanes from column `col` are inside the panel.
         unsafe {
             if lanes == V::LANES {
-                Strip::<V, S, true>::new(self.panel, col, lanes).rows();
+                Strip::<V, S, true>::new(self.panel, col, lanes).rows::<U>();
             } else {
-                Strip::<V, S, false>::new(self.panel, col, lanes).rows();
+                Strip::<V, S, false>::new(self.panel, col, lanes).rows::<U>();
             }
         }
     }
@@ -174,7 +72,7 @@ struct Rows {
 impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
     /// # Safety
     ///
-    /// As for [`run`], with the instruction set of `V`; the panel has the columns `col..col +
+    /// As for [`run`](super::run), with the instruction set of `V`; the panel has the columns `col..col +
     /// lanes`, and `lanes` are all of the vector's where it is `WHOLE`.
     #[inline(always)]
     unsafe fn new(panel: &'a DepthwisePanel, col: usize, lanes: usize) -> Self {
@@ -193,7 +91,7 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
     ///
     /// As for [`Strip::new`].
     #[inline(always)]
-    unsafe fn rows(&self) {
+    unsafe fn rows<U: Needs>(&self) {
         let panel = self.panel;
         let width = panel.out_width;
         for y in panel.rows.0..panel.rows.1 {
@@ -201,19 +99,26 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
             unsafe {
                 let rows = self.inputs(y);
                 let mut x = 0;
-                if V::OUTPUTS == 8 && WHOLE {
-                    if width.is_multiple_of(7) {
-                        while x < width {
-                            self.tile::<7>(&rows, x);
-                            x += 7;
+                // Of what the network has no tiles of, single outputs take the place.
+                macro_rules! has {
+                    ($outputs:literal) => {
+                        const {
+                            let most = if WHOLE { V::OUTPUTS } else { 4 };
+                            $outputs <= most && needs::has_tile::<U>((3, S), $outputs, most)
                         }
-                    }
-                    while x + 8 <= width {
-                        self.tile::<8>(&rows, x);
-                        x += 8;
+                    };
+                }
+                if has!(7) && width.is_multiple_of(7) {
+                    while x < width {
+                        self.tile::<7>(&rows, x);
+                        x += 7;
                     }
                 }
-                while x + 4 <= width {
+                while has!(8) && x + 8 <= width {
+                    self.tile::<8>(&rows, x);
+                    x += 8;
+                }
+                while has!(4) && x + 4 <= width {
                     self.tile::<4>(&rows, x);
                     x += 4;
                 }
@@ -331,40 +236,5 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
         }
         columns!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
         let _ = offset;
-    }
-}
-
-/// Any window.
-struct Any<'a> {
-    panel: &'a DepthwisePanel,
-}
-
-impl Columns for Any<'_> {
-    #[inline(always)]
-    unsafe fn run<V: Vector, const N: usize>(&mut self, col: usize, lanes: usize) {
-        let panel = self.panel;
-        for y in panel.rows.0..panel.rows.1 {
-            let (first, last) = panel.taps(y, panel.in_size[0], panel.padding[0]);
-            for x in 0..panel.out_width {
-                let (left, right) = panel.taps(x, panel.in_size[1], panel.padding[1]);
-                // SAFETY: the taps first..last × left..right are inside the map, and `lanes` lanes
-                // from column `col` are inside the panel.
-                unsafe {
-                    let mut acc = V::load(panel.bias.add(col));
-                    for i in first..last {
-                        let row = panel.row(y, i, col);
-                        for j in left..right {
-                            let column = x * panel.stride + j - panel.padding[1];
-                            let value = V::load_first(row.add(column * panel.pixel_stride), lanes);
-                            let tap = (i * panel.kernel + j) * panel.pitch + col;
-                            acc = V::load(panel.w.add(tap)).mul_add(value, acc);
-                        }
-                    }
-                    let (lo, hi) = (V::splat(panel.bounds.0), V::splat(panel.bounds.1));
-                    let p = panel.out(y, col).add(x * panel.out_pixel_stride);
-                    acc.clamp(lo, hi).store_first(p, lanes);
-                }
-            }
-        }
     }
 }

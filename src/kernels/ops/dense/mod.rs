@@ -1,0 +1,123 @@
+//! Matrix product over one panel of output channels: pointwise convolution, and any dense
+//! convolution whose window is described as runs of the input.
+//!
+//! A tile of R rows (positions) by V vectors (channels) stays in registers over all of K. Small
+//! tiles are best: the CPU overlaps the stores of one with the multiplies of the next. How the
+//! products of a tile are summed is an [`Inner`] loop, a file each: instruction sets differ in where
+//! a value may come from that multiplies a vector.
+
+mod broadcast;
+mod embedded;
+mod lanes;
+mod pairs;
+mod strip;
+
+pub use broadcast::Broadcast;
+pub use embedded::EmbeddedBroadcast;
+pub use lanes::{ByLane, Lanes};
+pub use pairs::{PairLanes, Pairs};
+pub use strip::{Strip, Tile};
+
+use super::super::isa::Tiles;
+use super::needs::{self, Needs};
+use strip::Ahead;
+
+/// `C[i][j] = clamp(bias[j] + Σ_k A[i][k]·W[k][j] + residual[i][j])` for `rows` × `cols` values.
+///
+/// Row `i` of A is made of runs: run `r` of `runs` is `run` values from `a + i·lda + r·run_stride`,
+/// multiplied by the `run` rows of W from `w + r·w_stride`. Then follows one more run of `last`
+/// values from `a_last + i·last` with the rows of W from `w + runs·w_stride`.
+#[derive(Clone, Copy, Debug)]
+pub struct DensePanel {
+    /// First value of A.
+    pub a: *const f32,
+    /// Distance between rows of A.
+    pub lda: usize,
+    /// Values of a run.
+    pub run: usize,
+    /// Number of runs.
+    pub runs: usize,
+    /// Distance between the runs of a row.
+    pub run_stride: usize,
+    /// The run with a row distance of its own, if `last` is not zero.
+    pub a_last: *const f32,
+    /// Values of that run, and its row distance.
+    pub last: usize,
+    /// Packed weights; a row has `packed(cols)` values.
+    pub w: *const f32,
+    /// Distance between rows of W.
+    pub pitch: usize,
+    /// Distance between the weights of two runs.
+    pub w_stride: usize,
+    /// `packed(cols)` values.
+    pub bias: *const f32,
+    /// Output.
+    pub c: *mut f32,
+    /// Distance between rows of C.
+    pub ldc: usize,
+    /// Distance between [`MOST_LANES`](super::MOST_LANES) columns of C, counted from the panel's first, and the next:
+    /// `MOST_LANES` where the columns of a row lie together, as those of a pooled panel do.
+    pub c_vector_stride: usize,
+    /// Values to add, laid out as C; null for none. Does not overlap C.
+    pub residual: *const f32,
+    /// Number of rows.
+    pub rows: usize,
+    /// Number of columns.
+    pub cols: usize,
+    /// Clamp bounds.
+    pub bounds: (f32, f32),
+    /// Sum the rows into `c[0][j]` in place of storing them; `residual` is null.
+    pub pool: bool,
+    /// Cache lines to prefetch from the end of this panel's weights on.
+    pub prefetch: usize,
+}
+
+/// The inner loop of a tile.
+///
+/// Sums of an element may differ with the vectors across, but not with the rows of a tile: threads
+/// share rows as they like.
+pub trait Inner<T: Tiles> {
+    /// Bias plus the products over all of K, for `R` rows from `row` on.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instruction set of `T`; the panel of the strip has these rows and the strip's
+    /// columns.
+    unsafe fn sums<const R: usize, const N: usize, const M: usize>(
+        strip: &mut Strip<T, N, M>,
+        row: usize,
+    ) -> Tile<T, R, N, M>;
+}
+
+/// Computes the panel.
+///
+/// # Safety
+///
+/// The CPU has the instruction set of `T`, and the pointers are valid for the extents above.
+#[inline(always)]
+pub unsafe fn run<T: Tiles, U: Needs>(panel: &DensePanel) {
+    let mut ahead = Ahead::new(panel);
+    let mut col = 0;
+    while col < panel.cols {
+        // Where the network has no such strips there is no code for them, and narrow ones do.
+        macro_rules! strips {
+            ($(($n:literal, $m:literal))*) => {
+                match needs::strip::<T>(panel.cols - col) {
+                    $(($n, $m) if const { needs::has_strip::<T, U>($n, $m) } => {
+                        Strip::<T, $n, $m>::new(panel, col, &mut ahead).rows::<U>()
+                    })*
+                    _ => Strip::<T, 0, 1>::new(panel, col, &mut ahead).rows::<U>(),
+                }
+            };
+        }
+        // SAFETY: the strip's columns are among those left, the last `lanes` of them in a narrow vector.
+        col += unsafe { strips!((4, 0)(3, 1)(2, 1)(2, 0)(1, 1)(1, 0)) };
+    }
+}
+
+impl DensePanel {
+    /// Number of packed weights from `w` on.
+    fn weights(&self) -> usize {
+        self.runs * self.w_stride + self.last * self.pitch
+    }
+}

@@ -1,0 +1,309 @@
+//! The tiles of some columns of a panel: which rows they have, and what becomes of their sums.
+
+use core::marker::PhantomData;
+
+use super::super::super::isa::{Tiles, Vector};
+use super::super::MOST_LANES;
+use super::super::needs::{self, Needs};
+use super::{DensePanel, Inner};
+
+/// A run of some rows of A.
+pub(super) struct Run<const R: usize> {
+    pub rows: [*const f32; R],
+    /// Its first row of W, from the strip's columns on.
+    pub w: *const f32,
+    /// Values of each row.
+    pub len: usize,
+}
+
+/// What is still to be prefetched.
+pub(super) struct Ahead {
+    next: *const f32,
+    lines: usize,
+}
+
+/// All rows of `N` wide vectors of columns and then `M` narrow ones, the last of which may be only
+/// `lanes` wide.
+pub struct Strip<'a, T, const N: usize, const M: usize> {
+    pub(super) panel: &'a DensePanel,
+    col: usize,
+    lanes: usize,
+    ahead: &'a mut Ahead,
+    tiles: PhantomData<T>,
+}
+
+/// The values of a tile of `R` rows.
+pub struct Tile<T: Tiles, const R: usize, const N: usize, const M: usize> {
+    pub(super) wide: [[T::Wide; N]; R],
+    pub(super) narrow: [[T::Narrow; M]; R],
+}
+
+/// The values of a row of a tile.
+pub(super) type Row<T, const N: usize, const M: usize> =
+    ([<T as Tiles>::Wide; N], [<T as Tiles>::Narrow; M]);
+
+impl Ahead {
+    pub fn new(panel: &DensePanel) -> Self {
+        Self { next: panel.w.wrapping_add(panel.weights()), lines: panel.prefetch }
+    }
+}
+
+impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
+    #[inline(always)]
+    pub(super) fn new(panel: &'a DensePanel, col: usize, ahead: &'a mut Ahead) -> Self {
+        let lanes = T::Narrow::LANES.min(panel.cols - col - N * T::Wide::LANES);
+        Self { panel, col, lanes, ahead, tiles: PhantomData }
+    }
+
+    /// Width in narrow vectors.
+    const WIDTH: usize = N * (T::Wide::LANES / T::Narrow::LANES) + M;
+    /// Rows of most tiles; 1 where there are none so wide.
+    const ROWS: usize = if Self::WIDTH <= T::ROWS.len() { T::ROWS[Self::WIDTH - 1] } else { 1 };
+    /// Rows at most of the tiles for what those leave.
+    const REST: usize = if Self::ROWS > 8 { Self::ROWS / 2 } else { Self::ROWS };
+
+    /// Computes all rows, those that whole tiles leave dealt out evenly to smaller ones. Returns how
+    /// many columns are done.
+    ///
+    /// # Safety
+    ///
+    /// As for [`run`](super::run); the strip's columns are inside the panel.
+    #[inline(always)]
+    pub(super) unsafe fn rows<U: Needs>(mut self) -> usize {
+        let cols = N * T::Wide::LANES + M * self.lanes;
+        let mut row = 0;
+        // Where the network has no tiles of so many rows there is no code for them, and single rows do.
+        macro_rules! tiles {
+            ($rows:expr; $($height:literal)*) => {{
+                let rows = $rows;
+                match rows {
+                    $($height if const { Self::has::<U>($height) } => self.tile::<$height>(row),)*
+                    _ => {
+                        for row in row..row + rows {
+                            self.tile::<1>(row);
+                        }
+                    }
+                }
+                row += rows;
+            }};
+        }
+        // SAFETY: all rows of a tile are among those left, dealt out to tiles of REST rows at most.
+        unsafe {
+            if T::COMPACT {
+                while self.panel.rows - row >= 4 {
+                    tiles!(4; 4);
+                }
+                while row < self.panel.rows {
+                    tiles!(1;);
+                }
+                return cols;
+            }
+            while Self::ROWS > Self::REST && self.panel.rows - row >= Self::ROWS {
+                tiles!(Self::ROWS; 14 12);
+            }
+            let left = self.panel.rows - row;
+            let tiles = left.div_ceil(Self::REST);
+            if tiles == 0 {
+                return cols;
+            }
+            let (least, mut extra) = (left / tiles, left % tiles);
+            for _ in 0..tiles {
+                tiles!(least + usize::from(extra > 0); 8 7 6 5 4 3 2);
+                extra = extra.saturating_sub(1);
+            }
+        }
+        cols
+    }
+
+    /// Whether there are tiles of `rows` rows.
+    const fn has<U: Needs>(rows: usize) -> bool {
+        let some = rows <= Self::REST || rows == Self::ROWS;
+        some && (T::COMPACT || needs::heights::<U>(Self::ROWS, Self::REST) >> rows & 1 == 1)
+    }
+
+    /// The tile of `R` rows from `row` on.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::rows`]; the panel has the rows `row..row + R`.
+    #[inline(always)]
+    unsafe fn tile<const R: usize>(&mut self, row: usize) {
+        // SAFETY: R rows from `row` and the columns are inside the panel.
+        unsafe {
+            let tile = T::Inner::sums::<R, N, M>(self, row);
+            if self.panel.pool {
+                self.sum(tile);
+            } else {
+                self.store(row, tile);
+            }
+        }
+    }
+
+    /// Run `r` of the rows from `row` on.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::tile`]; `r` is below [`Strip::runs`].
+    #[inline(always)]
+    pub(super) unsafe fn run<const R: usize>(&self, row: usize, r: usize) -> Run<R> {
+        let panel = self.panel;
+        // SAFETY: the run is one of the panel's, and so are rows row..row + R.
+        unsafe {
+            let (a, lda, len) = if r < panel.runs {
+                (panel.a.add(row * panel.lda + r * panel.run_stride), panel.lda, panel.run)
+            } else {
+                (panel.a_last.add(row * panel.last), panel.last, panel.last)
+            };
+            let mut rows = [a; R];
+            for i in 1..R {
+                rows[i] = rows[i - 1].add(lda);
+            }
+            Run { rows, w: panel.w.wrapping_add(self.col + r * panel.w_stride), len }
+        }
+    }
+
+    /// Number of runs with that of `a_last`.
+    #[inline(always)]
+    pub(super) fn runs(&self) -> usize {
+        self.panel.runs + usize::from(self.panel.last > 0)
+    }
+
+    /// The bias of the strip's columns.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::rows`].
+    #[inline(always)]
+    pub(super) unsafe fn bias(&self) -> Row<T, N, M> {
+        // SAFETY: the strip's columns, rounded up to whole packed vectors, are inside the bias.
+        unsafe { Self::load(self.panel.bias.add(self.col)) }
+    }
+
+    /// Distance between the prefetches of a tile: tiles of the widest strip prefetch a cache line for
+    /// each k. When all are done it is the next one again and again, which costs less than a branch.
+    #[inline(always)]
+    pub(super) fn ahead(&self) -> usize {
+        if self.ahead.lines > 0 { 16 } else { 0 }
+    }
+
+    /// Prefetches a line.
+    #[inline(always)]
+    pub(super) fn prefetch(&mut self, distance: usize) {
+        if Self::WIDTH == T::ROWS.len() {
+            T::Wide::prefetch(self.ahead.next);
+            self.ahead.next = self.ahead.next.wrapping_add(distance);
+        }
+    }
+
+    /// Counts what a tile has prefetched.
+    #[inline(always)]
+    pub(super) fn prefetched(&mut self) {
+        if Self::WIDTH == T::ROWS.len() {
+            let lines = self.panel.runs * self.panel.run + self.panel.last;
+            self.ahead.lines = self.ahead.lines.saturating_sub(lines);
+        }
+    }
+
+    /// The packed values from `p` on.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instruction set of `T`; `p` points to as many values as the strip has
+    /// columns, rounded up to whole narrow vectors.
+    #[inline(always)]
+    pub(super) unsafe fn load(p: *const f32) -> Row<T, N, M> {
+        // SAFETY: the strip's columns, rounded up to whole narrow vectors, are the caller's contract.
+        unsafe {
+            let mut values = ([T::Wide::splat(0.0); N], [T::Narrow::splat(0.0); M]);
+            for (j, value) in values.0.iter_mut().enumerate() {
+                *value = T::Wide::load(p.add(j * T::Wide::LANES));
+            }
+            for value in &mut values.1 {
+                *value = T::Narrow::load(p.add(N * T::Wide::LANES));
+            }
+            values
+        }
+    }
+
+    /// Residual add, clamp and store of a tile.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::tile`].
+    #[inline(always)]
+    #[allow(clippy::needless_range_loop)]
+    unsafe fn store<const R: usize>(&self, row: usize, tile: Tile<T, R, N, M>) {
+        let Tile { mut wide, mut narrow } = tile;
+        let panel = self.panel;
+        let whole = self.lanes == T::Narrow::LANES;
+        // SAFETY: the strip's columns are inside the panel, for C as for the residual, which has C's
+        // layout.
+        unsafe {
+            let at = |i: usize, j: usize| {
+                let col = self.col + j * T::Wide::LANES;
+                (row + i) * panel.ldc + col / MOST_LANES * panel.c_vector_stride + col % MOST_LANES
+            };
+            if !panel.residual.is_null() {
+                for i in 0..R {
+                    for j in 0..N {
+                        wide[i][j] = wide[i][j].add(T::Wide::load(panel.residual.add(at(i, j))));
+                    }
+                    for j in 0..M {
+                        let p = panel.residual.add(at(i, N));
+                        let skip = if whole {
+                            T::Narrow::load(p)
+                        } else {
+                            T::Narrow::load_first(p, self.lanes)
+                        };
+                        narrow[i][j] = narrow[i][j].add(skip);
+                    }
+                }
+            }
+            let (lo, hi) = panel.bounds;
+            let (wide_lo, wide_hi) = (T::Wide::splat(lo), T::Wide::splat(hi));
+            let (narrow_lo, narrow_hi) = (T::Narrow::splat(lo), T::Narrow::splat(hi));
+            for i in 0..R {
+                for j in 0..N {
+                    wide[i][j].clamp(wide_lo, wide_hi).store(panel.c.add(at(i, j)));
+                }
+                for j in 0..M {
+                    let value = narrow[i][j].clamp(narrow_lo, narrow_hi);
+                    let c = panel.c.add(at(i, N));
+                    if whole { value.store(c) } else { value.store_first(c, self.lanes) }
+                }
+            }
+        }
+    }
+
+    /// Clamps the rows of a tile and adds them to the sums in C.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::rows`], for a panel that is pooled.
+    #[inline(always)]
+    unsafe fn sum<const R: usize>(&self, tile: Tile<T, R, N, M>) {
+        let (lo, hi) = self.panel.bounds;
+        // SAFETY: the strip's columns are inside C.
+        unsafe {
+            let c = self.panel.c.add(self.col);
+            let (wide_lo, wide_hi) = (T::Wide::splat(lo), T::Wide::splat(hi));
+            for j in 0..N {
+                let c = c.add(j * T::Wide::LANES);
+                let mut sum = T::Wide::load(c);
+                for row in &tile.wide {
+                    sum = sum.add(row[j].clamp(wide_lo, wide_hi));
+                }
+                sum.store(c);
+            }
+            let (narrow_lo, narrow_hi) = (T::Narrow::splat(lo), T::Narrow::splat(hi));
+            for j in 0..M {
+                let c = c.add(N * T::Wide::LANES);
+                let mut sum = T::Narrow::load_first(c, self.lanes);
+                for row in &tile.narrow {
+                    sum = sum.add(row[j].clamp(narrow_lo, narrow_hi));
+                }
+                sum.store_first(c, self.lanes);
+            }
+        }
+    }
+}

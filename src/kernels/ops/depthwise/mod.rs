@@ -1,0 +1,149 @@
+//! Depthwise convolution of one panel of channels.
+//!
+//! Windows with stride 1 or 2 run in straight-line tiles of a few outputs whose columns are loaded
+//! once each for all the taps that share them: 3×3 windows with all weights in registers, others with
+//! those of a few taps at a time. A larger stride, and where code is compact every stride, takes a tap
+//! at a time. What lies outside the map is left out or reads zeros.
+
+mod any;
+mod three;
+
+use super::super::isa::Tiles;
+use super::needs::{self, Needs};
+use super::{MOST_LANES, for_some_columns};
+use any::Any;
+use three::Three;
+
+/// Rows `rows.0..rows.1` of `out[y][x][c] = clamp(bias[c] + Σ in[y·s + i - top][x·s + j - left][c] · w[i][j][c])`.
+#[derive(Clone, Copy, Debug)]
+pub struct DepthwisePanel {
+    /// Input row `r` starts at `input + (r % ring_rows)·row_stride`.
+    pub input: *const f32,
+    /// Distance between input rows.
+    pub row_stride: usize,
+    /// Rows that the input buffer holds.
+    pub ring_rows: usize,
+    /// Distance between neighbouring input values of a channel.
+    pub pixel_stride: usize,
+    /// Distance between [`MOST_LANES`] input channels, counted from the panel's first, and the next:
+    /// `MOST_LANES` where the channels of a position lie together.
+    pub vector_stride: usize,
+    /// Size of the input map.
+    pub in_size: [usize; 2],
+    /// Packed weights, a row of `pitch` values for each tap.
+    pub w: *const f32,
+    /// Distance between the weights of two taps.
+    pub pitch: usize,
+    /// `packed(cols)` values.
+    pub bias: *const f32,
+    /// Output row `rows.0`.
+    pub output: *mut f32,
+    /// Distance between output rows.
+    pub out_row_stride: usize,
+    /// Distance between neighbouring output values of a channel.
+    pub out_pixel_stride: usize,
+    /// Columns of the output map.
+    pub out_width: usize,
+    /// Output rows to compute.
+    pub rows: (usize, usize),
+    /// Channels of the panel.
+    pub cols: usize,
+    /// Side of the window.
+    pub kernel: usize,
+    /// Step of the window.
+    pub stride: usize,
+    /// Rows above and columns to the left of the map that the first window covers.
+    pub padding: [usize; 2],
+    /// Clamp bounds.
+    pub bounds: (f32, f32),
+}
+
+/// Computes the panel.
+///
+/// # Safety
+///
+/// The CPU has the instruction set of `T`, and the pointers are valid for the extents above: the
+/// input rows that the windows of `rows` touch are in the buffer, each `in_size[1]` pixels of `cols`
+/// channels.
+#[inline(always)]
+pub unsafe fn run<T: Tiles, U: Needs>(panel: &DepthwisePanel) {
+    /// Whether the network has such windows; where it has none there is no code for them.
+    macro_rules! has {
+        ($kernel:literal $stride:literal) => {
+            const { !T::COMPACT && needs::has_tile::<U>(($kernel, $stride), 0, 8) }
+        };
+    }
+    let vectors = const { needs::vectors::<T, U>() };
+    let all = (0, panel.cols);
+    // SAFETY: all columns are inside the panel.
+    unsafe {
+        let done = match (panel.kernel, panel.stride) {
+            (3, 1) if has!(3 1) => {
+                for_some_columns::<T, 1>(all, vectors, &mut Three::<1, U>::new(panel))
+            }
+            (3, 2) if has!(3 2) => {
+                for_some_columns::<T, 1>(all, vectors, &mut Three::<2, U>::new(panel))
+            }
+            (5, 1) if has!(5 1) => {
+                for_some_columns::<T, 1>(all, vectors, &mut Any::<1, 5, U>::new(panel))
+            }
+            (5, 2) if has!(5 2) => {
+                for_some_columns::<T, 1>(all, vectors, &mut Any::<2, 5, U>::new(panel))
+            }
+            (_, 1) if has!(0 1) => {
+                for_some_columns::<T, 1>(all, vectors, &mut Any::<1, 0, U>::new(panel))
+            }
+            (_, 2) if has!(0 2) => {
+                for_some_columns::<T, 1>(all, vectors, &mut Any::<2, 0, U>::new(panel))
+            }
+            _ => 0,
+        };
+        let rest = (done, panel.cols);
+        for_some_columns::<T, 1>(rest, [true; 3], &mut Any::<0, 0, U>::new(panel));
+    }
+}
+
+impl DepthwisePanel {
+    /// Taps of the window at output `o` that lie inside a side of length `n`.
+    #[inline(always)]
+    fn taps(&self, o: usize, n: usize, padding: usize) -> (usize, usize) {
+        let first = o * self.stride;
+        (padding.saturating_sub(first), self.kernel.min((n + padding).saturating_sub(first)))
+    }
+
+    /// Input row that tap row `i` of output row `y` reads, from column `col` on.
+    ///
+    /// # Safety
+    ///
+    /// `y` is one of `rows`, the row that the tap reads is inside the map, and `col` is a column of
+    /// the panel.
+    #[inline(always)]
+    unsafe fn row(&self, y: usize, i: usize, col: usize) -> *const f32 {
+        let r = y * self.stride + i - self.padding[0];
+        // SAFETY: the row is one that the windows of `rows` touch.
+        unsafe {
+            let row = (r as u32 % self.ring_rows as u32) as usize;
+            self.channel(col).add(row * self.row_stride)
+        }
+    }
+
+    /// Input of column `col`, in column 0 of the buffer's first row.
+    #[inline(always)]
+    fn channel(&self, col: usize) -> *const f32 {
+        self.input.wrapping_add(col / MOST_LANES * self.vector_stride + col % MOST_LANES)
+    }
+
+    /// Output values of row `y`, from column `col` on.
+    ///
+    /// # Safety
+    ///
+    /// `y` is one of `rows`, and `col` is a column of the panel.
+    #[inline(always)]
+    unsafe fn out(&self, y: usize, col: usize) -> *mut f32 {
+        // SAFETY: the row is one of `rows`.
+        unsafe { self.output.add((y - self.rows.0) * self.out_row_stride + col) }
+    }
+}
+
+/// Stands for the columns outside the map.
+static ZEROS: [f32; 16] = [0.0; 16];
