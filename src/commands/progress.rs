@@ -1,6 +1,7 @@
 //! A sign of life on standard error, for work that takes longer than a second.
 
 use std::borrow::Cow;
+use std::io::IsTerminal;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -10,8 +11,8 @@ use indicatif::ProgressBar;
 /// Work that takes less is not worth a line.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Shows what is being done, from the first second on and until it is dropped. Nothing is shown where
-/// standard error is no terminal.
+/// Shows what is being done, from the first second on and until it is dropped. Where standard
+/// error is no terminal, only what [began](Self::began) is.
 pub struct Progress {
     sender: Option<Sender<Cow<'static, str>>>,
     thread: Option<JoinHandle<()>>,
@@ -45,6 +46,15 @@ impl Progress {
     pub fn doing(&self, what: impl Into<Cow<'static, str>>) {
         // Without a thread nobody listens.
         let _ = self.sender.as_ref().map(|sender| sender.send(what.into()));
+    }
+
+    /// Says what has begun: where standard error is no terminal as a line that stays.
+    pub fn began(&self, what: String) {
+        if std::io::stderr().is_terminal() {
+            self.doing(what);
+        } else {
+            eprintln!("{what}");
+        }
     }
 }
 

@@ -17,7 +17,8 @@ use crate::kernels::isa::InstructionSet;
 use crate::plan::Plan;
 use crate::report::profile::{self, Measured};
 use crate::report::{Network, Style, table};
-use crate::run::{Scratch, cargo};
+use crate::run::Scratch;
+use crate::run::cargo::{self, State};
 use crate::tasks::Planned;
 use crate::text::{bytes, thousands};
 
@@ -39,7 +40,11 @@ pub fn run(args: &RunArgs) -> Result<()> {
 
     let folder = scratch.crate_folder();
     write(&tree, &folder, true)?;
-    let build = |package: &Path| cargo::build(package, &scratch.target(), |at| progress.doing(at));
+    let hear = |state| match state {
+        State::Began(what) => progress.began(what),
+        State::Done(what) => progress.doing(what),
+    };
+    let build = |package: &Path| cargo::build(package, &scratch.target(), hear);
     let classify = build(&folder.join("photo"))?;
     let profiler = if args.profile { Some(build(&folder)?) } else { None };
     drop(progress);

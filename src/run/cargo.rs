@@ -11,12 +11,21 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::interrupt::Running;
 
-/// Builds the package in `folder` with optimisation and returns its program. `doing` hears what
-/// cargo is at, for example `compiling image v0.25.10`.
+/// What cargo is at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// What it began, for example `compiling image v0.25.10`.
+    Began(String),
+    /// How much of all is done, and what runs, for example `building 12/41: image, png`.
+    Done(String),
+}
+
+/// Builds the package in `folder` with optimisation and returns its program. `hear` is told what
+/// cargo is at.
 ///
 /// # Errors
 /// Where cargo is missing, or fails: with all that it said.
-pub fn build(folder: &Path, target: &Path, doing: impl Fn(String) + Send) -> Result<PathBuf> {
+pub fn build(folder: &Path, target: &Path, hear: impl Fn(State) + Send) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let absolute = |path: &Path| std::path::absolute(path).map_err(Error::io("open", path));
     let (folder, target) = (&absolute(folder)?, absolute(target)?);
@@ -28,6 +37,8 @@ pub fn build(folder: &Path, target: &Path, doing: impl Fn(String) + Send) -> Res
         .arg(folder.join("Cargo.toml"))
         .arg("--target-dir")
         .arg(target)
+        // The progress that it shows to terminals otherwise.
+        .envs([("CARGO_TERM_PROGRESS_WHEN", "always"), ("CARGO_TERM_PROGRESS_WIDTH", "80")])
         // Configuration, and with it programs to run, comes from the user's cargo home alone: cargo and
         // rustup look for more in the working folder and in all above it.
         .current_dir(top)
@@ -37,7 +48,7 @@ pub fn build(folder: &Path, target: &Path, doing: impl Fn(String) + Send) -> Res
     let child = running.child();
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (program, said) = thread::scope(|scope| {
-        let listener = scope.spawn(|| stderr.map_or_else(String::new, |pipe| listen(pipe, doing)));
+        let listener = scope.spawn(|| stderr.map_or_else(String::new, |pipe| listen(pipe, hear)));
         let program = stdout.and_then(program);
         (program, listener.join().unwrap_or_default())
     });
@@ -48,17 +59,34 @@ pub fn build(folder: &Path, target: &Path, doing: impl Fn(String) + Send) -> Res
     }
 }
 
-/// What cargo says, line by line and as a whole.
-fn listen(pipe: impl Read, doing: impl Fn(String)) -> String {
-    let mut said = String::new();
-    for line in BufReader::new(pipe).lines().map_while(std::io::Result::ok) {
-        if let Some(status) = status(&line) {
-            doing(status);
+/// What cargo says as a whole, without its progress, which ends each time where the line begins.
+fn listen(pipe: impl Read, hear: impl Fn(State)) -> String {
+    let (mut said, mut line) = (String::new(), Vec::new());
+    for byte in BufReader::new(pipe).bytes().map_while(std::io::Result::ok).chain([b'\n']) {
+        if !matches!(byte, b'\r' | b'\n') {
+            line.push(byte);
+            continue;
         }
-        said.push_str(&line);
-        said.push('\n');
+        let text = String::from_utf8_lossy(&line);
+        if let Some(done) = done(&text) {
+            hear(State::Done(done));
+        } else if !text.is_empty() || byte == b'\n' {
+            if let Some(began) = status(&text) {
+                hear(State::Began(began));
+            }
+            said.push_str(&text);
+            said.push('\n');
+        }
+        line.clear();
     }
     said
+}
+
+/// What progress such as `    Building [=>   ] 12/41: image, png` says.
+fn done(line: &str) -> Option<String> {
+    let (_, rest) = line.trim_start().strip_prefix("Building [")?.split_once("] ")?;
+    let is_count = rest.starts_with(|c: char| c.is_ascii_digit());
+    is_count.then(|| format!("building {}", rest.trim_end()))
 }
 
 /// What a line such as `   Compiling image v0.25.10 (/folder)` says; `None` for any other text.
@@ -104,7 +132,7 @@ fn failed(folder: &Path, said: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::status;
+    use super::{State, listen, status};
 
     #[test]
     fn only_states_of_work_are_told() {
@@ -116,5 +144,23 @@ mod tests {
         {
             assert_eq!(told(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn progress_is_told_and_not_kept() {
+        let pipe = "   Compiling quote v1.0.47\n    Building [       ] 0/41: quote(build.rs)      \r    \
+            Building [=>     ] 12/41: image, p\u{2026}\rwarning: unused\n\n  --> a.rs\nend";
+        let heard = std::sync::Mutex::new(Vec::new());
+        let said = listen(pipe.as_bytes(), |state| heard.lock().unwrap().push(state));
+        let heard = heard.into_inner().unwrap();
+        let done = |text: &str| State::Done(text.to_owned());
+        let began = State::Began("compiling quote v1.0.47".to_owned());
+        let told = [
+            began,
+            done("building 0/41: quote(build.rs)"),
+            done("building 12/41: image, p\u{2026}"),
+        ];
+        assert_eq!(heard, told);
+        assert_eq!(said, "   Compiling quote v1.0.47\nwarning: unused\n\n  --> a.rs\nend\n");
     }
 }

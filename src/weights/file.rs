@@ -5,7 +5,6 @@
 use std::io::Read;
 use std::path::Path;
 
-use half::{bf16, f16};
 use safetensors::tensor::{Dtype, Metadata};
 use serde_json::{Map, Value, json};
 
@@ -83,10 +82,10 @@ pub fn read_safetensors(bytes: &[u8], origin: &Path) -> Result<StateDict> {
             }
             Dtype::F32 => bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect(),
             Dtype::F16 => {
-                bytes.as_chunks().0.iter().map(|&b| f16::from_le_bytes(b).into()).collect()
+                bytes.as_chunks().0.iter().map(|&b| from_f16(u16::from_le_bytes(b))).collect()
             }
             Dtype::BF16 => {
-                bytes.as_chunks().0.iter().map(|&b| bf16::from_le_bytes(b).into()).collect()
+                bytes.as_chunks().0.iter().map(|&b| from_bf16(u16::from_le_bytes(b))).collect()
             }
             dtype => {
                 let unread = Unread { shape: info.shape.clone(), element: dtype.to_string() };
@@ -108,6 +107,24 @@ pub fn attribution(bytes: &[u8]) -> Attribution {
         values.map(|value| value.trim()).find(|value| !value.is_empty()).map(str::to_owned)
     };
     Attribution { source: stated(&["source"]), licence: stated(&["license", "modelspec.license"]) }
+}
+
+/// The value of an IEEE 754 half, exactly.
+fn from_f16(bits: u16) -> f32 {
+    let sign = u32::from(bits & 0x8000) << 16;
+    let magnitude = u32::from(bits & 0x7fff) << 13;
+    let value = match bits & 0x7c00 {
+        // Infinity and NaN have the largest exponent of f32, too.
+        0x7c00 => f32::from_bits(magnitude | 0x7f80_0000),
+        // The exponent counts from -15, not -127.
+        _ => f32::from_bits(magnitude) * 2.0f32.powi(127 - 15),
+    };
+    f32::from_bits(value.to_bits() | sign)
+}
+
+/// The value of a bfloat16: the upper half of an f32.
+fn from_bf16(bits: u16) -> f32 {
+    f32::from_bits(u32::from(bits) << 16)
 }
 
 /// The header, and the data that it describes to the last byte.

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use serde_yaml::granit_parser::{self as yaml, Event, Parser, ScalarStyle};
+use granit_parser::{self as yaml, Event, Parser, ScalarStyle};
 
 use super::Position;
 use super::diagnostic::Diagnostic;

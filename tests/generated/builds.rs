@@ -12,8 +12,12 @@ use mbgen::report::profile::Measured;
 use mbgen::spec::load;
 
 use crate::crates::{Generated, scratch, text};
+<<<<<<< HEAD
 use crate::support::formula::formula;
 use crate::support::{data, json, largest_difference, networks, numbers, photos};
+=======
+use crate::support::{data, json, largest_difference, networks, numbers, photos, sweep};
+>>>>>>> 7b87ede (Fewer and unoptimised dependencies, no link-time optimisation, and crates of tests without optimisation: first minutes are short)
 
 /// Everything that holds for every crate.
 fn check(generated: &Generated) {
@@ -217,7 +221,7 @@ fn a_library_builds_without_a_warning_for_other_targets_and_without_std() {
 
 #[test]
 fn the_widths_and_sizes_of_the_papers() {
-    if std::env::var_os("MBGEN_SWEEP").is_none() {
+    if !sweep() {
         let _ = writeln!(std::io::stderr(), "SKIPPED: MBGEN_SWEEP=1 builds widths and sizes");
         return;
     }

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::support::sweep;
+
 /// Folder of everything that these tests write: crates, and one folder for all that is built.
 pub fn scratch() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated");
@@ -53,6 +55,10 @@ impl Generated {
         command.env("CARGO_TARGET_DIR", scratch().join("target")).env("CARGO_NET_OFFLINE", "true");
         // Crates are built once and never debugged; the rest would be gigabytes.
         command.env("CARGO_INCREMENTAL", "0").env("CARGO_PROFILE_DEV_DEBUG", "false");
+        // To optimise them takes six times as long as all that these tests do with them.
+        if !sweep() {
+            command.env("CARGO_PROFILE_DEV_OPT_LEVEL", "0");
+        }
         // What cargo sets for this test program must not reach the crate.
         command.env_remove("RUSTFLAGS").env("RUST_BACKTRACE", "0");
         command

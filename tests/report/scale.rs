@@ -1,6 +1,4 @@
-//! Networks and sweeps far larger than the papers'. Bounds are wide: they tell linear from square.
-
-use std::time::{Duration, Instant};
+//! Networks and sweeps far larger than the papers'.
 
 use mbgen::analysis::sweep::Sweep;
 use mbgen::analysis::{Analysis, By};
@@ -48,9 +46,7 @@ fn ten_thousand_points() {
         resolutions: (1..=100).map(|i| (i * 3, i * 2)).collect(),
         ..Sweep::default()
     };
-    let start = Instant::now();
     let points = sweep.run(&specs).unwrap();
-    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
     assert_eq!(points.len(), 10_000);
     let expected = specs[0].graph(&points[1234].variant).unwrap();
     assert_eq!(points[1234].totals, mbgen::analysis::Totals::of(&expected));

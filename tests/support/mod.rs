@@ -33,6 +33,11 @@ pub fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
 }
 
+/// Whether tests do all that they can, as `.ci/run` asks, in place of what fits into minutes.
+pub fn sweep() -> bool {
+    std::env::var_os("MBGEN_SWEEP").is_some()
+}
+
 /// The largest difference of two equally long sequences; a NaN counts as infinite.
 pub fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len());
