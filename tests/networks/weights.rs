@@ -322,7 +322,7 @@ fn half_precision_is_read_exactly_and_counters_are_skipped() {
     let same = |name: &str, value: fn(u16) -> f32| {
         let Tensor { shape, data } = dict.get(name).unwrap();
         assert_eq!((&shape[..], data.len()), (&[256, 256][..], 65_536));
-        for (bits, read) in (0..).zip(data) {
+        for (bits, read) in (0..=u16::MAX).zip(data) {
             let expected = value(bits);
             let equal = read.to_bits() == expected.to_bits() || read.is_nan() && expected.is_nan();
             assert!(equal, "{name} {bits:#06x}: {read} for {expected}");
