@@ -12,12 +12,8 @@ use mbgen::report::profile::Measured;
 use mbgen::spec::load;
 
 use crate::crates::{Generated, scratch, text};
-<<<<<<< HEAD
 use crate::support::formula::formula;
-use crate::support::{data, json, largest_difference, networks, numbers, photos};
-=======
 use crate::support::{data, json, largest_difference, networks, numbers, photos, sweep};
->>>>>>> 7b87ede (Fewer and unoptimised dependencies, no link-time optimisation, and crates of tests without optimisation: first minutes are short)
 
 /// Everything that holds for every crate.
 fn check(generated: &Generated) {
