@@ -28,6 +28,7 @@ macro_rules! list {
     ($($(#[$doc:meta])* $set:ident $module:ident $($arch:literal)?;)*) => {
         /// An instruction set, whether or not this CPU has it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub enum InstructionSet {
             $($(#[$doc])* $set,)*
         }

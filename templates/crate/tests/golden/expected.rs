@@ -50,7 +50,7 @@ impl<'a> Expected<'a> {
         let mut worst = (0.0, 0, 0.0);
         for (i, ((got, terms), want)) in values.chain(sums).zip(&self.numbers).enumerate() {
             let off = (got - want).abs() / (largest * spread(terms));
-            if !(off <= worst.0) && !worst.0.is_nan() {
+            if (off > worst.0 || off.is_nan()) && !worst.0.is_nan() {
                 worst = (off, i, got);
             }
         }
