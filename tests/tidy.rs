@@ -46,7 +46,7 @@ const LIBRARIES: [(&str, &[&str]); 7] = [
     ("petgraph", &["graph"]),
     ("comfy_table", &["report"]),
     ("tera", &["codegen", "report/html"]),
-    ("granit_parser", &["yaml"]),
+    ("serde_yaml", &["yaml"]),
     ("clap", &["cli", "main"]),
     ("rustix", &["disk", "interrupt"]),
     ("signal_hook", &["interrupt"]),

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use granit_parser::{self as yaml, Event, Parser, ScalarStyle};
+use serde_yaml::{self as yaml, Event, Parser, ScalarStyle};
 
 use super::Position;
 use super::diagnostic::Diagnostic;
