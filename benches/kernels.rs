@@ -4,9 +4,10 @@
 //!     cargo bench --bench kernels -- [KERNELS]... [NETWORK[@WIDTH]]...
 //!
 //! Kernels are those of an instruction set, such as `avx2`, or of one of its tables that suits other
-//! CPUs, such as `avx512_halves`. Shapes are those of the calls that the plans make: so many positions at a time, from and to
-//! channel panels, one panel of weights after the other. Operands stay the same between calls, so that
-//! what is small stays in the caches: a bound for the step that has the call, not its time.
+//! CPUs, such as `avx512_halves`. Shapes are those of the calls that the plans make: so many positions
+//! at a time, from and to channel panels, one panel of weights after the other; beside each depthwise
+//! convolution stands the same with a window of 5x5. Operands stay the same between calls, so that what
+//! is small stays in the caches: a bound for the step that has the call, not its time.
 //!
 //! As a test (`--test`) it makes each call once.
 
@@ -154,7 +155,8 @@ fn calls<'a>(networks: &[&'a str]) -> BTreeMap<Call, Vec<&'a str>> {
                 Operation::Head(head) => found.extend(of_head(head)),
             }
         }
-        for call in found {
+        let wider: Vec<Call> = found.iter().filter_map(Call::with_five_by_five).collect();
+        for call in found.into_iter().chain(wider) {
             let by = calls.entry(call).or_default();
             if !by.contains(&network) {
                 by.push(network);
@@ -245,6 +247,20 @@ impl Call {
         let (kernel, stride) = (window.kernel, window.stride);
         let by_vectors = false;
         Self::Depthwise { kernel, stride, zeros, input, output, c, panel, rows, ring, by_vectors }
+    }
+
+    /// A depthwise convolution over the same map with a window of 5x5.
+    fn with_five_by_five(&self) -> Option<Self> {
+        let mut wider = *self;
+        let Self::Depthwise { kernel: kernel @ 3, stride, zeros, input, rows, ring, .. } =
+            &mut wider
+        else {
+            return None;
+        };
+        *zeros = (zeros.0 + 1, zeros.1 + 1);
+        *ring = ((*rows - 1) * *stride + 5).min(input.0);
+        *kernel = 5;
+        Some(wider)
     }
 
     fn macs(&self) -> usize {
