@@ -118,7 +118,8 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     /// Whether there are tiles of `rows` rows.
     const fn has<U: Needs>(rows: usize) -> bool {
         let some = rows <= Self::REST || rows == Self::ROWS;
-        some && (T::COMPACT || needs::heights::<U>(Self::ROWS, Self::REST) >> rows & 1 == 1)
+        let heights = needs::heights::<U>(Self::ROWS, Self::REST);
+        some && needs::has_strip::<T, U>(N, M) && (T::COMPACT || heights >> rows & 1 == 1)
     }
 
     /// The tile of `R` rows from `row` on.
