@@ -10,7 +10,8 @@
 //! - [`memory`]: weights in place, and the arena; [`blob`]: the file of weights;
 //! - `threads`: an executor made of the standard library's threads.
 
-// A generated crate, or an architecture, has no use for some of this. Both crates deny `unsafe` everywhere else.
+// A generated crate, or an architecture, has no use for some of this. Both crates deny `unsafe`
+// everywhere else.
 #![allow(dead_code, unused_imports, unsafe_code)]
 
 pub mod blob;

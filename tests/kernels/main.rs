@@ -20,6 +20,7 @@ mod extents;
 mod linear;
 mod mathematics;
 mod memory;
+mod needs;
 mod pool;
 mod sets;
 mod threads;

@@ -6,6 +6,7 @@ use std::cell::Cell;
 use std::fmt::{Debug, Write};
 use std::ops::Deref;
 
+use mbgen::kernels::isa::Ops;
 use mbgen::kernels::ops::dense::DensePanel;
 use mbgen::kernels::ops::depthwise::DepthwisePanel;
 use mbgen::kernels::ops::linear::LinearPanel;
@@ -15,6 +16,15 @@ use crate::available;
 
 /// A table of kernels that this CPU can run.
 pub struct Kernels(available::Kernels);
+
+impl Kernels {
+    /// Tables with their names.
+    pub fn all(tables: impl Iterator<Item = (&'static str, Ops)>) -> impl Iterator<Item = Self> {
+        #[cfg(unix)]
+        signals::install();
+        available::Kernels::all(tables).map(Self)
+    }
+}
 
 impl Deref for Kernels {
     type Target = available::Kernels;

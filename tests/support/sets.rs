@@ -11,6 +11,11 @@ pub struct Kernels {
 }
 
 impl Kernels {
+    /// Tables with their names.
+    pub fn all(tables: impl Iterator<Item = (&'static str, Ops)>) -> impl Iterator<Item = Kernels> {
+        tables.map(|(name, ops)| Kernels { name, ops })
+    }
+
     /// Name of the table: that of its instruction set, or begins with it.
     pub fn name(&self) -> &'static str {
         self.name
@@ -27,8 +32,7 @@ impl Deref for Kernels {
 
 /// All tables of kernels that this CPU can run, whatever CPU they suit.
 pub fn tables() -> impl Iterator<Item = Kernels> {
-    let tables = InstructionSet::ALL.into_iter().flat_map(InstructionSet::tables);
-    tables.map(|(name, ops)| Kernels { name, ops })
+    Kernels::all(InstructionSet::ALL.into_iter().flat_map(InstructionSet::tables))
 }
 
 /// The table called `name`, if this CPU can run it.

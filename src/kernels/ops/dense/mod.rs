@@ -55,8 +55,9 @@ pub struct DensePanel {
     pub c: *mut f32,
     /// Distance between rows of C.
     pub ldc: usize,
-    /// Distance between [`MOST_LANES`](super::MOST_LANES) columns of C, counted from the panel's first, and the next:
-    /// `MOST_LANES` where the columns of a row lie together, as those of a pooled panel do.
+    /// Distance between [`MOST_LANES`](super::MOST_LANES) columns of C, counted from the panel's
+    /// first, and the next: `MOST_LANES` where the columns of a row lie together, as those of a pooled
+    /// panel do.
     pub c_vector_stride: usize,
     /// Values to add, laid out as C; null for none. Does not overlap C.
     pub residual: *const f32,
