@@ -89,10 +89,12 @@ fn done(line: &str) -> Option<String> {
     is_count.then(|| format!("building {}", rest.trim_end()))
 }
 
-/// What a line such as `   Compiling image v0.25.10 (/folder)` says; `None` for any other text.
+/// What a line such as `   Compiling image v0.25.10 (/folder)` says; `None` for any other text, and
+/// at the end.
 fn status(line: &str) -> Option<String> {
     let (verb, rest) = line.strip_prefix(' ')?.trim_start().split_once(' ')?;
-    let is_verb = verb.starts_with(|c: char| c.is_ascii_uppercase())
+    let is_verb = verb != "Finished"
+        && verb.starts_with(|c: char| c.is_ascii_uppercase())
         && verb.chars().all(|c| c.is_ascii_alphabetic());
     // The folder of a package on this machine says nothing.
     let rest = rest.split(" (").next()?;
@@ -139,9 +141,13 @@ mod tests {
         let told = |line| status(line);
         assert_eq!(told("   Compiling net v0.1.0 (/a/b)").unwrap(), "compiling net v0.1.0");
         assert_eq!(told("    Updating crates.io index").unwrap(), "updating crates.io index");
-        for line in
-            ["warning: unused import", "   = note: on by default", "  --> src/lib.rs:39:22", ""]
-        {
+        for line in [
+            "    Finished `release` profile in 1.05s",
+            "warning: unused import",
+            "   = note: on by default",
+            "  --> src/lib.rs:39:22",
+            "",
+        ] {
             assert_eq!(told(line), None, "{line}");
         }
     }
