@@ -165,7 +165,7 @@ fn analyze(request: &Value) -> Result<String> {
     let more = json!({
         "own": own,
         "places": places,
-        "command": command("analyze", &costed, &network)?,
+        "command": network.command("analyze")?,
         "title": title.title(),
         "tiles": tiles,
         "overridden": costed.plan.iter().flat_map(|plan| plan.overridden()).collect::<Vec<_>>(),
@@ -175,11 +175,6 @@ fn analyze(request: &Value) -> Result<String> {
     let mut answer = String::with_capacity(report.len() + more.len() + 16);
     let _ = write!(answer, "{{\"report\":{},{}", report.trim_end(), &more[1..]);
     Ok(answer)
-}
-
-fn command(name: &str, costed: &Costed, network: &Network) -> Result<String> {
-    let command = format!("mbgen {name} {} {}", shell(&costed.loaded.name), network.options()?);
-    Ok(command.trim_end().to_owned())
 }
 
 #[derive(Deserialize)]
@@ -285,11 +280,10 @@ fn gate(request: &Value) -> Result<Value> {
     let network: Network = read(request)?;
     let max = limits(&texts)?;
     let (loaded, variant) = (network.load()?, network.variant()?);
-    let mut command = format!("mbgen compare {} {}", shell(&loaded.name), network.options()?);
+    let mut command = network.command("compare")?;
     let mut budgets = String::from("budgets:\n");
     for limit in &max {
         let limit = (limit.metric.name(), limit.text.as_str());
-        command.truncate(command.trim_end().len());
         command += &format!(" --max {}", shell(&format!("{}={}", limit.0, limit.1)));
         budgets += &format!("  {}: {}\n", limit.0, limit.1);
     }
@@ -309,7 +303,7 @@ fn gate(request: &Value) -> Result<Value> {
     };
     let checks: Vec<Value> = compared.checks.iter().map(check).collect();
     let budgets = if texts.is_empty() { String::new() } else { budgets };
-    Ok(json!({ "checks": checks, "command": command.trim_end(), "budgets": budgets }))
+    Ok(json!({ "checks": checks, "command": command, "budgets": budgets }))
 }
 
 /// `write`: the settings written into the text.

@@ -6,7 +6,7 @@ use mbgen::error::{Error, Result};
 use mbgen::gate::Limit;
 use mbgen::machine::{Description, shipped_text};
 use mbgen::plan::Overrides;
-use mbgen::spec::Loaded;
+use mbgen::spec::{EMBEDDED, Loaded};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -63,17 +63,31 @@ impl Network {
         self.schedule.as_ref().map(parse).transpose()
     }
 
-    /// The options of the command line that ask for the same.
-    pub fn options(&self) -> Result<String> {
-        let mut options = self.variant()?.to_string();
+    /// The command line that asks for the same. `compare` takes no schedules.
+    pub fn command(&self, command: &str) -> Result<String> {
+        let mut line = format!("mbgen {command} {}", self.argument());
+        let variant = self.variant()?.to_string();
+        if !variant.is_empty() {
+            line += &format!(" {variant}");
+        }
         if let Some(machine) = &self.machine {
             let name = if is_file(machine) { MACHINE_FILE } else { machine };
-            options += &format!(" --machine {}", shell(name));
+            line += &format!(" --machine {}", shell(name));
         }
-        if self.schedule.is_some() {
-            options += &format!(" --schedule {SCHEDULE_FILE}");
+        if self.schedule.is_some() && command != "compare" {
+            line += &format!(" --schedule {SCHEDULE_FILE}");
         }
-        Ok(options.trim().to_owned())
+        Ok(line)
+    }
+
+    /// The spec in a command line: a shipped one by its name, another as a file of the current folder.
+    fn argument(&self) -> String {
+        if let Some(arch) = EMBEDDED.iter().find(|arch| arch.text == self.spec) {
+            return arch.name.to_owned();
+        }
+        let taken =
+            self.name.starts_with('-') || EMBEDDED.iter().any(|arch| arch.name == self.name);
+        shell(&format!("{}{}", if taken { "./" } else { "" }, self.name))
     }
 }
 
@@ -125,7 +139,7 @@ pub fn limits(texts: &[String]) -> Result<Vec<Limit>> {
 /// A word of a shell's command line.
 pub fn shell(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=%+,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) && !word.starts_with('-') {
+    if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))
