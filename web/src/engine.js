@@ -17,7 +17,11 @@ export class Failure extends Error {}
 let compiled = null;
 
 /** The module, fetched and compiled once for all workers. */
-const moduleOf = () => (compiled ??= WebAssembly.compileStreaming(fetch(new URL("mbgen.wasm", import.meta.url))));
+function moduleOf() {
+  compiled ??= WebAssembly.compileStreaming(fetch(new URL("mbgen.wasm", import.meta.url)));
+  compiled.catch(() => (compiled = null));
+  return compiled;
+}
 
 let assets = null;
 
@@ -32,14 +36,23 @@ async function assetsOf() {
   return new TextEncoder().encode(JSON.stringify({ ...JSON.parse(files), "templates/report/vendor/plot/plot.min.js": plot }));
 }
 
+/** Milliseconds of a first request, which is answered by code that is not compiled yet. */
+const FIRST = 5000;
+
 export class Engine {
   #limit;
+  /** By call: the longest specs that were answered, and the time that the last took. */
+  #known = new Map();
   #worker = null;
   #waiting = [];
   #running = null;
   #next = 1;
 
-  /** A worker whose requests take at most `limit` milliseconds each. */
+  /**
+   * A worker whose requests take at most `limit` milliseconds each, from when it begins with one. A
+   * busy machine takes longer: a call that is new, or of specs more than twice as long as any before,
+   * has five seconds, and others four times what the last took, up to that.
+   */
   constructor(limit) {
     this.#limit = limit;
   }
@@ -69,7 +82,7 @@ export class Engine {
     });
   }
 
-  /** Ends the worker and what it does. The next request starts another. */
+  /** Ends the worker and what it does, for a reason. The next request starts another. */
   end(reason = "ended") {
     this.#worker?.then((worker) => worker.terminate(), () => {});
     this.#worker = null;
@@ -79,6 +92,7 @@ export class Engine {
       clearTimeout(job.timer);
       job.reject(new Failure(reason));
     }
+    this.#run();
   }
 
   async #run() {
@@ -87,12 +101,12 @@ export class Engine {
     try {
       const worker = await (this.#worker ??= this.#start());
       if (this.#running !== job) return;
-      job.timer = setTimeout(() => this.#expire(job), this.#limit);
       worker.postMessage({ id: job.id, request: job.request, bytes: job.bytes });
     } catch (error) {
+      if (this.#running !== job) return;
       this.#worker = null;
       this.#running = null;
-      job.reject(new Failure(`mbgen does not start in this browser: ${error.message}`));
+      job.reject(new Failure(`mbgen does not start: ${error.message}.`));
       this.#run();
     }
   }
@@ -102,39 +116,51 @@ export class Engine {
     const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
     const started = new Promise((resolve, reject) => {
       worker.onmessage = resolve;
-      worker.onerror = (event) => reject(new Error(event.message ?? "the worker does not start"));
+      worker.onerror = (event) => reject(new Error(event.message ?? "a part of the page is not to be had; perhaps its server has ended"));
     });
     started.catch(() => {});
     worker.postMessage({ module: await moduleOf() });
     await started;
-    worker.onerror = () => this.#fail("mbgen stopped at this spec, which is a mistake of its own; the page goes on.");
+    worker.onerror = () => this.end("mbgen stopped at this spec, which is a mistake of its own; the page goes on.");
     worker.onmessage = ({ data }) => this.#answer(data);
     return worker;
   }
 
-  #answer({ id, ok, answer, trap }) {
+  /** How long the specs of a request are, and how many milliseconds it may take. */
+  #allowed({ call, spec, specs = [{ spec }] }) {
+    const length = specs.reduce((sum, { spec = "" }) => sum + spec.length, 0);
+    const known = this.#known.get(call);
+    const most = known && length <= 2 * known.length ? Math.min(4 * known.time, FIRST) : FIRST;
+    return { length, limit: Math.max(this.#limit, most) };
+  }
+
+  /** The worker begins with a request. */
+  #begin(job) {
+    Object.assign(job, this.#allowed(job.request), { begun: performance.now() });
+    job.timer = setTimeout(() => this.#expire(job), job.limit);
+  }
+
+  #answer({ id, begun, ok, answer, trap }) {
     const job = this.#running;
     if (!job || job.id !== id) return;
+    if (begun !== undefined) return this.#begin(job);
     if (trap !== undefined) {
       const memory = /memory|alloc|unreachable/i.test(trap);
-      this.#fail(memory && job.request.call === "crate" ? "The crate needs more memory than the browser gives." : "mbgen stopped at this spec, which is a mistake of its own; the page goes on.");
+      this.end(memory && job.request.call === "crate" ? "The crate needs more memory than the browser gives." : "mbgen stopped at this spec, which is a mistake of its own; the page goes on.");
       return;
     }
     clearTimeout(job.timer);
     this.#running = null;
+    const length = Math.max(job.length, this.#known.get(job.request.call)?.length ?? 0);
+    this.#known.set(job.request.call, { length, time: performance.now() - job.begun });
     if (ok) job.resolve(typeof answer === "string" ? JSON.parse(answer) : answer);
     else job.reject(new Refusal(JSON.parse(answer)));
     this.#run();
   }
 
-  #fail(sentence) {
-    this.end(sentence);
-    this.#run();
-  }
-
   #expire(job) {
     if (this.#running !== job) return;
-    const seconds = this.#limit / 1000;
-    this.#fail(`This took more than ${seconds === 1 ? "a second" : `${seconds} seconds`} and was ended.`);
+    const seconds = Math.round(job.limit / 1000);
+    this.end(`This took more than ${seconds === 1 ? "a second" : `${seconds} seconds`} and was ended.`);
   }
 }

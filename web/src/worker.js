@@ -13,6 +13,7 @@ onmessage = async ({ data }) => {
     return;
   }
   const { id, request, bytes } = data;
+  postMessage({ id, begun: true });
   try {
     const { ok, answer } = call(request, bytes);
     if (ok && request.call === "crate") {
