@@ -48,9 +48,9 @@ export async function compare(root, page, { answer, current, again }, pick) {
       page.refresh();
     });
     const file = make("button", { type: "button", textContent: "A file…", onclick: pick });
-    root.replaceChildren(make("h2", { textContent: "Comparison" }), make("p", { className: "lead", textContent: "Layers that stand for each other are in one line. A spec that is dropped here is compared with." }), make("div", { className: "tools" }, make("label", { className: "with" }, make("span", { textContent: "With" }), select), file), make("div", { id: "compared" }));
+    root.replaceChildren(make("h2", { textContent: "Comparison" }), make("p", { className: "lead", textContent: "Layers that stand for each other are in one line. A spec that is dropped here takes the other side." }), make("div", { className: "tools" }, make("label", { className: "with" }, make("span", { textContent: "With" }), select), file), make("div", { id: "compared" }));
   }
-  const specs = [network(state), { machine: state.machine, ...other.request }];
+  const specs = [network(answer.of), { machine: state.machine, ...other.request }];
   const { report } = (await engine.ask({ call: "compare", specs, by: "layer" }, { lane: "compare" })) ?? {};
   if (!report || !current()) return;
   const { points, layers: pairs = [] } = report;
@@ -70,6 +70,7 @@ export async function compare(root, page, { answer, current, again }, pick) {
   });
   find("#compared").replaceChildren(
     totals(points, names),
+    ...(answer.of.schedule ? [make("p", { className: "quiet", textContent: "Arena and time are those of the planner's own schedule." })] : []),
     table(["layer", names[1], `MACs of ${names[0]}`, `of ${names[1]}`, `parameters of ${names[0]}`, `of ${names[1]}`], lines, "Layers"),
     ...(pairs.length > MOST ? [make("p", { className: "quiet", textContent: `${count(pairs.length - MOST)} more layers are in the comparison as JSON.` })] : []),
   );

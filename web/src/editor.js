@@ -86,7 +86,7 @@ export class Editor {
           highlightActiveLine(),
           history(),
           foldGutter(),
-          drawSelection(),
+          drawSelection({ cursorBlinkRate: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 1200 }),
           indentOnInput(),
           indentUnit.of("  "),
           bracketMatching(),

@@ -1,6 +1,7 @@
 // What leaves the page: reports, the crate, a link, the command.
 
 import { copy, make, save, say } from "./dom.js";
+import { Failure } from "./engine.js";
 import { network } from "./state.js";
 
 const FORMATS = [["HTML", "html", "text/html", "html"], ["JSON", "json", "application/json", "json"], ["CSV", "csv", "text/csv", "csv"], ["Markdown", "markdown", "text/markdown", "md"]];
@@ -22,7 +23,7 @@ async function crate({ slow, state }, bytes) {
   } catch (error) {
     if (!error.needs) throw error;
     const answer = await fetch(new URL(`weights/${error.needs}`, import.meta.url)).catch(() => null);
-    if (!answer?.ok) throw error;
+    if (!answer?.ok) throw new Failure(`The shipped weights are not to be had: ${error.needs} is fetched when a crate needs it. Dropped onto the page, it is taken, too.`);
     return slow.ask(request, { bytes: new Uint8Array(await answer.arrayBuffer()) });
   }
 }
@@ -46,6 +47,8 @@ export async function exported(root, page, { answer, current, again }) {
         }
       },
     });
+  const spec = make("button", { type: "button", textContent: "Spec", onclick: () => save(state.name, state.text, "text/yaml") });
+  const schedule = state.schedule && make("button", { type: "button", textContent: "Schedule", onclick: () => save("schedule.yaml", state.schedule, "text/yaml") });
   const dict = await page.dict();
   if (!current()) return;
   const progress = make("progress", { hidden: true, "aria-label": "Generating the crate" });
@@ -77,8 +80,8 @@ export async function exported(root, page, { answer, current, again }) {
   root.replaceChildren(
     make("h2", { textContent: "Export" }),
     make("p", { className: "lead", textContent: "Everything is made in this browser; nothing is sent anywhere." }),
-    make("h3", { textContent: "Report" }),
-    make("div", { className: "tools" }, FORMATS.map(file)),
+    make("h3", { textContent: "Files" }),
+    make("div", { className: "tools" }, FORMATS.map(file), spec, schedule || null),
     make("h3", { textContent: "Crate" }),
     make("p", { className: "quiet", textContent: weights(dict) }),
     make("div", { className: "tools" }, zip, stop, progress),
@@ -86,6 +89,7 @@ export async function exported(root, page, { answer, current, again }) {
     make("p", { className: "quiet", textContent: "It contains the spec, the settings and the schedule, and is read by the page alone." }),
     make("div", { className: "tools" }, address),
     make("h3", { textContent: "Command" }),
+    make("p", { className: "quiet", textContent: "It gives the same, in a folder with the files that it names." }),
     make("pre", { textContent: command, tabIndex: 0 }),
     make("div", { className: "tools" }, make("button", { type: "button", textContent: "Copy the command", onclick: () => copy(command, "The command") })),
   );

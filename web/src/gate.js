@@ -42,7 +42,7 @@ export async function gate(root, page, { answer, current, again }) {
   }
   let gated;
   try {
-    gated = await engine.ask({ call: "gate", limits: state.limits, ...network(state) }, { lane: "gate" });
+    gated = await engine.ask({ call: "gate", limits: state.limits, ...network(answer.of) }, { lane: "gate" });
   } catch (error) {
     if (current()) find("#checks").replaceChildren(make("p", { className: "wrong", textContent: error.message }));
     return;
@@ -50,5 +50,6 @@ export async function gate(root, page, { answer, current, again }) {
   if (!gated || !current()) return;
   const { checks, command, budgets } = gated;
   find("#checks").replaceChildren(list(checks.filter(({ origin }) => origin !== "budget")), ...budgeted(answer.report, checks));
-  find("#same").replaceChildren(block("The command that says the same", command), ...(budgets ? [block("Budgets for the spec", budgets)] : []));
+  const planner = answer.of.schedule ? make("p", { className: "quiet", textContent: "Limits are held to the planner's own schedule." }) : null;
+  find("#same").replaceChildren(...(planner ? [planner] : []), block("The command that says the same", command), ...(budgets ? [block("Budgets for the spec", budgets)] : []));
 }

@@ -18,10 +18,11 @@ ${["conv", "dw", "pw", "fc", "add", "gap"].map((op) => `.${op} { fill: var(--${o
 .tip { fill: var(--muted); }
 .end { fill: var(--add); }
 [data-layer] { cursor: pointer; }
-[data-layer]:hover .tint { fill-opacity: 0.35; }`;
+:is([data-layer]:hover, .at) .tint { fill-opacity: 0.35; }
+.at .box { stroke: var(--accent); stroke-width: 2; }`;
 
-/** The picture of an SVG text; `chosen` hears the name of the layer that is pressed. */
-export function picture(svg, remembered, chosen) {
+/** The picture of an SVG text; `pointed` and `chosen` hear the names of layers that are walked to and pressed. */
+export function picture(svg, remembered, pointed, chosen) {
   // The policy refuses inline styles, in what is only parsed, too: they go into a sheet.
   let style = "";
   const plain = svg.replace(/<style>([^<]*)<\/style>/, (_, text) => {
@@ -30,7 +31,7 @@ export function picture(svg, remembered, chosen) {
   });
   const parsed = new DOMParser().parseFromString(plain, "image/svg+xml").documentElement;
   const drawn = document.importNode(parsed, true);
-  const host = make("div", { className: "picture", tabIndex: 0, role: "region", "aria-label": "Graph of the network; plus and minus zoom" });
+  const host = make("div", { className: "picture", tabIndex: 0, role: "region", "aria-label": "Graph of the network; plus and minus zoom, left and right walk through the layers, Enter leads to the spec" });
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`${style}\n${PAGE}`);
@@ -53,10 +54,24 @@ export function picture(svg, remembered, chosen) {
     const node = event.target.closest("[data-layer]");
     if (node) chosen(node.dataset.layer);
   });
+  const layers = [...drawn.querySelectorAll("[data-layer]")];
+  let at = -1;
+  const walk = (step) => {
+    layers[at]?.classList.remove("at");
+    at = Math.min(layers.length - 1, Math.max(0, at + step));
+    layers[at]?.classList.add("at");
+    layers[at]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (layers[at]) pointed(layers[at].dataset.layer);
+  };
   host.addEventListener("keydown", (event) => {
     if (event.key === "+" || event.key === "=") zoom(1.25);
     else if (event.key === "-") zoom(0.8);
     else if (event.key === "0") fit();
+    else if (event.key === "ArrowRight") walk(1);
+    else if (event.key === "ArrowLeft") walk(-1);
+    else if (event.key === "Enter" && layers[at]) chosen(layers[at].dataset.layer);
+    else return;
+    event.preventDefault();
   });
   host.addEventListener(
     "wheel",

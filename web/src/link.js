@@ -4,6 +4,8 @@
 export const MOST = 16_000;
 /** Most bytes of what a link unpacks to. */
 const MOST_UNPACKED = 1 << 20;
+/** Longest text of a spec: what mbgen reads. */
+export const MOST_TEXT = 4 << 20;
 
 async function through(stream, bytes, most) {
   const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
@@ -32,13 +34,15 @@ export async function packed(state) {
   return fragment.length <= MOST ? fragment : null;
 }
 
-/** The state in a fragment. What is not of the right kind in it is left out. */
+/** The state in a fragment, which has a spec. What is not of the right kind in it is left out. */
 export async function unpacked(fragment) {
   if (fragment.length > 4 * MOST) throw new Error("the link is too long");
   const letters = atob(fragment.slice(3).replaceAll("-", "+").replaceAll("_", "/"));
   const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
   const text = new TextDecoder("utf-8", { fatal: true }).decode(await through(new DecompressionStream("deflate-raw"), bytes, MOST_UNPACKED));
-  return checked(JSON.parse(text));
+  const state = checked(JSON.parse(text));
+  if (state.text === undefined) throw new Error("the link has no spec");
+  return state;
 }
 
 const isName = (name) => typeof name === "string" && /^[\w.-]{1,80}$/.test(name);
@@ -50,17 +54,19 @@ export function checked(state) {
   const take = (name, fits) => {
     if (state && fits(state[name])) kept[name] = state[name];
   };
-  take("text", (text) => typeof text === "string" && text.length <= MOST_UNPACKED);
+  take("text", (text) => typeof text === "string" && text.length <= MOST_TEXT);
   take("name", isName);
   take("width", (width) => typeof width === "number" && width > 0 && width <= 100);
   take("resolution", (sides) => Array.isArray(sides) && sides.length === 2 && sides.every(isSize));
   take("classes", isSize);
   take("machine", (machine) => typeof machine === "string" && /^[\w.-]{1,32}$/.test(machine));
-  take("schedule", (text) => typeof text === "string" && text.length <= MOST_UNPACKED);
+  take("schedule", (text) => typeof text === "string" && text.length <= MOST_TEXT);
   take("view", (view) => typeof view === "string" && /^[a-z0-9]{1,20}$/.test(view));
   take("limits", (limits) => Array.isArray(limits) && limits.length <= 20 && limits.every((limit) => typeof limit === "string" && limit.length <= 60));
   take("other", (other) => typeof other === "string" && /^[\w.-]{1,40}$/.test(other));
-  take("file", (file) => typeof file?.text === "string" && file.text.length <= MOST_UNPACKED && isName(file.name));
+  take("file", (file) => typeof file?.text === "string" && file.text.length <= MOST_TEXT && isName(file.name));
   if (kept.file) kept.file = { name: kept.file.name, text: kept.file.text };
+  take("pin", (pin) => typeof pin?.text === "string" && isName(pin.name));
+  if (kept.pin) kept.pin = checked({ ...kept.pin, pin: undefined, file: undefined });
   return kept;
 }

@@ -7,10 +7,10 @@ import { find, make, say } from "./dom.js";
 import { Editor } from "./editor.js";
 import { Engine, Failure, Refusal } from "./engine.js";
 import { headline } from "./headline.js";
-import { checked, packed, unpacked } from "./link.js";
+import { MOST_TEXT, checked, packed, unpacked } from "./link.js";
 import { follow } from "./served.js";
 import { Settings } from "./settings.js";
-import { FIRST, network, remember, remembered } from "./state.js";
+import { FIRST, made, network, remember, remembered } from "./state.js";
 import { Tour } from "./tour.js";
 import { Views } from "./views.js";
 
@@ -24,16 +24,25 @@ let drawing = 0;
 let pin = null;
 let dict = null;
 
-/** The state in the address, or kept, or that of a first visit. */
-async function begin(archs) {
+/** The network that the address says, as long as the page shows it. */
+let addressed = null;
+const shown = () => JSON.stringify(made(state));
+
+/** The state that was kept, or that of a first visit. */
+const own = () => remembered() ?? { name: "v2.yaml", text: archs.find(({ name }) => name === "v2").text };
+
+/** The state in the address, where it has one, or one's own. */
+async function begin() {
   if (location.hash.startsWith("#s=")) {
     try {
-      return { ...(await unpacked(location.hash)), linked: true };
+      const linked = await unpacked(location.hash);
+      addressed = "";
+      return { name: "spec.yaml", ...linked };
     } catch {
       say("The link is damaged or too long, so the page begins as it would without.", "error");
     }
   }
-  return remembered() ?? { name: "v2.yaml", text: archs.find(({ name }) => name === "v2").text };
+  return own();
 }
 
 function kept() {
@@ -44,24 +53,48 @@ function kept() {
 const plot = "Plot" in globalThis ? null : new Promise((resolve) => find("#plot").addEventListener("load", resolve));
 
 let timer = null;
+let room = true;
 function save() {
   clearTimeout(timer);
-  timer = setTimeout(() => remember(kept()), 300);
+  timer = setTimeout(() => keep(), 300);
 }
+
+/**
+ * Remembers the state. What the address says, a link or a step of the tour, is there already, and does not
+ * take the place of one's own; once it is changed, it is one's own, and leaves the address, which has
+ * perhaps `moved` on by itself.
+ */
+function keep(moved = false) {
+  clearTimeout(timer);
+  timer = null;
+  if (tour.begun) return;
+  if (addressed !== null) {
+    if (addressed === shown()) return;
+    addressed = null;
+    if (!moved) history.replaceState(null, "", location.pathname + location.search);
+  }
+  const had = room;
+  room = remember(kept());
+  if (had && !room) say("This spec is too long for what the browser keeps: a reload loses it.", "error");
+}
+addEventListener("pagehide", () => timer !== null && keep());
 
 const [archs, machines, sections, compared] = await Promise.all(
   [{ call: "archs" }, { call: "machines" }, { call: "sections" }, { call: "sections", of: "compare" }].map((request) => engine.ask(request)),
 ).catch((error) => {
-  say(error.message, "error");
+  find("#problems").replaceChildren(make("span", { className: "wrong", textContent: error.message }));
   throw error;
 });
-Object.assign(state, await begin(archs));
+Object.assign(state, await begin());
 if (!machines.includes(state.machine)) state.machine = machines[0];
 
-const editor = new Editor(find("#editor"), state.text ?? "", (text) => {
+const editor = new Editor(find("#editor"), state.text, (text) => {
   state.text = text;
   analyse();
 });
+// Lines end in one way there.
+state.text = editor.text;
+if (addressed !== null) addressed = shown();
 const known = new Schema(schema);
 editor.schema = known;
 
@@ -113,8 +146,10 @@ function tell(error) {
 async function analyse() {
   save();
   try {
-    const answer = await engine.ask({ call: "analyze", ...network(state) }, { lane: "analyze" });
-    if (answer !== null) accept(answer);
+    if (!pin && state.pin) await pinAgain(state.pin);
+    const of = made(state);
+    const answer = await engine.ask({ call: "analyze", ...network(of) }, { lane: "analyze" });
+    if (answer !== null) accept({ ...answer, of });
   } catch (error) {
     refuse(error);
   }
@@ -146,18 +181,33 @@ function refuse(error) {
   // A machine or a schedule has lines of its own.
   const ofSpec = error.file !== "schedule.yaml";
   editor.problems = ofSpec ? problems : [];
-  const place = ({ line, message, start, end }) =>
-    ofSpec
-      ? make("button", { type: "button", textContent: `line ${line}: ${message}`, onclick: () => editor.reveal([start, end]) })
-      : make("button", { type: "button", textContent: `schedule, line ${line}: ${message}`, onclick: () => views.choose("arena") });
+  const place = ({ line, message, label, start, end }) => {
+    const said = label && label !== "here" ? `${message}: ${label}` : message;
+    return ofSpec
+      ? make("button", { type: "button", textContent: `line ${line}: ${said}`, onclick: () => editor.reveal([start, end]) })
+      : make("button", { type: "button", textContent: `schedule, line ${line}: ${said}`, onclick: () => views.choose("arena") });
+  };
   const list = problems.slice(0, 5).map(place);
   const more = problems.length > 5 ? [`and ${problems.length - 5} more`] : [];
   find("#problems").replaceChildren(...(list.length > 0 ? list : [make("span", { className: "wrong", textContent: error.message })]), ...more);
 }
 
-function setPin({ report, title }) {
-  pin = { title, metrics: report.metrics, request: network(state) };
+function setPin({ report, title, of }) {
+  pin = { title, metrics: report.metrics, request: network(of) };
+  state.pin = of;
   find("#pinned").textContent = find("#pinned").title = `Changes are against ${title}`;
+  save();
+}
+
+/** Takes the pin of an earlier visit, or of a link, as far as it is a network. */
+async function pinAgain(of) {
+  try {
+    const answer = await engine.ask({ call: "analyze", ...network(of) });
+    if (state.pin === of) setPin({ ...answer, of });
+  } catch (error) {
+    if (!(error instanceof Refusal) && !(error instanceof Failure)) throw error;
+    if (state.pin === of) delete state.pin;
+  }
 }
 
 find("#pin").addEventListener("click", () => {
@@ -169,8 +219,9 @@ find("#pin").addEventListener("click", () => {
 
 /** A link that has the spec and the settings, unless it were too long. */
 async function link() {
-  const { file, ...sent } = kept();
+  const { file, pin, ...sent } = kept();
   if (sent.other === "file") sent.file = file;
+  if (sent.other === "pin") sent.pin = pin;
   const fragment = await packed(sent);
   if (!fragment) {
     say(`${state.schedule ? "The spec and its schedule are" : "This spec is"} too long for a link; a file can be sent instead.`, "error");
@@ -188,6 +239,7 @@ const plain = (name) => name.replaceAll(/[^\w.-]/g, "_").slice(-80) || "spec.yam
 function open(name, text, rest = {}) {
   state.name = plain(name);
   delete state.schedule;
+  delete state.pin;
   settings.clear();
   Object.assign(state, rest);
   settings.show();
@@ -205,16 +257,31 @@ specs.addEventListener("change", () => {
 });
 
 /** Largest files that are read: what mbgen reads of specs, and of weights in a browser. */
-const MOST = { spec: 4 << 20, weights: 256 << 20 };
+const MOST = { spec: MOST_TEXT, weights: 256 << 20 };
+
+/** A file's bytes, or its text; null where it is none that is read, which is said. */
+async function contents(file, most, text = true) {
+  if (file.size > most) {
+    say(`${file.name} is larger than ${most >> 20} MiB.`, "error");
+    return null;
+  }
+  try {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    return text ? new TextDecoder("utf-8", { fatal: true }).decode(bytes) : bytes;
+  } catch (error) {
+    say(error instanceof TypeError ? `${file.name} is no text: a spec (.yaml) or a state dict (.safetensors) is taken.` : `${file.name} cannot be read.`, "error");
+    return null;
+  }
+}
 
 async function read(file) {
-  const weights = file.name.endsWith(".safetensors");
-  if (file.size > (weights ? MOST.weights : MOST.spec)) {
-    say(`${file.name} is larger than ${(weights ? MOST.weights : MOST.spec) >> 20} MiB.`, "error");
-    return;
+  if (!/\.safetensors$/i.test(file.name)) {
+    const text = await contents(file, MOST.spec);
+    return text === null ? undefined : open(file.name, text);
   }
-  if (!weights) return open(file.name, await file.text());
-  dict = { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+  const bytes = await contents(file, MOST.weights, false);
+  if (bytes === null) return;
+  dict = { name: file.name, bytes };
   try {
     const { fit } = await fitted();
     say(fit.ok ? `${file.name} has all weights of this network; crates get them.` : `${file.name} is of another network: see Export.`, fit.ok ? "note" : "error");
@@ -227,7 +294,7 @@ async function read(file) {
 
 /** The state dict that was opened, with how it fits the network of now. */
 async function fitted() {
-  const request = network(state);
+  const request = network(last?.of ?? state);
   const of = JSON.stringify(request);
   if (dict && dict.of !== of) {
     const fit = await slow.ask({ call: "weights", ...request }, { bytes: dict.bytes });
@@ -238,8 +305,9 @@ async function fitted() {
 
 /** Takes a file as what to compare with. */
 async function readRival(file) {
-  if (file.size > MOST.spec) return say(`${file.name} is larger than ${MOST.spec >> 20} MiB.`, "error");
-  state.file = { name: plain(file.name), text: await file.text() };
+  const text = await contents(file, MOST.spec);
+  if (text === null) return;
+  state.file = { name: plain(file.name), text };
   state.other = "file";
   save();
   views.refresh();
@@ -262,7 +330,7 @@ addEventListener("drop", (event) => {
   event.preventDefault();
   const dropped = event.dataTransfer.files[0];
   if (!dropped) return;
-  const compared = state.view === "compare" && event.target.closest?.("#view") && !dropped.name.endsWith(".safetensors");
+  const compared = state.view === "compare" && event.target.closest?.("#view") && !/\.safetensors$/i.test(dropped.name);
   (compared ? readRival : read)(dropped);
 });
 
@@ -273,8 +341,28 @@ find("#link").addEventListener("click", async () => {
     await navigator.clipboard.writeText(address);
     say("The link is copied. It contains the spec and the settings.");
   } catch {
-    location.hash = address.split("#")[1];
+    history.replaceState(null, "", address);
+    addressed = shown();
     say("The link is in the address bar. It contains the spec and the settings.");
+  }
+});
+
+// Colours are remembered for all specs.
+
+const theme = find("#theme");
+const chosen = (() => {
+  try {
+    return localStorage.getItem("mbgen-theme");
+  } catch {
+    return null;
+  }
+})();
+for (const input of theme.querySelectorAll("input")) input.checked = input.value === chosen || (input.checked && chosen === null);
+theme.addEventListener("change", ({ target }) => {
+  try {
+    localStorage.setItem("mbgen-theme", target.value);
+  } catch {
+    // They last as long as the page.
   }
 });
 
@@ -303,14 +391,42 @@ pane("results");
 
 // The address: a link that is pasted over, a step of the tour.
 
-const tour = new Tour({ archs, open, views, settings, state, analyse });
+/** Shows a state that is not the one of now. */
+function enter({ text, name = "spec.yaml", view, machine, ...rest }) {
+  if (machines.includes(machine)) rest.machine = machine;
+  open(name, text, rest);
+  views.choose(view);
+}
+
+/** What is shown when the tour is over: one's own spec, where there is one. */
+function leave() {
+  const mine = own();
+  if (archs.some(({ text }) => text === mine.text)) save();
+  else enter(mine);
+}
+
+const tour = new Tour({ archs, open, views, settings, state, analyse, leave });
+/** Says that an address leads nowhere. */
+function unknown() {
+  if (location.hash.length > 1 && !location.hash.startsWith("#s=")) say(`The page knows nothing by the address ${location.hash.slice(0, 20)}.`, "error");
+}
+
 addEventListener("hashchange", async () => {
-  if (tour.follow(location.hash) || !location.hash.startsWith("#s=")) return;
+  const { hash } = location;
+  const away = addressed !== null || tour.begun;
+  if (timer !== null) keep(true);
+  if (tour.follow(hash)) return;
+  if (!hash.startsWith("#s=")) {
+    unknown();
+    addressed = null;
+    if (away) enter(own());
+    return;
+  }
   try {
-    const { text = "", name = "spec.yaml", view, machine, ...rest } = await unpacked(location.hash);
-    if (machines.includes(machine)) rest.machine = machine;
-    open(name, text, rest);
-    views.choose(view);
+    const linked = await unpacked(hash);
+    if (location.hash !== hash) return;
+    enter(linked);
+    addressed = shown();
   } catch {
     say("The link is damaged or too long; nothing was changed.", "error");
   }
@@ -325,7 +441,10 @@ addEventListener("resize", () => {
 });
 
 settings.show();
-if (!tour.follow(location.hash)) analyse();
+if (!tour.follow(location.hash)) {
+  unknown();
+  analyse();
+}
 
 if ("serviceWorker" in navigator && document.documentElement.dataset.served === undefined && location.protocol.startsWith("http")) {
   const known = navigator.serviceWorker.controller;
@@ -339,7 +458,8 @@ if ("serviceWorker" in navigator && document.documentElement.dataset.served === 
 let following = false;
 if (document.documentElement.dataset.spec !== undefined) {
   follow((name, text) => {
-    if (following) editor.text = text;
+    // After a reload of the page it is the same file still.
+    if (following || state.name === plain(name)) editor.text = text;
     else open(name, text);
     following = true;
   });

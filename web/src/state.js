@@ -7,24 +7,41 @@ const PLACE = "mbgen-page";
 /** Before anybody wrote anything. */
 export const FIRST = { machine: "zen4", view: "kinds" };
 
-/** What was kept, as far as it is what it should be; null where nothing was. */
+/** Where a tab keeps its own state, and where the last one of all is for a new tab; null what is disabled. */
+const PLACES = [() => sessionStorage, () => localStorage];
+
+/** What was kept, as far as it is what it should be; null where no spec was. */
 export function remembered() {
-  try {
-    const state = JSON.parse(localStorage.getItem(PLACE));
-    return state && checked(state);
-  } catch {
-    return null;
+  for (const place of PLACES) {
+    try {
+      const state = checked(JSON.parse(place().getItem(PLACE)));
+      if (state.text !== undefined) return state;
+    } catch {
+      // The page works without.
+    }
   }
+  return null;
 }
 
-/** Keeps a state for the next visit, where the browser keeps anything. */
+/** Keeps a state for a reload and the next visit. False where the browser has no room for the spec alone. */
 export function remember(state) {
-  try {
-    localStorage.setItem(PLACE, JSON.stringify(state));
-  } catch {
-    // The page works without.
+  const { file, pin, ...least } = state;
+  let full = false;
+  for (const place of PLACES) {
+    for (const part of [state, least]) {
+      try {
+        place().setItem(PLACE, JSON.stringify(part));
+        break;
+      } catch (error) {
+        full ||= part === least && error.name === "QuotaExceededError";
+      }
+    }
   }
+  return !full;
 }
+
+/** What a network is made of, without the rest of a state. */
+export const made = ({ text, name, width, resolution, classes, machine, schedule }) => ({ text, name, width, resolution, classes, machine, schedule });
 
 /** What a request says of the network. */
 export function network({ text, name, width, resolution, classes, machine, schedule }) {

@@ -15,6 +15,8 @@ const STEPS = [
 
 export class Tour {
   #page;
+  /** Whether a step is shown. */
+  begun = false;
 
   constructor(page) {
     this.#page = page;
@@ -29,6 +31,7 @@ export class Tour {
     const step = match && STEPS[Number(match[1]) - 1];
     const guide = find("#guide");
     guide.hidden = !step;
+    this.begun = Boolean(step);
     document.body.classList.toggle("guided", Boolean(step));
     if (!step) return false;
     const number = Number(match[1]);
@@ -50,6 +53,7 @@ export class Tour {
   #end() {
     history.replaceState(null, "", location.pathname + location.search);
     this.follow("");
+    this.#page.leave();
     find("#tour").focus();
   }
 }

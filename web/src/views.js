@@ -37,7 +37,7 @@ export class Views {
   constructor(page) {
     this.#page = { ...page, refresh: (again) => this.#build(again) };
     this.#sections = new Map(page.sections.map((section) => [section.key, section]));
-    if (!TABS[page.state.view]) page.state.view = "kinds";
+    if (!Object.hasOwn(TABS, page.state.view)) page.state.view = "kinds";
     const keys = Object.keys(TABS);
     const bar = find("#views");
     keys.forEach((key, i) => {
@@ -68,7 +68,7 @@ export class Views {
 
   /** Shows another view. */
   choose(key) {
-    if (!TABS[key]) return;
+    if (!Object.hasOwn(TABS, key)) return;
     this.#page.state.view = key;
     this.#select();
     this.#page.changed();
@@ -177,7 +177,7 @@ export class Views {
         button.textContent = "Running…";
         const { title } = this.#answer;
         try {
-          const answer = await this.#page.slow.ask({ call: "analyze", relu6: true, ...network(this.#page.state) }, { lane: "relu6" });
+          const answer = await this.#page.slow.ask({ call: "analyze", relu6: true, ...network(this.#answer.of) }, { lane: "relu6" });
           if (answer) this.#memory.relu6 = { title, report: answer.report.relu6 };
           this.refresh();
         } catch (error) {
@@ -204,7 +204,7 @@ export class Views {
       textContent: "Write out the planner's",
       onclick: async () => {
         try {
-          field.value = (await slow.ask({ call: "schedule", ...network(state) })).text;
+          field.value = (await slow.ask({ call: "schedule", ...network(this.#answer.of) })).text;
           field.dispatchEvent(new Event("change"));
         } catch (error) {
           tell(error);
@@ -222,21 +222,24 @@ export class Views {
   }
 
   async #graph(root, current) {
-    const { engine, state, reveal } = this.#page;
-    const answer = await engine.ask({ call: "graph", format: "svg", ...network(state) }, { lane: "graph" });
+    const { engine, reveal } = this.#page;
+    const answer = await engine.ask({ call: "graph", format: "svg", ...network(this.#answer.of) }, { lane: "graph" });
     if (!answer || !current()) return;
     const { report } = this.#answer;
     const out = make("output", { className: "quiet" });
-    const chosen = (name) => {
+    const pointed = (name) => {
       const row = report.rows.find((row) => row.name === name);
-      if (!row) return;
-      out.textContent = `${row.name}: ${count(row.macs)} MACs, ${count(row.w + row.bias + row.bn)} parameters, ${bytes(row.live_bytes)} live`;
-      reveal(row.block);
+      if (row) out.textContent = `${row.name}: ${count(row.macs)} MACs, ${count(row.w + row.bias + row.bn)} parameters, ${bytes(row.live_bytes)} live`;
+      return row;
+    };
+    const chosen = (name) => {
+      const row = pointed(name);
+      if (row) reveal(row.block);
     };
     const saved = make("button", { type: "button", textContent: "Save SVG", onclick: () => save(`${report.model.name}.svg`, answer.text, "image/svg+xml") });
-    const [tools, host] = picture(answer.text, this.#memory.graph, chosen);
+    const [tools, host] = picture(answer.text, this.#memory.graph, pointed, chosen);
     tools.append(saved, out);
-    root.replaceChildren(...this.#lead("Graph", "A press on a layer leads to its place in the spec."), tools, host);
+    root.replaceChildren(...this.#lead("Graph", "A press on a layer leads to its place in the spec; so do the left and right arrow in the picture, and Enter."), tools, host);
   }
 
   /** Numbers between commas; null where one is none. */
@@ -246,7 +249,7 @@ export class Views {
   }
 
   async #sweep(root, current, again) {
-    const { engine, state } = this.#page;
+    const { engine } = this.#page;
     const memory = this.#memory.sweep;
     if (!(again && root.dataset.view === "sweep")) {
       const field = (name, label) => {
@@ -262,7 +265,7 @@ export class Views {
     const widths = this.#numbers(memory.widths, 40);
     const sides = this.#numbers(memory.sides, 40);
     if (!widths || !sides) return say("Up to 40 numbers above 0, with commas between, are allowed.", "error");
-    const { width, resolution, ...spec } = network(state);
+    const { width, resolution, ...spec } = network(this.#answer.of);
     const answer = await engine.ask({ call: "compare", specs: [spec], widths, resolutions: sides.map((side) => [side, side]) }, { lane: "sweep" });
     if (!answer || !current()) return;
     draw(root, answer.report);

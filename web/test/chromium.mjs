@@ -54,7 +54,7 @@ export async function visit(browser, address, { width = 1280, height = 860, colo
 export const figure = (page, metric) => page.locator(`[data-metric=${metric}] small`).textContent();
 
 /** Waits until it is what it should be. */
-export const waitForFigure = (page, metric, text) => page.waitForFunction(([metric, text]) => document.querySelector(`[data-metric=${metric}] small`).textContent === text, [metric, text]);
+export const waitForFigure = (page, metric, text) => page.waitForFunction(([metric, text]) => document.querySelector(`[data-metric=${metric}] small`)?.textContent === text, [metric, text]);
 
 /** Pastes a text over that of the editor. */
 export async function write(page, text) {

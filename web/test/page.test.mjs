@@ -275,7 +275,7 @@ onPage("a mark of a chart leads to the row and the line of its layer", async (pa
   await page.locator("#kinds figure#kinds .bars > *").first().click();
   assert.equal(await page.inputValue("#view input[type=search]"), "pw");
   await page.click("#tab-sweep");
-  await page.locator("#sweep-macs .bars circle").last().click();
+  await page.locator("#sweep-macs .bars > *").last().click();
   await page.waitForFunction(() => document.querySelector("#width-exact").value === "1.4");
 });
 
@@ -286,6 +286,41 @@ onPage("a layer that is pressed is shown in the spec", async (page) => {
   await page.click("#tab-graph");
   await page.locator("#view .picture [data-layer]").nth(1).click();
   await page.locator("#view output", { hasText: "MACs" }).waitFor();
+});
+
+onPage("the arrow keys walk through the graph, and Enter leads to the spec", async (page) => {
+  await page.click("#tab-graph");
+  await page.locator("#view .picture").focus();
+  for (const key of ["ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"]) await page.keyboard.press(key);
+  await page.locator("#view output", { hasText: "features.1.conv.0.0" }).waitFor();
+  await page.keyboard.press("Enter");
+  assert.match(await page.locator("#editor .cm-shown").first().textContent(), /1, 16, 1, 1/);
+});
+
+for (const reducedMotion of ["reduce", "no-preference"]) {
+  onPage(
+    `something moves by itself only where motion is welcome: ${reducedMotion}`,
+    async (page) => {
+      await page.locator("#editor .cm-content").click();
+      await page.keyboard.type("# ");
+      await page.click("#tab-graph");
+      await page.locator("#editor .cm-content").click();
+      await page.waitForTimeout(300);
+      const moving = await page.evaluate(() => [document, document.querySelector("#editor").shadowRoot].flatMap((root) => root.getAnimations()).length);
+      assert.equal(moving > 0, reducedMotion !== "reduce");
+    },
+    { reducedMotion },
+  );
+}
+
+onPage("nothing but the page's own server is asked", async (page, context) => {
+  const foreign = [];
+  context.on("request", (request) => !/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.address) && foreign.push(request.url()));
+  await page.reload();
+  for (const view of ["kinds", "graph", "sweep", "compare", "gate", "export"]) await page.click(`#tab-${view}`);
+  await page.click("#link");
+  for (const label of ["HTML", "Spec"]) await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: label, exact: true }).click()]);
+  assert.deepEqual(foreign, []);
 });
 
 onPage("a crate comes as a zip archive", async (page) => {
