@@ -6,13 +6,17 @@ import { Schema } from "./complete.js";
 import { find, make, say } from "./dom.js";
 import { Editor } from "./editor.js";
 import { Engine, Failure, Refusal } from "./engine.js";
+import { MOST, contents, plain } from "./files.js";
 import { headline } from "./headline.js";
-import { MOST_TEXT, checked, packed, unpacked } from "./link.js";
+import { checked, packed, unpacked } from "./link.js";
+import { panes, theme } from "./panes.js";
 import { follow } from "./served.js";
 import { Settings } from "./settings.js";
 import { FIRST, made, network, remember, remembered } from "./state.js";
 import { Tour } from "./tour.js";
 import { Views } from "./views.js";
+
+theme();
 
 /** For what is asked while one types, and for what takes its time: crates, and running a network. */
 const engine = new Engine(1000);
@@ -232,9 +236,6 @@ async function link() {
 
 // Where a spec comes from.
 
-/** A file's name in letters that links and commands carry. */
-const plain = (name) => name.replaceAll(/[^\w.-]/g, "_").slice(-80) || "spec.yaml";
-
 /** Begins anew with a spec, and with settings that come with it. */
 function open(name, text, rest = {}) {
   state.name = plain(name);
@@ -255,24 +256,6 @@ specs.addEventListener("change", () => {
   if (arch) open(`${arch.name}.yaml`, arch.text);
   specs.value = "";
 });
-
-/** Largest files that are read: what mbgen reads of specs, and of weights in a browser. */
-const MOST = { spec: MOST_TEXT, weights: 256 << 20 };
-
-/** A file's bytes, or its text; null where it is none that is read, which is said. */
-async function contents(file, most, text = true) {
-  if (file.size > most) {
-    say(`${file.name} is larger than ${most >> 20} MiB.`, "error");
-    return null;
-  }
-  try {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    return text ? new TextDecoder("utf-8", { fatal: true }).decode(bytes) : bytes;
-  } catch (error) {
-    say(error instanceof TypeError ? `${file.name} is no text: a spec (.yaml) or a state dict (.safetensors) is taken.` : `${file.name} cannot be read.`, "error");
-    return null;
-  }
-}
 
 async function read(file) {
   if (!/\.safetensors$/i.test(file.name)) {
@@ -347,47 +330,7 @@ find("#link").addEventListener("click", async () => {
   }
 });
 
-// Colours are remembered for all specs.
-
-const theme = find("#theme");
-const chosen = (() => {
-  try {
-    return localStorage.getItem("mbgen-theme");
-  } catch {
-    return null;
-  }
-})();
-for (const input of theme.querySelectorAll("input")) input.checked = input.value === chosen || (input.checked && chosen === null);
-theme.addEventListener("change", ({ target }) => {
-  try {
-    localStorage.setItem("mbgen-theme", target.value);
-  } catch {
-    // They last as long as the page.
-  }
-});
-
-// Narrow screens show one pane at a time.
-
-function pane(id) {
-  document.body.dataset.pane = id;
-  for (const tab of document.querySelectorAll(".panes [role=tab]")) {
-    const chosen = tab.getAttribute("aria-controls") === id;
-    tab.setAttribute("aria-selected", chosen);
-    tab.tabIndex = chosen ? 0 : -1;
-  }
-  if (id === "results") views.refresh();
-}
-const panes = [...document.querySelectorAll(".panes [role=tab]")];
-panes.forEach((tab, i) => {
-  tab.addEventListener("click", () => pane(tab.getAttribute("aria-controls")));
-  tab.addEventListener("keydown", (event) => {
-    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
-    const other = panes[1 - i];
-    other.focus();
-    pane(other.getAttribute("aria-controls"));
-  });
-});
-pane("results");
+const pane = panes((id) => id === "results" && views.refresh());
 
 // The address: a link that is pasted over, a step of the tour.
 
