@@ -190,21 +190,32 @@ use token;
 /// The table of the operators with these tiles for what is needed, each in a function with the features
 /// enabled; or one such function. Where it stands, there is a token that proves the features.
 macro_rules! kernels {
-    (@ $op:ident $panel:ident $tiles:ident $(needs $needs:ident)? $(: $($feature:literal)*)?) => {{
+    (@ depthwise $tiles:ident needs $needs:ident $(: $($feature:literal)*)?) => {{
+        struct Windows<$needs>(core::marker::PhantomData<$needs>);
+        impl<$needs: super::Needs> super::super::ops::depthwise::Windows for Windows<$needs> {
+            $($(#[target_feature(enable = $feature)])*)?
+            unsafe fn columns<const K: usize, const S: usize>(panel: &super::DepthwisePanel) -> usize {
+                // SAFETY: the contract is the caller's.
+                unsafe { super::super::ops::depthwise::columns::<$tiles, $needs, K, S>(panel) }
+            }
+        }
+        super::kernels!(@ depthwise DepthwisePanel $tiles needs $needs with Windows $(: $($feature)*)?)
+    }};
+    (@ $op:ident $panel:ident $tiles:ident $(needs $needs:ident $(with $windows:ident)?)? $(: $($feature:literal)*)?) => {{
         /// # Safety
         ///
         /// The CPU has the features, and the pointers of `panel` are valid as its type states.
         $($(#[target_feature(enable = $feature)])*)?
         unsafe fn $op$(<$needs: super::Needs>)?(panel: &super::$panel) {
             // SAFETY: the caller vouches for the pointers of `panel`.
-            unsafe { super::super::ops::$op::run::<$tiles $(, $needs)?>(panel) }
+            unsafe { super::super::ops::$op::run::<$tiles $(, $needs $(, $windows<$needs>)?)?>(panel) }
         }
         $op$(::<$needs>)?
     }};
     ($tiles:ident needs $needs:ident $(: $($feature:literal)*)?) => {
         super::Ops {
             dense: super::kernels!(@ dense DensePanel $tiles needs $needs $(: $($feature)*)?),
-            depthwise: super::kernels!(@ depthwise DepthwisePanel $tiles needs $needs $(: $($feature)*)?),
+            depthwise: super::kernels!(@ depthwise $tiles needs $needs $(: $($feature)*)?),
             linear: super::kernels!(@ linear LinearPanel $tiles $(: $($feature)*)?),
             pool: super::kernels!(@ pool PoolPanel $tiles $(: $($feature)*)?),
             peak: super::kernels!(@ peak PeakRun $tiles $(: $($feature)*)?),

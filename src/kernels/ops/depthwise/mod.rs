@@ -58,6 +58,39 @@ pub struct DepthwisePanel {
     pub bounds: (f32, f32),
 }
 
+/// The code of each kind of window as a function of its own: an unoptimised build keeps whatever is
+/// inlined into a function in its frame, and all kinds together are more than a thread's stack.
+pub trait Windows {
+    /// Calls [`columns`] where the instruction set is enabled.
+    ///
+    /// # Safety
+    ///
+    /// As for [`columns`].
+    unsafe fn columns<const K: usize, const S: usize>(panel: &DepthwisePanel) -> usize;
+}
+
+/// Computes the columns that whole tiles are for, of windows with side `K`, or any where that is 0, and
+/// stride `S`. Returns how many these are.
+///
+/// # Safety
+///
+/// As for [`run`]; the panel has such windows.
+#[inline(always)]
+pub unsafe fn columns<T: Tiles, U: Needs, const K: usize, const S: usize>(
+    panel: &DepthwisePanel,
+) -> usize {
+    let vectors = const { needs::vectors::<T, U>() };
+    let all = (0, panel.cols);
+    // SAFETY: all columns are inside the panel.
+    unsafe {
+        if const { K == 3 } {
+            for_some_columns::<T, 1>(all, vectors, &mut Three::<S, U>::new(panel))
+        } else {
+            for_some_columns::<T, 1>(all, vectors, &mut Any::<S, K, U>::new(panel))
+        }
+    }
+}
+
 /// Computes the panel.
 ///
 /// # Safety
@@ -66,36 +99,22 @@ pub struct DepthwisePanel {
 /// input rows that the windows of `rows` touch are in the buffer, each `in_size[1]` pixels of `cols`
 /// channels.
 #[inline(always)]
-pub unsafe fn run<T: Tiles, U: Needs>(panel: &DepthwisePanel) {
+pub unsafe fn run<T: Tiles, U: Needs, W: Windows>(panel: &DepthwisePanel) {
     /// Whether the network has such windows; where it has none there is no code for them.
     macro_rules! has {
         ($kernel:literal $stride:literal) => {
             const { !T::COMPACT && needs::has_tile::<U>(($kernel, $stride), 0, 8) }
         };
     }
-    let vectors = const { needs::vectors::<T, U>() };
-    let all = (0, panel.cols);
-    // SAFETY: all columns are inside the panel.
+    // SAFETY: all columns are inside the panel, and its windows are those of the functions called.
     unsafe {
         let done = match (panel.kernel, panel.stride) {
-            (3, 1) if has!(3 1) => {
-                for_some_columns::<T, 1>(all, vectors, &mut Three::<1, U>::new(panel))
-            }
-            (3, 2) if has!(3 2) => {
-                for_some_columns::<T, 1>(all, vectors, &mut Three::<2, U>::new(panel))
-            }
-            (5, 1) if has!(5 1) => {
-                for_some_columns::<T, 1>(all, vectors, &mut Any::<1, 5, U>::new(panel))
-            }
-            (5, 2) if has!(5 2) => {
-                for_some_columns::<T, 1>(all, vectors, &mut Any::<2, 5, U>::new(panel))
-            }
-            (_, 1) if has!(0 1) => {
-                for_some_columns::<T, 1>(all, vectors, &mut Any::<1, 0, U>::new(panel))
-            }
-            (_, 2) if has!(0 2) => {
-                for_some_columns::<T, 1>(all, vectors, &mut Any::<2, 0, U>::new(panel))
-            }
+            (3, 1) if has!(3 1) => W::columns::<3, 1>(panel),
+            (3, 2) if has!(3 2) => W::columns::<3, 2>(panel),
+            (5, 1) if has!(5 1) => W::columns::<5, 1>(panel),
+            (5, 2) if has!(5 2) => W::columns::<5, 2>(panel),
+            (_, 1) if has!(0 1) => W::columns::<0, 1>(panel),
+            (_, 2) if has!(0 2) => W::columns::<0, 2>(panel),
             _ => 0,
         };
         let rest = (done, panel.cols);
