@@ -1,5 +1,7 @@
 //! "Did you mean": the known word that a mistyped or a foreign one stands for.
 
+use crate::escape::visible;
+
 /// Words of a spec, each with what other programs and articles call the same thing.
 const SYNONYMS: &[(&str, &[&str])] = &[
     ("activation", &["act", "act_fn", "act_layer", "activation_fn", "nonlinearity"]),
@@ -85,10 +87,11 @@ pub fn not_shipped<'a>(
     names: impl Iterator<Item = &'a str> + Clone,
     or_file: bool,
 ) -> String {
+    let shown = visible(arg);
     let mut text = if or_file {
-        format!("no file `{arg}`, and no shipped {what} of that name")
+        format!("no file `{shown}`, and no shipped {what} of that name")
     } else {
-        format!("no shipped {what} `{arg}`")
+        format!("no shipped {what} `{shown}`")
     };
     if let Some(hint) = did_you_mean(arg, names.clone()) {
         text += &format!("; {hint}");

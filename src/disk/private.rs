@@ -48,6 +48,8 @@ mod unix {
     use std::os::unix::fs::MetadataExt;
     use std::path::Path;
 
+    use crate::escape;
+
     const GROUP_WRITES: u32 = 0o020;
     const OTHERS_WRITE: u32 = 0o002;
     /// Only owners rename and remove what is in the folder.
@@ -60,7 +62,7 @@ mod unix {
     pub fn check(folder: &Path) -> Result<()> {
         let writable = check_owner(folder)?.mode() & (GROUP_WRITES | OTHERS_WRITE) != 0;
         if writable {
-            let name = folder.display();
+            let name = escape::path(folder);
             return Err(Error::other(format!(
                 "others may have written into it; see what is there, then `chmod go-w {name}`"
             )));
@@ -72,7 +74,7 @@ mod unix {
             }
             let mode = there.mode();
             if mode & OTHERS_WRITE != 0 && mode & STICKY == 0 {
-                let name = above.display();
+                let name = escape::path(above);
                 return Err(Error::other(format!("everybody may replace what is in {name}")));
             }
         }
@@ -84,7 +86,7 @@ mod unix {
         let there = fs::symlink_metadata(path)?;
         let owner = there.uid();
         if owner != 0 && owner != rustix::process::geteuid().as_raw() {
-            let name = path.display();
+            let name = escape::path(path);
             return Err(Error::other(format!("{name} belongs to another user (uid {owner})")));
         }
         Ok(there)

@@ -133,6 +133,39 @@ fn a_path_is_shown_on_one_line_without_what_acts() {
     }
 }
 
+/// A line of an error is one that mbgen wrote, whatever its words are about.
+#[cfg(unix)]
+#[test]
+fn a_name_forges_no_line_of_an_error() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let name = "a\nforged: b";
+    let shared = folder.path().join(name);
+    std::fs::create_dir(&shared).unwrap();
+    std::fs::set_permissions(&shared, PermissionsExt::from_mode(0o777)).unwrap();
+    let absent = name.to_owned() + "c";
+    for args in [
+        &["analyze", &absent][..],
+        &["analyze", name],
+        &["compare", "v2", "--baseline", &absent],
+        &["analyze", "v2", "--machine", &absent],
+        &["analyze", "v2", "--schedule", &absent],
+        &["generate", "v2", "--labels", &absent, "-o", "x"],
+        &["run"],
+    ] {
+        let output = mbgen()
+            .args(args)
+            .current_dir(folder.path())
+            .env("MBGEN_CACHE", name)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("a\\nforged: b"), "{args:?}: {said}");
+        assert!(!said.lines().any(|line| line.starts_with("forged")), "{args:?}: {said}");
+    }
+}
+
 #[test]
 fn what_a_spec_says_is_shown_without_what_acts() {
     let folder = tempfile::tempdir().unwrap();

@@ -20,6 +20,7 @@ use super::Tree;
 use super::manifest::{self, Manifest};
 use crate::disk;
 use crate::error::{Error, Result};
+use crate::escape;
 use crate::interrupt;
 
 /// What writing did.
@@ -71,13 +72,13 @@ pub fn differences(tree: &Tree, folder: &Path) -> Result<Vec<String>> {
     }
     for path in manifest_of(folder)?.iter().flat_map(|manifest| manifest.files.keys()) {
         if !tree.files.contains_key(path) && safe(path) && folder.join(path).is_file() {
-            lines.push(format!("obsolete {path}"));
+            lines.push(format!("obsolete {}", escape::visible(path)));
         }
     }
     if folder.is_dir() {
         for left in interrupted::Interrupted::find(folder)?.folders() {
             let name = left.strip_prefix(folder).unwrap_or(left);
-            lines.push(format!("obsolete {} (of an update that did not end)", name.display()));
+            lines.push(format!("obsolete {} (of an update that did not end)", escape::path(name)));
         }
     }
     Ok(lines)

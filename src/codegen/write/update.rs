@@ -11,6 +11,7 @@ use super::{Kept, Outcome, Tree, Written, manifest_of, write_file};
 use crate::codegen::manifest::FILE;
 use crate::disk::{self, Moves};
 use crate::error::{Error, Result};
+use crate::escape;
 
 /// Things that are named in a message; more are counted.
 const TOLD: usize = 10;
@@ -70,7 +71,7 @@ fn refuse(changes: &[Change], place: &Path) -> Result<()> {
             (Some(Objection::Edited), _) => edited.push(change.path.to_owned()),
             (Some(Objection::Theirs), Found::Strange { at, what }) => {
                 let at = at.strip_prefix(place).unwrap_or(at);
-                theirs.push(format!("{} ({what})", at.display()));
+                theirs.push(format!("{} ({what})", escape::path(at)));
             }
             (Some(Objection::Theirs), _) => theirs.push(change.path.to_owned()),
         }
@@ -120,7 +121,7 @@ pub(super) fn apply(changes: &[Change], place: &Path) -> Result<Vec<Kept>> {
                     let message = format!(
                         "cannot be replaced: {error}; what was done until then cannot be undone: \
                          {undone}. {} has the rest; the next `generate` finishes it",
-                        stage.display()
+                        escape::path(&stage)
                     );
                     Error::Input { path: at, message }
                 }
