@@ -77,8 +77,8 @@ impl Network {
 
 impl Expected<'_> {
     fn refuses(&self, output: &[f32]) -> bool {
-        // Also where the difference is a NaN.
-        !(self.difference(output).0 <= TOLERANCE)
+        let difference = self.difference(output).0;
+        difference.is_nan() || difference > TOLERANCE
     }
 }
 
