@@ -69,7 +69,8 @@ impl<const S: usize, const K: usize, const WHOLE: bool> Strip<'_, S, K, WHOLE> {
                 macro_rules! has {
                     ($outputs:literal) => {
                         const {
-                            let most = if WHOLE && S > 0 { V::OUTPUTS } else { 4 };
+                            // Larger tiles of every size would be most of a program's kernels.
+                            let most = if WHOLE && K > 0 { V::OUTPUTS } else { 4 };
                             $outputs <= most && needs::has_tile::<U>((K, S), $outputs, most)
                         }
                     };
