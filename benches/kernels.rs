@@ -26,10 +26,10 @@ use mbgen::kernels::ops::depthwise::DepthwisePanel;
 use mbgen::kernels::ops::linear::LinearPanel;
 use mbgen::kernels::ops::pool::PoolPanel;
 use mbgen::kernels::ops::{MOST_LANES, packed};
-use mbgen::kernels::steps::{Dense, Depthwise, Head, Tensor, Unit};
+use mbgen::kernels::steps::{Chain, Dense, Depthwise, Head, Step, Unit};
 use mbgen::machine::Machine;
 use mbgen::machine::measure::peak;
-use mbgen::plan::{Operation, Plan};
+use mbgen::plan::Plan;
 use mbgen::spec;
 use sets::{Kernels, kernels, tables};
 
@@ -146,13 +146,11 @@ fn calls<'a>(networks: &[&'a str]) -> BTreeMap<Call, Vec<&'a str>> {
         let mut found = Vec::new();
         for step in &plan(network).steps {
             match &step.operation {
-                Operation::Conv(conv) => {
+                Step::Conv(conv) => {
                     found.push(Call::dense(&conv.dense, conv.source.panel, conv.out.h, conv.out.w));
                 }
-                Operation::Chain { source, units, project, out, .. } => {
-                    found.extend(of_chain(source, units, project.as_ref(), out));
-                }
-                Operation::Head(head) => found.extend(of_head(head)),
+                Step::Chain(chain) => found.extend(of_chain(chain)),
+                Step::Head(head) => found.extend(of_head(head)),
             }
         }
         let wider: Vec<Call> = found.iter().filter_map(Call::with_five_by_five).collect();
@@ -174,10 +172,10 @@ fn plan(network: &str) -> Plan {
     Plan::new(&graph, &Machine::REFERENCE).expect("a plan")
 }
 
-fn of_chain(source: &Tensor, units: &[Unit], project: Option<&Dense>, out: &Tensor) -> Vec<Call> {
+fn of_chain(chain: &Chain) -> Vec<Call> {
     let mut calls = Vec::new();
-    let mut panel = source.panel;
-    for unit in units {
+    let mut panel = chain.source.panel;
+    for unit in chain.units() {
         let Unit { depthwise, input, output, band, ring_rows, ring_panel, .. } = *unit;
         let by_vectors = unit.dense.is_some() && ring_panel < depthwise.panel;
         if let Some(dense) = &unit.dense {
@@ -188,8 +186,9 @@ fn of_chain(source: &Tensor, units: &[Unit], project: Option<&Dense>, out: &Tens
         calls.push(Call::depthwise(&depthwise, input, output, band, ring).by_vectors(by_vectors));
         panel = depthwise.panel;
     }
-    let band = units.last().map_or(1, |unit| unit.band);
-    calls.extend(project.map(|dense| Call::dense(dense, panel, band, out.w)));
+    let band = chain.units().last().map_or(1, |unit| unit.band);
+    let project = chain.project.as_ref();
+    calls.extend(project.map(|dense| Call::dense(dense, panel, band, chain.out.w)));
     calls
 }
 

@@ -55,13 +55,14 @@ fn measure(network: &str, isa: &str, runs: usize) {
         }
         let start = Instant::now();
         let mut last = start;
-        session.run(&input, isa, &Serial, |step, _| {
+        let ran = session.run(&input, isa, &Serial, |step, _| {
             let now = Instant::now();
             if run >= runs / 10 {
                 times[step].push((now - last).as_secs_f64());
             }
             last = now;
         });
+        ran.expect("the plan runs");
         if run >= runs / 10 {
             totals.push(start.elapsed().as_secs_f64());
         }

@@ -21,7 +21,7 @@
 //! mapping. [`analysis`] counts on the graph. [`plan`] decides what runs: which layers fuse into one
 //! step, in which bands and panels, where each tensor lies, in which order the weights are read; a file
 //! of schedules overrides what it would choose. The steps are the very data that [`kernels`] take, so
-//! a plan runs in process ([`exec`]) and unrolled in a crate ([`codegen`]) with the same code, and both
+//! a plan runs in process ([`exec`]) and as constants of a crate ([`codegen`]) with the same code, and both
 //! are held to [`mod@reference`].
 //!
 //! # The rooms
@@ -69,7 +69,7 @@
 //! | width multiplier | α, which scales channels (MobileNetV1 paper, section 3.3) |
 //! | row | one line of a report: a layer, block or stage; or a row of a map, where it is a size |
 //! | part | the layers that always run in one step: what a schedule names |
-//! | step | one call of a generated network: one part, or several that run depth first |
+//! | step | one constant of a generated network: one part, or several that run depth first |
 //! | unit | a depthwise convolution of a step, with the dense one before it |
 //! | projection | the pointwise convolution at the end of a step's units |
 //! | panel | neighbouring channels whose weights, and perhaps activations, lie together |

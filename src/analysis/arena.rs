@@ -69,7 +69,7 @@ impl<'p> Arena<'p> {
         let mut newest: HashMap<u64, usize> = HashMap::new();
         let place = |tensor: &Tensor| match tensor.place {
             Place::Arena(offset) => Some(offset as u64),
-            Place::Input => None,
+            Place::Input | Place::Logits => None,
         };
         for (i, step) in plan.steps.iter().enumerate() {
             for offset in step.operands().filter_map(place) {
@@ -77,13 +77,13 @@ impl<'p> Arena<'p> {
                     blocks[block].to = i;
                 }
             }
-            if let Some((offset, length)) = step.workspace {
+            if let Some((offset, length)) = step.operation.workspace() {
                 let (offset, elements) = (offset as u64, length as u64);
                 let kind = BlockKind::Workspace;
                 blocks.push(ArenaBlock { kind, offset, elements, from: i, to: i });
             }
             if let Some(out) = step.output()
-                && let Some(offset) = place(out)
+                && let Some(offset) = place(&out)
             {
                 newest.insert(offset, blocks.len());
                 let elements = out.len() as u64;
@@ -96,7 +96,7 @@ impl<'p> Arena<'p> {
             name: &step.name,
             layers: step.layers.iter().map(|id| id.0).collect(),
             used_elems,
-            scratch_elems: step.scratch() as u64,
+            scratch_elems: step.operation.scratch() as u64,
         });
         Self {
             bytes: plan.arena_elements() as u64 * F32_BYTES,

@@ -17,9 +17,10 @@
 
 use crate::graph::{LayerGraph, LayerId, Source};
 use crate::kernels::isa::InstructionSet;
+use crate::kernels::steps;
 use crate::layer::{Kind, Layer};
 use crate::machine::{Description, LevelName, Rates};
-use crate::plan::{Operation, Plan, Step};
+use crate::plan::{Plan, Step};
 
 use super::{F32_BYTES, elements};
 
@@ -248,10 +249,10 @@ impl Predictor<'_> {
     /// Where a tensor inside a step lives, of which no more exists than the step has room for.
     fn inside(&self, step: &Step, bytes: u64) -> LevelName {
         let workspace = match step.operation {
-            Operation::Chain { .. } => step.workspace.map_or(0, |(_, len)| len),
-            Operation::Conv(_) | Operation::Head(_) => 0,
+            steps::Step::Chain(_) => step.operation.workspace().map_or(0, |(_, len)| len),
+            steps::Step::Conv(_) | steps::Step::Head(_) => 0,
         };
-        let room = (step.scratch() + workspace) as u64 * F32_BYTES;
+        let room = (step.operation.scratch() + workspace) as u64 * F32_BYTES;
         self.machine.holding(bytes.min(room)).name
     }
 }

@@ -7,9 +7,9 @@ use super::names::Constants;
 use crate::error::{Error, Result};
 use crate::graph::LayerId;
 use crate::kernels::blob::{Header, checksum};
-use crate::kernels::steps::{Dense, Depthwise};
+use crate::kernels::steps::{self, Dense, Depthwise};
 use crate::layer::Kind;
-use crate::plan::{Operation, Step, pack};
+use crate::plan::{Step, pack};
 
 /// The packed weights.
 pub struct Blob {
@@ -73,7 +73,7 @@ impl Blob {
     pub fn constant(&self, offset: usize) -> Result<String> {
         let entry = self.layout.iter().find(|entry| entry.offset == offset);
         let unknown = || Error::Internal(format!("no layer's weights are at {offset}"));
-        Ok(format!("weights::{}", entry.ok_or_else(unknown)?.constant))
+        Ok(format!("w::{}", entry.ok_or_else(unknown)?.constant))
     }
 }
 
@@ -98,15 +98,15 @@ impl PackedLayer {
     /// The layers of a step that have weights, in the order of its layers.
     fn of(step: &Step) -> Vec<Self> {
         match &step.operation {
-            Operation::Conv(conv) => vec![Self::dense(&conv.dense)],
-            Operation::Chain { units, project, .. } => {
-                let units = units.iter().flat_map(|unit| {
+            steps::Step::Conv(conv) => vec![Self::dense(&conv.dense)],
+            steps::Step::Chain(chain) => {
+                let units = chain.units().iter().flat_map(|unit| {
                     let dense = unit.dense.as_ref().map(Self::dense);
                     [dense, Some(Self::depthwise(&unit.depthwise))]
                 });
-                units.flatten().chain(project.as_ref().map(Self::dense)).collect()
+                units.flatten().chain(chain.project.as_ref().map(Self::dense)).collect()
             }
-            Operation::Head(head) => {
+            steps::Step::Head(head) => {
                 let linear = Self {
                     offset: head.weights_at,
                     len: head.packed_len(),
@@ -115,10 +115,10 @@ impl PackedLayer {
                     panel: head.panel,
                 };
                 // The pointwise weights lie between the classifier's, panel by panel.
-                let dense = head.dense.as_ref().map(|dense| Self {
-                    len: crate::kernels::steps::bias_len(dense.c_out),
-                    ..Self::dense(dense)
-                });
+                let dense = head
+                    .dense
+                    .as_ref()
+                    .map(|dense| Self { len: steps::bias_len(dense.c_out), ..Self::dense(dense) });
                 dense.into_iter().chain([linear]).collect()
             }
         }

@@ -21,8 +21,8 @@ const TEMPLATES: &[(&str, Asset)] = &templates![
     "src/constants.rs",
     "src/main.rs",
     "src/network.rs",
-    "src/plan.rs",
     "src/weights.rs",
+    "src/workspace.rs",
     "tests/golden/main.rs",
 ];
 

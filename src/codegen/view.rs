@@ -4,14 +4,16 @@ use serde::Serialize;
 
 use super::Input;
 use super::blob::{Blob, is_classifier};
-use super::literal::{LINE, Literal, float, number};
+use super::literal::{LINE, float, number};
 use super::notice::Notice;
 use super::readme::Cost;
 use super::step::StepWriter;
 use crate::analysis::Totals;
 use crate::error::Result;
 use crate::escape::prose;
+use crate::kernels::steps;
 use crate::layer::{Kind, Layer};
+use crate::plan::Step;
 use crate::spec::{Filter, Resize};
 use crate::text::shape;
 
@@ -48,22 +50,14 @@ pub struct Crate {
     pub std: String,
     /// Whether there is a file of labels.
     pub labels: bool,
-    /// Multiply-accumulates of an inference, a Rust literal.
-    pub macs: String,
     /// Parameters, a Rust literal.
     pub params: String,
-    /// Elements of the shared arena, a Rust literal.
-    pub shared: String,
-    /// Elements of a thread's scratch, a Rust literal.
-    pub scratch: String,
-    /// Bytes of the arena of one thread, a Rust literal.
-    pub arena_bytes: String,
-    /// Constants that steps share.
-    pub shared_constants: Vec<Constant>,
+    /// Most units of a step's chain.
+    pub units: usize,
+    /// The constants of the windows of all steps.
+    pub windows: Vec<String>,
     /// The steps in order.
     pub steps: Vec<StepView>,
-    /// Offsets in the arena.
-    pub offsets: Vec<Constant>,
     /// The layout of the weights.
     pub weights: WeightsView,
     /// How far results may be from golden values, a Rust literal.
@@ -81,8 +75,6 @@ pub struct Constant {
     pub comment: Vec<String>,
     /// Its name.
     pub name: String,
-    /// Its type.
-    pub ty: String,
     /// Its value.
     pub value: String,
 }
@@ -92,27 +84,15 @@ pub struct Constant {
 pub struct StepView {
     /// Module path.
     pub name: String,
-    /// The constant that holds it.
-    pub constant: String,
-    /// The call: `conv`, `chain` or `head`.
-    pub call: &'static str,
-    /// Its type.
-    pub ty: &'static str,
-    /// What it is, in the paper's words.
-    pub what: String,
-    /// What it fuses, in lines.
-    pub fuses: Vec<String>,
+    /// What it is, in the paper's words, and what it makes, in lines.
+    pub what: Vec<String>,
+    /// What it fuses.
+    pub fuses: String,
     /// How it runs.
     pub runs: String,
-    /// Both, in lines.
-    pub schedule: Vec<String>,
-    /// Shapes of input and output.
-    pub shapes: String,
-    /// Multiply-accumulates with separators.
-    pub macs: String,
-    /// The struct literal.
+    /// The constant that holds it.
     pub value: String,
-    /// The row of the step table.
+    /// Its row of the network.
     pub row: String,
 }
 
@@ -127,8 +107,8 @@ pub struct WeightsView {
     pub embed: String,
     /// Hash of the layout, a Rust literal.
     pub hash: String,
-    /// Offsets by layer.
-    pub offsets: Vec<Constant>,
+    /// Where each layer's values lie.
+    pub places: Vec<Constant>,
     /// Rows of the layout table.
     pub rows: Vec<String>,
 }
@@ -173,19 +153,23 @@ impl Crate {
             mean: floats(&mean),
             std: floats(&std),
             labels: input.labels.is_some(),
-            macs: number(totals.macs as usize),
             params: number(totals.params as usize),
-            shared: number(input.plan.shared),
-            scratch: number(input.plan.scratch),
-            arena_bytes: number(input.plan.arena_bytes()),
-            shared_constants: steps.shared(input),
+            units: input.plan.steps.iter().map(units).max().unwrap_or(0).max(1),
+            windows: steps.windows(),
             steps: views,
-            offsets: steps.offsets,
             weights: weights(input, blob),
             tolerance: format!("{:e}", input.provenance.tolerance()),
             cost: Cost::new(input, &totals, blob.bytes.len()),
             notice: Notice::new(input),
         })
+    }
+}
+
+/// Units of a step, which only a chain has.
+fn units(step: &Step) -> usize {
+    match &step.operation {
+        steps::Step::Chain(chain) => chain.units().len(),
+        steps::Step::Conv(_) | steps::Step::Head(_) => 0,
     }
 }
 
@@ -201,9 +185,11 @@ fn about(input: &Input) -> Vec<String> {
     let add = input.graph.layers().any(|(_, layer)| layer.kind == Kind::Add);
     let fused = if add { ", activation and residual add" } else { " and activation" };
     let text = format!(
-        "One call a step, in order. Batch normalisation{fused} are part of the convolution before \
-         them, and what one step fuses never leaves the cache. Shapes are C×H×W, and `3×3/2` is a \
-         window of stride 2."
+        "The steps in order; the compiler refuses what does not fit. Batch normalisation{fused} are \
+         part of the convolution before them, and what one step fuses never leaves the cache. Maps \
+         are C×H×W. A window has its size, its stride and the zeros above, to the left, below and to \
+         the right of the map; a layer says where its weights begin, a step where its output lies in \
+         the arena."
     );
     wrap(&text, LINE - 4)
 }
@@ -220,7 +206,7 @@ fn floats(values: &[f64]) -> String {
 }
 
 fn weights(input: &Input, blob: &Blob) -> WeightsView {
-    let mut offsets = Vec::new();
+    let mut places = Vec::new();
     let mut rows = Vec::new();
     for entry in &blob.layout {
         let layer = input.graph.layer(entry.layer);
@@ -229,23 +215,24 @@ fn weights(input: &Input, blob: &Blob) -> WeightsView {
         } else {
             format!("`{}`: {}.", entry.name, describe(layer))
         };
-        offsets.push(constant(what, &entry.constant, number(entry.offset)));
-        let row = Literal::Struct(
-            "Layer",
-            vec![
-                ("name", Literal::text(format!("{:?}", entry.name))),
-                ("offset", Literal::text(&entry.constant)),
-                ("len", Literal::text(number(entry.len))),
-            ],
-        );
-        rows.push(row.render(4, 4));
+        let (from, to) = (entry.offset, entry.offset + entry.len);
+        places.push(Constant {
+            comment: wrap(&what, LINE - 4),
+            name: entry.constant.clone(),
+            value: format!("{}..{}", number(from), number(to)),
+        });
+        let row = format!("layer({:?}, {}),", entry.name, entry.constant);
+        rows.push(match row.len() {
+            n if 4 + n <= LINE => row,
+            _ => format!("layer(\n        {:?},\n        {},\n    ),", entry.name, entry.constant),
+        });
     }
     WeightsView {
         values: number(blob.header.values as usize),
         panel: blob.header.panel,
         embed: embed(input.package),
         hash: format!("0x{:016x}", blob.header.layout),
-        offsets,
+        places,
         rows,
     }
 }
@@ -260,11 +247,6 @@ fn embed(name: &str) -> String {
         n if 4 + n <= LINE => format!("{place}\n    {value}"),
         _ => format!("{place} Aligned(*include_bytes!(\n    {file}\n));"),
     }
-}
-
-pub(super) fn constant(comment: String, name: &str, value: String) -> Constant {
-    let comment = wrap(&comment, LINE - 4);
-    Constant { comment, name: name.to_owned(), ty: "usize".to_owned(), value }
 }
 
 /// What a layer is, in a few words.

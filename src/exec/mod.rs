@@ -1,11 +1,12 @@
 //! Runs a plan in process, with the kernels that a generated crate has: for tests, fuzzing and
 //! verification.
 
+use crate::error::{Error, Result};
 use crate::kernels::isa::InstructionSet;
 use crate::kernels::memory::Values;
-use crate::kernels::steps::{Chain, Join, Memory, Output, Runner};
+use crate::kernels::steps::{Join, Memory, Network, Output, Runner, Step};
 use crate::machine::measure;
-use crate::plan::{Operation, Plan};
+use crate::plan::Plan;
 
 /// The names of the instruction sets that this CPU has, best first.
 pub fn instruction_sets() -> Vec<&'static str> {
@@ -19,7 +20,7 @@ fn available(name: &str) -> Option<InstructionSet> {
 
 /// A plan with its weights and the memory to run it.
 pub struct Session<'a> {
-    plan: &'a Plan,
+    steps: Vec<(&'a str, Step)>,
     weights: Values,
     shared: Guarded,
     scratch: Guarded,
@@ -33,7 +34,7 @@ impl<'a> Session<'a> {
         let mut copy = Values::new(weights.len(), 0.0);
         copy.as_mut_slice().copy_from_slice(weights);
         Self {
-            plan,
+            steps: plan.named(),
             weights: copy,
             shared: Guarded::new(plan.shared),
             scratch: Guarded::new(plan.scratch * threads),
@@ -43,8 +44,11 @@ impl<'a> Session<'a> {
     }
 
     /// Runs the plan on an input in HWC order with the instruction set called `isa`, and returns the
-    /// logits; `None` where this CPU does not have it. `observe` sees the output of each step, of
-    /// the last one nothing but its number.
+    /// logits. `observe` sees the output of each step.
+    ///
+    /// # Errors
+    ///
+    /// Where this CPU lacks the instruction set, or weights and input are not the plan's.
     ///
     /// # Panics
     ///
@@ -54,9 +58,12 @@ impl<'a> Session<'a> {
         input: &[f32],
         isa: &str,
         join: &impl Join,
-        mut observe: impl FnMut(usize, Option<Output>),
-    ) -> Option<&[f32]> {
-        let ops = available(isa)?.ops();
+        mut observe: impl FnMut(usize, Output),
+    ) -> Result<&[f32]> {
+        let lacks = || Error::Usage(format!("this CPU does not have {isa}"));
+        let ops = available(isa).ok_or_else(lacks)?.ops();
+        let network = Network::prove(self.weights.as_slice().len(), &self.steps);
+        let network = network.map_err(|fault| Error::Internal(fault.to_string()))?;
         let memory = Memory {
             input,
             weights: self.weights.as_slice(),
@@ -65,27 +72,12 @@ impl<'a> Session<'a> {
             threads: self.threads,
             logits: &mut self.logits,
         };
-        let mut runner = Runner::new(ops, join, memory);
-        for (i, step) in self.plan.steps.iter().enumerate() {
-            match &step.operation {
-                Operation::Conv(conv) => runner.conv(conv),
-                Operation::Chain { source, units, project, residual, out, split } => {
-                    runner.chain(&Chain {
-                        source: *source,
-                        units,
-                        project: *project,
-                        residual: *residual,
-                        out: *out,
-                        split: *split,
-                    });
-                }
-                Operation::Head(head) => runner.head(head),
-            }
-            observe(i, step.output().map(|out| runner.output(out)));
-        }
+        let runner = Runner::new(network, ops, join, memory);
+        let less = || Error::Internal("less memory than the plan needs".into());
+        runner.ok_or_else(less)?.run(&mut observe);
         let intact = self.shared.is_intact() && self.scratch.is_intact();
         assert!(intact, "a kernel wrote beside its memory");
-        Some(&self.logits)
+        Ok(&self.logits)
     }
 }
 

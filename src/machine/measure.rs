@@ -16,7 +16,7 @@ use crate::kernels::memory::Values;
 use crate::kernels::ops::linear::BLOCK;
 use crate::kernels::ops::peak::{PeakRun, read};
 use crate::kernels::steps::{
-    Chain, Conv, Dense, Depthwise, Memory, Place, Runner, Serial, Split, Tensor, Unit, Window,
+    Memory, Network, RELU6, Runner, Serial, Step, Tensor, Window, aligned, dense_len, depthwise_len,
 };
 
 /// Time for each figure.
@@ -145,96 +145,54 @@ fn best(mut work: impl FnMut()) -> f64 {
 
 /// One layer with its memory.
 struct Layer {
-    step: Step,
-    macs: usize,
+    step: Step<1>,
     weights: Values,
+    input: Values,
     arena: Values,
 }
 
-enum Step {
-    Conv(Conv),
-    Depthwise(Unit, Tensor, Tensor),
-}
-
-/// Channels of a panel, as plans have them.
-const PANEL: usize = 32;
 /// The window of a 1×1 convolution.
-const POINTWISE: Window = Window { kernel: 1, stride: 1, top: 0, left: 0 };
-/// Clamp bounds of ReLU6.
-const RELU6: (f32, f32) = (0.0, 6.0);
+const POINTWISE: Window = Window::POINTWISE;
 
 impl Layer {
     /// A stem: 3×3, stride 2, from 3 to 32 channels on 112×112.
     fn conv() -> Self {
-        Self::dense(3, 32, 112, Window { kernel: 3, stride: 2, top: 1, left: 1 })
+        Self::dense(3, 32, 112, Window::new(3, 2, [1; 4]))
     }
 
     fn dense(c_in: usize, c_out: usize, side: usize, window: Window) -> Self {
-        let source = tensor(0, c_in, side, c_in);
-        let out = tensor(source.len().next_multiple_of(16), c_out, side / window.stride, c_out);
-        let clamp = RELU6;
-        let dense =
-            Dense { weights_at: 0, c_in, c_out, panel: PANEL, window, clamp, prefetch: true };
-        let conv = Conv { dense, source, residual: None, out, split: Split::Whole };
-        let macs = dense.k() * out.len();
-        Self::new(Step::Conv(conv), macs, dense.packed_len(), source.len() + out.len())
+        let source = Tensor::input(c_in, side, side);
+        let weights = 0..dense_len(window.kernel, c_in, c_out);
+        Self::new(Step::from(source).conv(c_out, window, RELU6, weights).at(0))
     }
 
     /// 3×3 on a panel of 14×14, which the layer before left in the first cache.
     fn depthwise() -> Self {
-        let (c, side) = (PANEL, 14);
-        let window = Window { kernel: 3, stride: 1, top: 1, left: 1 };
-        let depthwise = Depthwise { weights_at: 0, c, panel: PANEL, window, clamp: RELU6 };
-        let source = tensor(0, c, side, PANEL);
-        let out = tensor(source.len().next_multiple_of(16), c, side, PANEL);
-        let unit = Unit {
-            dense: None,
-            depthwise,
-            input: (side, side),
-            output: (side, side),
-            band: side,
-            ring_at: 0,
-            ring_rows: side,
-            ring_panel: PANEL,
-            ring_shared: false,
-            rows_at: 0,
-        };
-        let (macs, elements) = (9 * out.len(), source.len() + out.len());
-        Self::new(Step::Depthwise(unit, source, out), macs, depthwise.packed_len(), elements)
+        let source = Tensor::input(32, 14, 14);
+        let weights = 0..depthwise_len(3, source.c);
+        Self::new(Step::from(source).depthwise(Window::new(3, 1, [1; 4]), RELU6, weights).at(0))
     }
 
-    fn new(step: Step, macs: usize, weights: usize, arena: usize) -> Self {
-        let (weights, arena) = (Values::new(weights, 0.01), Values::new(arena + 16, 0.5));
-        Self { step, macs, weights, arena }
+    fn new(step: Step<1>) -> Self {
+        let (weights, input) = (aligned(step.weights().end), step.source().len());
+        let (weights, input) = (Values::new(weights, 0.01), Values::new(input, 0.5));
+        let arena = Values::new(aligned(step.out().len()), 0.5);
+        Self { step, weights, input, arena }
     }
 
     /// GFLOP/s at best.
     fn rate(&mut self, ops: &Ops) -> f64 {
         let memory = Memory {
-            input: &[],
+            input: self.input.as_slice(),
             weights: self.weights.as_slice(),
             shared: self.arena.as_mut_slice(),
             scratch: &mut [],
             threads: 1,
             logits: &mut [],
         };
-        let mut runner = Runner::new(*ops, &Serial, memory);
-        let runs = best(|| match &self.step {
-            Step::Conv(conv) => runner.conv(conv),
-            Step::Depthwise(unit, source, out) => runner.chain(&Chain {
-                source: *source,
-                units: std::slice::from_ref(unit),
-                project: None,
-                residual: None,
-                out: *out,
-                split: Split::Whole,
-            }),
-        });
-        2.0 * self.macs as f64 * runs
+        let steps = [("layer", self.step)];
+        let network = Network::new(self.weights.as_slice().len(), &steps);
+        let mut runner = Runner::new(network, *ops, &Serial, memory).expect("a layer's memory");
+        2.0 * self.step.macs() as f64 * best(|| runner.run(&mut |_, _| {}))
     }
-}
-
-/// A square map in the arena.
-fn tensor(at: usize, c: usize, side: usize, panel: usize) -> Tensor {
-    Tensor { place: Place::Arena(at), c, h: side, w: side, panel }
 }

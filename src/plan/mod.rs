@@ -6,7 +6,7 @@
 //! Batch normalisation, activation and residual add are folded into their convolution. In order:
 //! `fuse` finds the layers that always run together, the parts; `schedule` chooses for each part
 //! panel, band, split and whether it runs depth first with the part before, unless `overrides`, a
-//! file, says so; `steps` makes the kernels' data of it, `arena` gives tensors their places, and
+//! file, says so; `arena` gives tensors their places, `steps` has the kernels' steps built, and
 //! `pack` orders the weights. `words` says what a step does.
 
 mod arena;
@@ -17,9 +17,9 @@ mod schedule;
 mod steps;
 mod words;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::graph::{LayerGraph, LayerId};
-use crate::kernels::steps::{Conv, Dense, Head, Split, Tensor, Unit};
+use crate::kernels::steps::{self as kernels, Network, Place, Tensor, aligned};
 use crate::layer::Shape;
 use crate::machine::Machine;
 
@@ -44,7 +44,7 @@ pub struct Plan {
     pub weights: usize,
 }
 
-/// One call of the generated network.
+/// One step of the network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     /// Module path of the block, or of the first and last layer where there are more.
@@ -55,10 +55,8 @@ pub struct Step {
     pub layers: Vec<LayerId>,
     /// Type of the elements of weights and activations.
     pub element: Element,
-    /// What it does.
-    pub operation: Operation,
-    /// Elements of the shared arena that only this step uses, beside its operands: offset, length.
-    pub workspace: Option<(usize, usize)>,
+    /// What it does; the kernels' own data.
+    pub operation: kernels::Step,
 }
 
 /// Element type of a step.
@@ -66,30 +64,6 @@ pub struct Step {
 pub enum Element {
     /// IEEE single precision.
     F32,
-}
-
-/// What a step does; the kernels' own data.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Operation {
-    /// A convolution of a whole tensor.
-    Conv(Conv),
-    /// Fused convolutions; see the kernels' `Chain`.
-    Chain {
-        /// Input of the first unit.
-        source: Tensor,
-        /// The units.
-        units: Vec<Unit>,
-        /// The projection.
-        project: Option<Dense>,
-        /// Added to the projection.
-        residual: Option<Tensor>,
-        /// Output.
-        out: Tensor,
-        /// How threads share it.
-        split: Split,
-    },
-    /// Pooling and classifier.
-    Head(Head),
 }
 
 impl Plan {
@@ -111,9 +85,22 @@ impl Plan {
     pub fn with(graph: &LayerGraph, machine: &Machine, overrides: &Overrides) -> Result<Self> {
         let parts = fuse::fuse(graph)?;
         let scheduled = schedule::schedule(graph, parts, machine, overrides)?;
-        let mut plan = steps::steps(graph, scheduled)?;
-        arena::place(graph, &mut plan);
+        let places = arena::place(graph, &scheduled);
+        let steps = steps::steps(graph, scheduled, &places)?;
+        let weights = steps.last().map_or(0, |step| aligned(step.operation.weights().end));
+        let mut plan =
+            Self { input: graph.input(), classes: 0, steps, shared: 0, scratch: 0, weights };
+        let sizes = match Network::prove(weights, &plan.named()) {
+            Ok(network) => network.sizes(),
+            Err(fault) => return Err(Error::Internal(fault.to_string())),
+        };
+        (plan.classes, plan.shared, plan.scratch) = (sizes.logits, sizes.shared, sizes.scratch);
         Ok(plan)
+    }
+
+    /// The steps with their names, as the kernels' [`Network`] takes them.
+    pub fn named(&self) -> Vec<(&str, kernels::Step)> {
+        self.steps.iter().map(|step| (&*step.name, step.operation)).collect()
     }
 
     /// The names of the parts that do not run as the planner would choose.
@@ -133,74 +120,24 @@ impl Plan {
     }
 }
 
-impl Operation {
-    /// The call that runs it.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Conv(_) => "conv",
-            Self::Chain { .. } => "chain",
-            Self::Head(_) => "head",
-        }
-    }
-}
-
 impl Step {
     /// The step's output; `None` for the head, whose output is the logits.
-    pub fn output(&self) -> Option<&Tensor> {
-        match &self.operation {
-            Operation::Conv(step) => Some(&step.out),
-            Operation::Chain { out, .. } => Some(out),
-            Operation::Head(_) => None,
-        }
+    pub fn output(&self) -> Option<Tensor> {
+        let out = self.operation.out();
+        matches!(out.place, Place::Arena(_)).then_some(out)
     }
 
     /// The tensors that the step reads.
     pub fn operands(&self) -> impl Iterator<Item = &Tensor> {
-        let (source, residual) = match &self.operation {
-            Operation::Conv(step) => (&step.source, step.residual.as_ref()),
-            Operation::Chain { source, residual, .. } => (source, residual.as_ref()),
-            Operation::Head(head) => (&head.source, None),
-        };
-        std::iter::once(source).chain(residual)
+        std::iter::once(self.operation.source()).chain(self.operation.residual())
     }
 
-    /// Scratch elements that each thread needs.
-    pub fn scratch(&self) -> usize {
-        let Operation::Chain { units, project, split, .. } = &self.operation else { return 0 };
-        let mut end = 0;
-        for (i, unit) in units.iter().enumerate() {
-            if unit.dense.is_some() {
-                end = end.max(unit.ring_at + unit.ring_len());
-            }
-            if rows_in_scratch(i, units.len(), project.is_some(), *split) {
-                end = end.max(unit.rows_at + unit.rows_len());
-            }
+    /// What kind of step it is.
+    pub const fn kind(&self) -> &'static str {
+        match self.operation {
+            kernels::Step::Conv(_) => "conv",
+            kernels::Step::Chain(_) => "chain",
+            kernels::Step::Head(_) => "head",
         }
-        end
-    }
-}
-
-/// Whether unit `i` of a chain of `units` keeps its output rows in the scratch memory: not where they
-/// are the step's output, and not where threads share panels of them.
-fn rows_in_scratch(i: usize, units: usize, project: bool, split: Split) -> bool {
-    (i + 1 < units || project) && split != Split::Panels
-}
-
-/// Rounds up to a whole number of cache lines of `f32`.
-fn aligned(elements: usize) -> usize {
-    elements.next_multiple_of(16)
-}
-
-/// Offsets given out one after the other, each on a cache line.
-#[derive(Default)]
-struct Cursor {
-    end: usize,
-}
-
-impl Cursor {
-    fn take(&mut self, elements: usize) -> usize {
-        let at = self.end;
-        self.end = aligned(at + elements);
-        at
     }
 }

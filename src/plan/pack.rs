@@ -1,11 +1,11 @@
 //! The packed weights: one array that the kernels stream from start to end.
 
-use super::{Operation, Plan};
+use super::Plan;
 use crate::error::{Error, Result};
 use crate::graph::LayerGraph;
 use crate::kernels::ops::linear::BLOCK;
 use crate::kernels::ops::packed;
-use crate::kernels::steps::{Dense, Depthwise, Head, bias_len};
+use crate::kernels::steps::{Dense, Depthwise, Head, Step, bias_len};
 use crate::weights::{Folded, FoldedLayer};
 
 /// Packs the folded weights of a graph in the order of its plan.
@@ -21,19 +21,19 @@ pub fn pack(plan: &Plan, graph: &LayerGraph, folded: &Folded) -> Result<Vec<f32>
             weights.ok_or_else(|| Error::Internal(format!("{} lacks weights", step.name)))
         };
         match &step.operation {
-            Operation::Conv(conv) => pack_dense(&mut blob, &conv.dense, next()?),
-            Operation::Chain { units, project, .. } => {
-                for unit in units {
+            Step::Conv(conv) => pack_dense(&mut blob, &conv.dense, next()?),
+            Step::Chain(chain) => {
+                for unit in chain.units() {
                     if let Some(dense) = &unit.dense {
                         pack_dense(&mut blob, dense, next()?);
                     }
                     pack_depthwise(&mut blob, &unit.depthwise, next()?);
                 }
-                if let Some(dense) = project {
+                if let Some(dense) = &chain.project {
                     pack_dense(&mut blob, dense, next()?);
                 }
             }
-            Operation::Head(head) => {
+            Step::Head(head) => {
                 let dense = head.dense.is_some().then(&mut next).transpose()?;
                 pack_head(&mut blob, head, dense, next()?);
             }

@@ -6,13 +6,11 @@ use super::fuse::{StepLayers, UnitLayers, name};
 use super::overrides::{Overrides, Request};
 use crate::error::Result;
 use crate::graph::{LayerGraph, Source};
-use crate::kernels::steps::{Chain, Split};
+use crate::kernels::steps::{MAX_UNITS, PANEL, Split};
 use crate::layer::{Kind, Shape};
 use crate::machine::Machine;
 use crate::yaml::{Diagnostic, Span};
 
-/// Channels of a panel: two vectors of the widest instruction set. Those of a projection always.
-pub(super) const PANEL: usize = 32;
 /// Channels of a panel where rows are long and channels few; every panel is a multiple of it.
 const NARROW_PANEL: usize = 16;
 
@@ -186,7 +184,7 @@ impl Planner<'_> {
         if self.graph.consumers(Source::Layer(made)) != [dense] {
             return Err("others read the tensor between the two");
         }
-        if parts >= Chain::MAX_UNITS {
+        if parts >= MAX_UNITS {
             return Err("the step before has as many parts as a step may have");
         }
         Ok(self.graph.layer(made).output)
@@ -297,7 +295,6 @@ impl Check<'_> {
 /// A split's name in files and reports.
 pub fn split_name(split: Split) -> &'static str {
     match split {
-        Split::Whole => "whole",
         Split::Rows => "rows",
         Split::Panels => "panels",
     }

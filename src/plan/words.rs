@@ -1,16 +1,10 @@
 //! What a step fuses and how it runs, in words.
 
-use super::{Operation, Part, Plan, Schedule, Step, split_name};
-use crate::kernels::steps::{Dense, Head, Split, Window};
+use super::{Part, Plan, Schedule, Step, split_name};
+use crate::kernels::steps::{self, Dense, Head, LINEAR, Window};
 
 impl Step {
-    /// What it fuses and how it runs: `expand 16→96, depthwise 3×3/2, project 96→24; bands of 2 rows,
-    /// panels of 32 channels, split by rows`.
-    pub fn words(&self) -> String {
-        format!("{}; {}", self.fuses(), self.runs())
-    }
-
-    /// What it fuses, in order; a stride follows the window it belongs to.
+    /// What it fuses, in order: `expand 16→96, depthwise 3×3/2, project 96→24`.
     pub fn fuses(&self) -> String {
         let parts: Vec<String> = (0..self.parts.len()).map(|part| self.fuses_in(part)).collect();
         parts.join(", ")
@@ -20,10 +14,11 @@ impl Step {
     pub fn fuses_in(&self, part: usize) -> String {
         let add = |residual: bool| residual.then(|| "add".to_owned());
         let words = match &self.operation {
-            Operation::Conv(conv) => {
+            steps::Step::Conv(conv) => {
                 vec![Some(dense(&conv.dense, "pointwise")), add(conv.residual.is_some())]
             }
-            Operation::Chain { units, project, residual, .. } => {
+            steps::Step::Chain(chain) => {
+                let (units, project) = (chain.units(), chain.project);
                 // The papers' words.
                 let inverted = self.is_inverted_residual();
                 let [first, last] = if inverted { ["expand", "project"] } else { ["pointwise"; 2] };
@@ -33,10 +28,10 @@ impl Step {
                     unit.dense.map(|unit| dense(&unit, first)),
                     Some(format!("depthwise {}", window(&unit.depthwise.window))),
                     project.map(|project| dense(&project, last)),
-                    add(project.is_some() && residual.is_some()),
+                    add(project.is_some() && chain.residual.is_some()),
                 ]
             }
-            Operation::Head(head) => vec![
+            steps::Step::Head(head) => vec![
                 head.dense.map(|head| dense(&head, "pointwise")),
                 Some("global average pool".to_owned()),
                 Some(format!("classifier {}→{}", head.c, head.classes)),
@@ -47,16 +42,17 @@ impl Step {
 
     /// Whether it ends with a linear projection, as the blocks of MobileNetV2 do.
     pub fn is_inverted_residual(&self) -> bool {
-        matches!(&self.operation, Operation::Chain { project: Some(dense), .. }
-            if dense.clamp.0 == f32::NEG_INFINITY)
+        let steps::Step::Chain(chain) = &self.operation else { return false };
+        chain.project.is_some_and(|dense| dense.clamp == LINEAR)
     }
 
-    /// How it runs: bands, panels, split. Parts that differ are told apart by slashes.
+    /// How it runs: `bands of 2 rows, panels of 32 channels, split by rows`. Parts that differ are told
+    /// apart by slashes.
     pub fn runs(&self) -> String {
         let schedules = || self.parts.iter().map(|part| part.schedule);
         let bands = each(schedules().filter_map(|schedule| schedule.band));
-        let whole = matches!(&self.operation, Operation::Chain { units, .. }
-            if units.iter().all(|unit| unit.band == unit.output.0));
+        let whole = matches!(&self.operation, steps::Step::Chain(chain)
+            if chain.units().iter().all(|unit| unit.band == unit.output.0));
         let mut words = match &bands[..] {
             "" => Vec::new(),
             _ if whole => vec!["whole maps".to_owned()],
@@ -68,7 +64,6 @@ impl Step {
         }
         words.push(format!("panels of {} channels", each(schedules().map(|s| s.panel))));
         words.push(match self.parts[0].schedule.split {
-            Some(Split::Whole) => "on one thread".to_owned(),
             Some(split) => format!("split by {}", split_name(split)),
             None => format!("split into {} parts", Head::PARTIAL_SUMS),
         });

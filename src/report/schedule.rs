@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::sheet::{Cell, Column, Section};
 use crate::analysis::F32_BYTES;
-use crate::kernels::steps::{Place, Tensor, Unit};
-use crate::plan::{Operation, Part, Plan, Step, split_name};
+use crate::kernels::steps::{self, Place, Tensor, Unit};
+use crate::plan::{Part, Plan, Step, split_name};
 
 /// The parts of all steps. Those that run in one step with the part before are marked.
 pub fn section(plan: &Plan) -> Section {
@@ -77,7 +77,7 @@ pub fn json(plan: &Plan) -> Value {
         let parts = step.parts.iter().enumerate();
         json!({
             "name": step.name,
-            "operation": step.operation.name(),
+            "operation": step.kind(),
             "runs": step.runs(),
             "split": step.parts[0].schedule.split.map(split_name),
             "out_offset": offset(step),
@@ -90,7 +90,7 @@ pub fn json(plan: &Plan) -> Value {
 /// The unit of a chain that a part is.
 fn unit(step: &Step, part: usize) -> Option<&Unit> {
     match &step.operation {
-        Operation::Chain { units, .. } => units.get(part),
+        steps::Step::Chain(chain) => chain.units().get(part),
         _ => None,
     }
 }
@@ -103,7 +103,7 @@ fn ring_rows(unit: &Unit) -> Option<usize> {
 /// Where the output lies in the shared arena.
 fn offset(step: &Step) -> Option<usize> {
     match step.output() {
-        Some(Tensor { place: Place::Arena(offset), .. }) => Some(*offset),
+        Some(Tensor { place: Place::Arena(offset), .. }) => Some(offset),
         _ => None,
     }
 }

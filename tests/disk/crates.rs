@@ -29,12 +29,13 @@ fn what_is_in_the_place_of_a_file_is_named_and_never_lost() {
     fs::remove_file(folder.join("src/lib.rs")).unwrap();
     symlink(&outside, folder.join("src/lib.rs")).unwrap();
     symlink(&photo, folder.join("photo")).unwrap();
-    fs::remove_file(folder.join("src/plan.rs")).unwrap();
-    super::make_fifo(&folder.join("src/plan.rs"));
+    fs::remove_file(folder.join("src/weights.rs")).unwrap();
+    super::make_fifo(&folder.join("src/weights.rs"));
 
     let (code, told) = generate(&folder, &["--seed", "2"]);
     assert_eq!(code, 2, "{told}");
-    for name in ["README.md (a folder)", "photo (a symbolic link)", "src/plan.rs (a special file)"]
+    for name in
+        ["README.md (a folder)", "photo (a symbolic link)", "src/weights.rs (a special file)"]
     {
         assert!(told.contains(&format!("\n  {name}\n")) || told.contains(name), "{name}: {told}");
     }

@@ -172,10 +172,10 @@ fn a_second_run_changes_nothing_and_check_agrees() {
     let (code, said) = generate(&folder, &[]);
     assert!(code == 0 && said.contains("up to date"), "{said}");
     assert_eq!(fs::metadata(folder.join("src/lib.rs")).unwrap().modified().unwrap(), before);
-    fs::write(folder.join("src/plan.rs"), "// mine\n").unwrap();
+    fs::write(folder.join("src/weights.rs"), "// mine\n").unwrap();
     let (code, said) = generate(&folder, &["--check"]);
     assert_eq!(code, 1);
-    assert!(said.contains("differs  src/plan.rs") && !said.contains("lib.rs"), "{said}");
+    assert!(said.contains("differs  src/weights.rs") && !said.contains("lib.rs"), "{said}");
 }
 
 #[test]

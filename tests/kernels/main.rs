@@ -16,13 +16,13 @@ mod asm;
 mod blob;
 mod dense;
 mod depthwise;
-mod extents;
 mod linear;
 mod mathematics;
 mod memory;
 mod needs;
 mod pool;
 mod sets;
+mod steps;
 mod threads;
 
 use std::cell::Cell;

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use crate::support::formula::formula;
-use crate::support::plans::outputs;
-use crate::support::{data, json, largest_difference, networks, numbers};
+use crate::support::{data, json, largest_difference, networks, numbers, outputs};
 use mbgen::analysis::Totals;
 use mbgen::block::expand;
 use mbgen::graph::{LayerGraph, LayerId, Source};

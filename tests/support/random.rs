@@ -7,42 +7,28 @@ use mbgen::weights::splitmix::splitmix64;
 
 use super::networks;
 
-/// Choices, from where they are given.
-pub enum Choices<'b> {
-    /// A seed.
-    Seed(u64),
-    /// Bytes, one for each number that is drawn; then zeros.
-    Bytes(&'b [u8]),
-}
+/// Choices from a seed.
+pub struct Choices(pub u64);
 
-impl Choices<'_> {
-    fn draw(&mut self) -> u64 {
-        match self {
-            Self::Seed(seed) => {
-                *seed = splitmix64(*seed);
-                *seed
-            }
-            Self::Bytes(bytes) => bytes.split_off_first().map_or(0, |&byte| {
-                // Half of a number may be all that counts.
-                u64::from(byte) << 32 | u64::from(byte)
-            }),
-        }
-    }
-
+impl Choices {
     /// One of some options.
     pub fn among<T: Copy>(&mut self, options: &[T]) -> T {
-        options[((self.draw() >> 32) % options.len() as u64) as usize]
+        self.0 = splitmix64(self.0);
+        options[((self.0 >> 32) % options.len() as u64) as usize]
     }
 
     /// A whole number below `end`.
     pub fn below(&mut self, end: u64) -> usize {
-        (self.draw() % end) as usize
+        self.0 = splitmix64(self.0);
+        (self.0 % end) as usize
     }
 
     /// A whole number from 1 to `most`, more often a small one.
     pub fn up_to(&mut self, most: u64) -> u64 {
-        let most = 1 + self.draw() % most;
-        1 + self.draw() % most
+        self.0 = splitmix64(self.0);
+        let most = 1 + self.0 % most;
+        self.0 = splitmix64(self.0);
+        1 + self.0 % most
     }
 
     /// A block, as its spec has it.
@@ -94,7 +80,7 @@ impl Choices<'_> {
     }
 
     /// The spec of a network.
-    fn spec(&mut self) -> String {
+    fn network(&mut self) -> String {
         let blocks: Vec<String> = (0..self.up_to(5)).map(|_| self.block()).collect();
         // Some with maps on which chains of depthwise convolutions may run as one step.
         let more = self.among(&[0, 0, 20]);
@@ -108,12 +94,7 @@ impl Choices<'_> {
 
 /// The network of a seed; `None` where one of its windows does not fit its map.
 pub fn network(seed: u64) -> Option<(String, LayerGraph)> {
-    chosen(&mut Choices::Seed(seed))
-}
-
-/// As [`network`], of any choices.
-pub fn chosen(choices: &mut Choices) -> Option<(String, LayerGraph)> {
-    let text = choices.spec();
-    let spec = Spec::parse(&text, "random.yaml").unwrap_or_else(|e| panic!("{e}\n{text}"));
+    let text = Choices(seed).network();
+    let spec = Spec::parse(&text, "random.yaml").unwrap_or_else(|e| panic!("{seed}: {e}\n{text}"));
     Some((text, expand(&spec).ok()?))
 }

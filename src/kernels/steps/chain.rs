@@ -7,14 +7,14 @@ use super::view::View;
 use super::{Chain, Unit};
 
 /// What one thread does of a chain.
-struct Work<'a> {
+struct Work<'a, const UNITS: usize> {
     ops: Ops,
-    chain: &'a Chain<'a>,
+    chain: &'a Chain<UNITS>,
     memory: Pointers,
     source: View,
     out: View,
     /// Rows of each unit's depthwise input that are made.
-    done: [usize; Chain::MAX_UNITS],
+    done: [usize; UNITS],
     /// Panels of the first unit to compute.
     panels: (usize, usize),
 }
@@ -23,22 +23,27 @@ struct Work<'a> {
 ///
 /// # Safety
 ///
-/// The step has been checked against the memory; no other thread writes these rows, and the scratch
+/// The memory has the network's sizes; no other thread writes these rows, and the scratch
 /// memory is this thread's own.
-pub(super) unsafe fn rows(ops: Ops, chain: &Chain, memory: Pointers, y: (usize, usize)) {
-    let Some(last) = chain.units.last() else { return };
-    let panels = (0, chain.units[0].depthwise.panels());
+pub(super) unsafe fn rows<const UNITS: usize>(
+    ops: Ops,
+    chain: &Chain<UNITS>,
+    memory: Pointers,
+    y: (usize, usize),
+) {
+    let last = &chain.units()[chain.units().len() - 1];
+    let panels = (0, chain.units()[0].depthwise.panels());
     let mut work = Work::new(ops, chain, memory, panels);
     work.start(y.0);
     let out_rows = chain.project.is_none().then_some(work.out);
-    let band = last.band.max(1);
+    let band = last.band;
     let mut row = y.0;
     while row < y.1 {
         let end = (row + band).min(y.1);
         let made = out_rows.unwrap_or_else(|| memory.band(last, row));
         // SAFETY: the caller's contract.
         unsafe {
-            work.produce(chain.units.len() - 1, &made, (row, end));
+            work.produce(chain.units().len() - 1, &made, (row, end));
             work.project(&made, (row, end), (0, usize::MAX));
         }
         row = end;
@@ -50,9 +55,9 @@ pub(super) unsafe fn rows(ops: Ops, chain: &Chain, memory: Pointers, y: (usize, 
 /// # Safety
 ///
 /// As for [`rows`], for these panels; where there is a projection, `made` holds the whole map.
-pub(super) unsafe fn panels(
+pub(super) unsafe fn panels<const UNITS: usize>(
     ops: Ops,
-    chain: &Chain,
+    chain: &Chain<UNITS>,
     memory: Pointers,
     made: &View,
     panels: (usize, usize),
@@ -60,7 +65,7 @@ pub(super) unsafe fn panels(
     let mut work = Work::new(ops, chain, memory, panels);
     work.start(0);
     // SAFETY: the caller's contract.
-    unsafe { work.produce(0, made, (0, chain.units[0].output.0)) };
+    unsafe { work.produce(0, made, (0, chain.units()[0].output.0)) };
 }
 
 /// Rows `y` of the panels `panels` of the projection, from `made`.
@@ -68,9 +73,9 @@ pub(super) unsafe fn panels(
 /// # Safety
 ///
 /// As for [`rows`], for these rows and panels.
-pub(super) unsafe fn project(
+pub(super) unsafe fn project<const UNITS: usize>(
     ops: Ops,
-    chain: &Chain,
+    chain: &Chain<UNITS>,
     memory: Pointers,
     made: &View,
     y: (usize, usize),
@@ -81,15 +86,15 @@ pub(super) unsafe fn project(
     unsafe { work.project(made, y, panels) };
 }
 
-impl<'a> Work<'a> {
-    fn new(ops: Ops, chain: &'a Chain, memory: Pointers, panels: (usize, usize)) -> Self {
+impl<'a, const UNITS: usize> Work<'a, UNITS> {
+    fn new(ops: Ops, chain: &'a Chain<UNITS>, memory: Pointers, panels: (usize, usize)) -> Self {
         Self {
             ops,
             chain,
             memory,
             source: memory.view(&chain.source),
             out: memory.view(&chain.out),
-            done: [0; Chain::MAX_UNITS],
+            done: [0; UNITS],
             panels,
         }
     }
@@ -97,7 +102,7 @@ impl<'a> Work<'a> {
     /// Marks as done the rows that output rows from `y` on do not need.
     fn start(&mut self, y: usize) {
         let mut first = y;
-        for (unit, done) in self.chain.units.iter().zip(&mut self.done).rev() {
+        for (unit, done) in self.chain.units().iter().zip(&mut self.done).rev() {
             first = (first * unit.depthwise.window.stride)
                 .saturating_sub(unit.depthwise.window.top)
                 .min(unit.input.0);
@@ -112,7 +117,7 @@ impl<'a> Work<'a> {
     /// As for [`rows`]; `made` has room for the rows `y`, at most a band of the unit's, and those
     /// before them were made or left out by [`Work::start`].
     unsafe fn produce(&mut self, i: usize, made: &View, y: (usize, usize)) {
-        let unit = &self.chain.units[i];
+        let unit = &self.chain.units()[i];
         let window = unit.depthwise.window;
         let need = ((y.1 - 1) * window.stride + window.kernel)
             .saturating_sub(window.top)
@@ -124,7 +129,7 @@ impl<'a> Work<'a> {
         // The first unit makes the rows of a panel and uses them at once, while they are in the
         // first-level cache; a later one needs all channels of a band of the unit before it.
         if i > 0 {
-            let before = &self.chain.units[i - 1];
+            let before = &self.chain.units()[i - 1];
             while self.done[i] < need {
                 let rows = (self.done[i], (self.done[i] + before.band).min(need));
                 let band = self.memory.band(before, rows.0);

@@ -14,7 +14,7 @@ use super::runner::Pointers;
 ///
 /// # Safety
 ///
-/// The step has been checked against the memory, and no other thread makes this sum.
+/// The memory has the network's sizes, and no other thread makes this sum.
 pub(super) unsafe fn partial_sum(ops: Ops, head: &Head, memory: Pointers, i: usize) {
     let classes = packed(head.classes);
     let sums = memory.shared.wrapping_add(head.sums_at);
@@ -65,7 +65,7 @@ pub(super) unsafe fn partial_sum(ops: Ops, head: &Head, memory: Pointers, i: usi
 ///
 /// # Safety
 ///
-/// The step has been checked against the memory, and all partial sums are made.
+/// The memory has the network's sizes, and all partial sums are made.
 pub(super) unsafe fn finish(head: &Head, memory: Pointers) {
     let classes = packed(head.classes);
     let sums = memory.shared.wrapping_add(head.sums_at);

@@ -1,26 +1,41 @@
-//! Steps: what one call of an unrolled network computes, as plain data, and how it runs.
+//! Steps: what a network does, as plain data, and how it runs.
 //!
-//! A step's fields are sizes and offsets in `f32` elements; nothing in it depends on the instruction
-//! set. [`Runner`] checks every extent of a step against the memory it was given before it runs it.
+//! [`Builder`] makes a step from its layers, its places in the arena and how it runs. It derives all
+//! else and refuses what does not fit, so that whatever is [`Built`] is sound. [`Network`] holds the
+//! steps to each other, and [`Runner`] to the memory that they are given. In a generated crate steps and
+//! network are constants: a wrong one does not compile. Sizes and offsets are in `f32` elements;
+//! nothing depends on the instruction set.
 //!
 //! Activations are kept in channel panels: `panel` neighbouring channels of all positions lie
 //! together, the last panel holds the channels that are left, and nothing is padded. A tensor with
 //! `panel == c` has one panel, which is the layout known as NHWC.
 
+mod build;
 mod chain;
-mod check;
 mod convolve;
+mod derive;
 mod head;
 mod join;
-mod observe;
+mod network;
 mod runner;
 mod sizes;
 mod view;
 
+pub use build::{Builder, PANEL, default_panel};
 pub use join::{Join, Serial};
-pub use observe::{Observed, Steps};
+pub use network::{Fault, Network, Sizes, Summary};
 pub use runner::{Memory, Output, Runner};
-pub use sizes::bias_len;
+pub use sizes::{aligned, bias_len, dense_len, depthwise_len, head_len};
+
+/// Bounds of ReLU.
+pub const RELU: (f32, f32) = (0.0, f32::INFINITY);
+/// Bounds of ReLU6.
+pub const RELU6: (f32, f32) = (0.0, 6.0);
+/// Bounds of no activation.
+pub const LINEAR: (f32, f32) = (f32::NEG_INFINITY, f32::INFINITY);
+
+/// Most units that one step fuses.
+pub const MAX_UNITS: usize = 8;
 
 /// Where a tensor lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +44,8 @@ pub enum Place {
     Input,
     /// The shared part of the arena, from this offset on.
     Arena(usize),
+    /// The network's outputs.
+    Logits,
 }
 
 /// An activation of `c` channels on a map of `h` rows and `w` columns.
@@ -44,10 +61,19 @@ pub struct Tensor {
     pub w: usize,
     /// Channels of a panel.
     pub panel: usize,
+    /// Offset of the first weights of the step that made it, which tells it from what lies in its place
+    /// at another time.
+    pub maker: usize,
 }
 
-/// A square window with its border zeros above and to the left; those below and to the right follow
-/// from the sizes of the maps.
+impl Tensor {
+    /// The network's input.
+    pub const fn input(c: usize, h: usize, w: usize) -> Self {
+        Self { place: Place::Input, c, h, w, panel: c, maker: 0 }
+    }
+}
+
+/// A square window with its border zeros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Window {
     /// Side.
@@ -58,6 +84,26 @@ pub struct Window {
     pub top: usize,
     /// Columns of zeros to the left of the map.
     pub left: usize,
+    /// Rows of zeros below the map.
+    pub bottom: usize,
+    /// Columns of zeros to the right of the map.
+    pub right: usize,
+}
+
+impl Window {
+    /// That of a pointwise convolution.
+    pub const POINTWISE: Self = Self::new(1, 1, [0; 4]);
+
+    /// A window with zeros above, to the left, below and to the right of the map.
+    pub const fn new(kernel: usize, stride: usize, zeros: [usize; 4]) -> Self {
+        let [top, left, bottom, right] = zeros;
+        Self { kernel, stride, top, left, bottom, right }
+    }
+
+    /// Whether that is a 1×1 window of stride 1.
+    pub const fn is_pointwise(&self) -> bool {
+        self.kernel == 1 && self.stride == 1
+    }
 }
 
 /// A dense convolution with its packed weights: bias first (`packed(c_out)` values, up to a multiple
@@ -128,12 +174,34 @@ pub struct Unit {
 /// split, so results do not depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Split {
-    /// Not at all.
-    Whole,
     /// By output rows; rows that two threads need are computed by both.
     Rows,
     /// By channel panels, the projection after the depthwise convolution.
     Panels,
+}
+
+/// What a [`Builder`] made, and nobody has changed since.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Built<T>(T);
+
+impl<T> core::ops::Deref for Built<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// A step of a network in whose chains there are at most `UNITS` units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
+pub enum Step<const UNITS: usize = MAX_UNITS> {
+    /// A convolution of a whole tensor.
+    Conv(Built<Conv>),
+    /// Fused convolutions.
+    Chain(Built<Chain<UNITS>>),
+    /// Pooling and classifier.
+    Head(Built<Head>),
 }
 
 /// A convolution of a whole tensor, with an optional residual.
@@ -156,11 +224,12 @@ pub struct Conv {
 /// residual block; units alone are runs of MobileNetV1's blocks, and a unit without a dense
 /// convolution and a projection is one of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Chain<'a> {
+pub struct Chain<const UNITS: usize = MAX_UNITS> {
     /// Input of the first unit.
     pub source: Tensor,
-    /// One to [`Chain::MAX_UNITS`] units.
-    pub units: &'a [Unit],
+    /// The units; those from `len` on are not used.
+    units: [Unit; UNITS],
+    len: usize,
     /// The pointwise convolution after the last unit.
     pub project: Option<Dense>,
     /// Added to the projection before its clamp.
@@ -171,9 +240,11 @@ pub struct Chain<'a> {
     pub split: Split,
 }
 
-impl Chain<'_> {
-    /// Most units that one step fuses.
-    pub const MAX_UNITS: usize = 8;
+impl<const UNITS: usize> Chain<UNITS> {
+    /// The units, one at least.
+    pub const fn units(&self) -> &[Unit] {
+        self.units.split_at(self.len).0
+    }
 }
 
 /// Global average pool and classifier, optionally after a pointwise convolution whose finished
@@ -204,4 +275,41 @@ pub struct Head {
 impl Head {
     /// The panels are summed in this many sums, by however many threads.
     pub const PARTIAL_SUMS: usize = 4;
+}
+
+impl<const UNITS: usize> Step<UNITS> {
+    /// Begins a step that reads `source`.
+    pub const fn from(source: Tensor) -> Builder<UNITS> {
+        Builder::new(source)
+    }
+
+    /// What it reads first.
+    pub const fn source(&self) -> &Tensor {
+        match self {
+            Self::Conv(Built(step)) => &step.source,
+            Self::Chain(Built(step)) => &step.source,
+            Self::Head(Built(step)) => &step.source,
+        }
+    }
+
+    /// What it adds to its output.
+    pub const fn residual(&self) -> Option<&Tensor> {
+        match self {
+            Self::Conv(Built(step)) => step.residual.as_ref(),
+            Self::Chain(Built(step)) => step.residual.as_ref(),
+            Self::Head(_) => None,
+        }
+    }
+
+    /// What it makes.
+    pub const fn out(&self) -> Tensor {
+        match self {
+            Self::Conv(Built(step)) => step.out,
+            Self::Chain(Built(step)) => step.out,
+            Self::Head(Built(step)) => {
+                let (c, maker) = (step.classes, step.weights_at);
+                Tensor { place: Place::Logits, c, h: 1, w: 1, panel: c, maker }
+            }
+        }
+    }
 }

@@ -4,7 +4,7 @@ use super::super::isa::Ops;
 use super::convolve::{Operands, dense_rows};
 use super::join::{DynJoin, Join, share};
 use super::view::View;
-use super::{Chain, Conv, Head, Place, Split, Tensor, Unit, chain, check, head};
+use super::{Chain, Conv, Head, Network, Place, Split, Step, Tensor, Unit, chain, head};
 
 /// The memory of one inference, in `f32` elements.
 pub struct Memory<'a> {
@@ -24,7 +24,7 @@ pub struct Memory<'a> {
 
 impl Memory<'_> {
     /// Scratch elements of one thread.
-    pub(super) fn scratch_len(&self) -> usize {
+    fn scratch_len(&self) -> usize {
         self.scratch.len() / self.threads.max(1)
     }
 }
@@ -50,6 +50,7 @@ impl Pointers {
         let base = match tensor.place {
             Place::Input => self.input.cast_mut(),
             Place::Arena(offset) => self.shared.wrapping_add(offset),
+            Place::Logits => self.logits,
         };
         let Tensor { c, h, w, panel, .. } = *tensor;
         View { base, c, w, panel, panel_rows: h, rows: h, first: 0 }
@@ -96,26 +97,47 @@ impl Pointers {
 }
 
 /// Runs the steps of a network one after the other.
-pub struct Runner<'a> {
+pub struct Runner<'a, const UNITS: usize> {
+    network: Network<'a, UNITS>,
     ops: Ops,
     join: &'a dyn DynJoin,
     memory: Memory<'a>,
 }
 
-impl<'a> Runner<'a> {
-    /// A runner for one inference. However many threads the executor has, it is given at most
-    /// `memory.threads` closures that work at once; one that waits in a `join` does not work.
-    pub fn new(ops: Ops, join: &'a impl Join, memory: Memory<'a>) -> Self {
-        Self { ops, join, memory }
+impl<'a, const UNITS: usize> Runner<'a, UNITS> {
+    /// A runner for one inference; `None` where the memory is less than the network's [`Sizes`].
+    /// However many threads the executor has, it is given at most `memory.threads` closures that work
+    /// at once; one that waits in a `join` does not work.
+    ///
+    /// [`Sizes`]: super::Sizes
+    pub fn new(
+        network: Network<'a, UNITS>,
+        ops: Ops,
+        join: &'a impl Join,
+        memory: Memory<'a>,
+    ) -> Option<Self> {
+        let sizes = network.sizes();
+        let enough = memory.input.len() >= sizes.input
+            && memory.weights.len() >= sizes.weights
+            && memory.shared.len() >= sizes.shared
+            && memory.scratch_len() >= sizes.scratch
+            && memory.logits.len() >= sizes.logits;
+        enough.then_some(Self { network, ops, join, memory })
     }
 
-    /// Runs a convolution.
-    ///
-    /// # Panics
-    ///
-    /// If the step does not fit the memory; as for the other steps.
-    pub fn conv(&mut self, step: &Conv) {
-        fits(check::conv(step, &self.memory));
+    /// Runs the network. `observe` sees the output of each step, with its number from 0.
+    pub fn run(&mut self, observe: &mut dyn FnMut(usize, Output)) {
+        for (i, (_, step)) in self.network.steps().iter().enumerate() {
+            match step {
+                Step::Conv(conv) => self.conv(conv),
+                Step::Chain(chain) => self.chain(chain),
+                Step::Head(head) => self.head(head),
+            }
+            observe(i, self.output(&step.out()));
+        }
+    }
+
+    fn conv(&mut self, step: &Conv) {
         let (ops, pointers) = (self.ops, self.pointers());
         let operands = |memory: &Pointers| Operands {
             source: memory.view(&step.source),
@@ -124,14 +146,14 @@ impl<'a> Runner<'a> {
             out: memory.view(&step.out),
         };
         let panels = step.dense.c_out.div_ceil(step.dense.panel);
-        let threads = self.threads(step.split);
+        let threads = self.threads();
         self.join.for_each((0, threads), &|i| {
             let memory = pointers.of_thread(0, 0);
             let by_rows = step.split == Split::Rows;
             let rows = if by_rows { share(step.out.h, i, threads) } else { (0, step.out.h) };
             let panels = if by_rows { (0, panels) } else { share(panels, i, threads) };
             for p in panels.0..panels.1 {
-                // SAFETY: the step fits the memory; each thread has its own rows or panels.
+                // SAFETY: the network fits the memory; each thread has its own rows or panels.
                 unsafe {
                     dense_rows(ops, &step.dense, memory.weights, &operands(&memory), p, rows)
                 };
@@ -139,16 +161,14 @@ impl<'a> Runner<'a> {
         });
     }
 
-    /// Runs fused convolutions.
-    pub fn chain(&mut self, step: &Chain) {
-        fits(check::chain(step, &self.memory));
+    fn chain(&mut self, step: &Chain<UNITS>) {
         let (ops, pointers, scratch) = (self.ops, self.pointers(), self.memory.scratch_len());
-        let threads = self.threads(step.split);
-        let Some(last) = step.units.last() else { return };
+        let threads = self.threads();
+        let last = &step.units()[step.units().len() - 1];
         if step.split != Split::Panels {
             self.join.for_each((0, threads), &|i| {
                 let memory = pointers.of_thread(i, scratch);
-                // SAFETY: the step fits the memory; each thread has its own rows and scratch.
+                // SAFETY: the network fits the memory; each thread has its own rows and scratch.
                 unsafe { chain::rows(ops, step, memory, share(step.out.h, i, threads)) };
             });
             return;
@@ -158,7 +178,7 @@ impl<'a> Runner<'a> {
         self.join.for_each((0, threads), &|i| {
             let memory = pointers.of_thread(i, scratch);
             let panels = share(last.depthwise.panels(), i, threads);
-            // SAFETY: the step fits the memory; each thread has its own panels and scratch.
+            // SAFETY: the network fits the memory; each thread has its own panels and scratch.
             unsafe { chain::panels(ops, step, memory, &made, panels) };
         });
         let Some(project) = &step.project else { return };
@@ -169,51 +189,37 @@ impl<'a> Runner<'a> {
             let whole = (0, step.out.h);
             let rows = if by_panels { whole } else { share(step.out.h, i, threads) };
             let panels = if by_panels { share(panels, i, threads) } else { (0, panels) };
-            // SAFETY: the step fits the memory; each thread has its own rows or panels.
+            // SAFETY: the network fits the memory; each thread has its own rows or panels.
             unsafe { chain::project(ops, step, pointers.of_thread(0, 0), &made, rows, panels) };
         });
     }
 
-    /// Runs pooling and classifier.
-    pub fn head(&mut self, step: &Head) {
-        fits(check::head(step, &self.memory));
+    fn head(&mut self, step: &Head) {
         let (ops, pointers) = (self.ops, self.pointers());
-        let threads = self.threads(Split::Panels).min(Head::PARTIAL_SUMS);
+        let threads = self.threads().min(Head::PARTIAL_SUMS);
         self.join.for_each((0, threads), &|i| {
             let sums = share(Head::PARTIAL_SUMS, i, threads);
             for sum in sums.0..sums.1 {
-                // SAFETY: the step fits the memory; each partial sum has its own place there.
+                // SAFETY: the network fits the memory; each partial sum has its own place there.
                 unsafe { head::partial_sum(ops, step, pointers.of_thread(0, 0), sum) };
             }
         });
-        // SAFETY: the step fits the memory, and all partial sums are made.
+        // SAFETY: the network fits the memory, and all partial sums are made.
         unsafe { head::finish(step, pointers) };
     }
 
     /// The values of a tensor after the step that made it.
-    pub fn output(&self, tensor: &Tensor) -> Output<'_> {
+    fn output(&self, tensor: &Tensor) -> Output<'_> {
         let values = match tensor.place {
             Place::Input => self.memory.input,
             Place::Arena(offset) => &self.memory.shared[offset..],
+            Place::Logits => self.memory.logits,
         };
         Output { tensor: *tensor, values }
     }
 
-    /// The outputs of a head after it has run.
-    pub fn scores(&self, head: &Head) -> Output<'_> {
-        let c = head.classes;
-        let tensor = Tensor { place: Place::Arena(0), c, h: 1, w: 1, panel: c };
-        Output { tensor, values: self.memory.logits }
-    }
-
-    /// The outputs, after the head.
-    pub fn logits(&self) -> &[f32] {
-        self.memory.logits
-    }
-
-    fn threads(&self, split: Split) -> usize {
-        let most = if split == Split::Whole { 1 } else { self.memory.threads };
-        self.join.threads().min(most).max(1)
+    fn threads(&self) -> usize {
+        self.join.threads().min(self.memory.threads).max(1)
     }
 
     fn pointers(&mut self) -> Pointers {
@@ -231,12 +237,6 @@ impl Pointers {
     /// These addresses with the scratch memory of thread `i`.
     fn of_thread(self, i: usize, scratch_len: usize) -> Self {
         Self { scratch: self.scratch.wrapping_add(i * scratch_len), ..self }
-    }
-}
-
-fn fits(check: Result<(), &'static str>) {
-    if let Err(reason) = check {
-        panic!("the step does not fit its memory: {reason}");
     }
 }
 

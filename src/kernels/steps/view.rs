@@ -7,7 +7,7 @@ use super::super::ops::MOST_LANES;
 /// Row `r` lies at row `(r - first) % rows` of each panel.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct View {
-    /// First element. Never dereferenced outside the extent that the checked step states.
+    /// First element. Never dereferenced outside the extent that the step states.
     pub base: *mut f32,
     /// Channels.
     pub c: usize,

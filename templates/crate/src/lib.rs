@@ -7,8 +7,8 @@ mod input;
 mod kernels;
 mod model;
 mod network;
-mod plan;
 mod weights;
+mod workspace;
 
 pub use constants::{
     CHANNELS, CLASSES, FILTER, HEIGHT, INPUT, LABELS, MACS, MEAN, NAME, PARAMS, RESIZE, STD, WIDTH,
@@ -19,12 +19,11 @@ pub use input::{Filter, Resize, golden_input, preprocess};
 pub use input::{boxed_input, boxed_logits};
 pub use kernels::blob::Mismatch;
 pub use kernels::isa::{InstructionSet as Isa, UnknownInstructionSet as UnknownIsa};
-pub use kernels::steps::{Join, Output, Serial};
+pub use kernels::steps::{Join, Output, Serial, Summary as Step};
 #[cfg(feature = "std")]
 pub use kernels::threads::Pool;
-pub use model::Model;
 #[cfg(feature = "std")]
 pub use model::peak;
-pub use network::{STEPS, Step};
-pub use plan::{ARENA_BYTES, Workspace};
+pub use model::{Model, STEPS};
 pub use weights::{LAYOUT, Layer};
+pub use workspace::{ARENA_BYTES, Workspace};

@@ -1,10 +1,17 @@
 //! The network, ready to run.
 
 use crate::kernels::isa::InstructionSet as Isa;
-use crate::kernels::steps::{Join, Observed, Output, Runner, Serial};
+use crate::kernels::steps::{Join, Output, Runner, Serial};
 #[cfg(feature = "std")]
 use crate::kernels::{memory::Values, ops::peak::PeakRun};
-use crate::{CLASSES, Error, INPUT, Workspace, network, weights};
+use crate::network::NETWORK;
+use crate::{CLASSES, Error, INPUT, Step, Workspace, weights};
+
+/// The steps in order.
+pub const STEPS: [Step; NETWORK.steps().len()] = NETWORK.summaries();
+
+const _: () = assert!(NETWORK.sizes().input == INPUT, "the network has another input");
+const _: () = assert!(NETWORK.sizes().logits == CLASSES, "the network has other outputs");
 
 /// The network with its weights and an instruction set.
 pub struct Model {
@@ -109,8 +116,7 @@ impl Model {
         workspace: &mut Workspace<THREADS>,
         logits: &mut [f32; CLASSES],
     ) {
-        let memory = workspace.memory(input, self.weights(), logits);
-        network::run(&mut Runner::new(self.isa.ops(), join, memory));
+        self.run_observed(join, input, workspace, logits, |_, _| {});
     }
 
     /// Runs the network and shows the output of each step, with its index in
@@ -121,11 +127,13 @@ impl Model {
         input: &[f32; INPUT],
         workspace: &mut Workspace<THREADS>,
         logits: &mut [f32; CLASSES],
-        observe: impl FnMut(usize, Output),
+        mut observe: impl FnMut(usize, Output),
     ) {
         let memory = workspace.memory(input, self.weights(), logits);
-        let runner = Runner::new(self.isa.ops(), join, memory);
-        network::run(&mut Observed::new(runner, observe));
+        // There always is a runner: the types and the file of weights have the network's sizes.
+        if let Some(mut runner) = Runner::new(NETWORK, self.isa.ops(), join, memory) {
+            runner.run(&mut observe);
+        }
     }
 
     /// Runs the network on many inputs, each on one thread, as many at once as the executor and the

@@ -47,7 +47,7 @@ fn report(options: &Options, model: &Model, profile: Profile) -> String {
     let mut text = heading(options, model, 1);
     let _ = writeln!(text, "peak {cores:.1} GFLOP/s, multiply-adds alone, in the same run");
     let widest = steps.iter().map(|step| step.name.len()).max().unwrap_or(0).max(5);
-    let extent = steps.iter().map(|step| step.shapes.chars().count()).max().unwrap_or(0);
+    let extent = steps.iter().map(|step| shapes(step).len()).max().unwrap_or(0);
     let _ = writeln!(
         text,
         "{:widest$}  {:extent$} {:>10} {:>7} {:>9} {:>8}",
@@ -64,10 +64,16 @@ fn report(options: &Options, model: &Model, profile: Profile) -> String {
         );
     };
     for (step, &time) in steps.iter().zip(&medians) {
-        row(step.name, step.shapes, step.macs, time);
+        row(step.name, &shapes(step), step.macs, time);
     }
     row("total", "", MACS, total);
     text
+}
+
+/// What a step reads and makes: channels, rows and columns.
+fn shapes(step: &Step) -> String {
+    let text = |shape: [usize; 3]| shape.map(|n| n.to_string()).join("x");
+    format!("{} -> {}", text(step.input), text(step.output))
 }
 
 /// What a profile measures.
