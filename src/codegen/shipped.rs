@@ -70,6 +70,7 @@ pub const KERNELS: &[(&str, Asset)] = files![
     "steps/head.rs",
     "steps/join.rs",
     "steps/mod.rs",
+    "steps/needs.rs",
     "steps/network.rs",
     "steps/runner.rs",
     "steps/sizes.rs",

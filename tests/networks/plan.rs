@@ -3,7 +3,9 @@
 use crate::support::networks::{self, parsed, shipped, spec, v2};
 use crate::support::plans;
 use mbgen::graph::LayerGraph;
+use mbgen::kernels::steps::Network;
 use mbgen::machine::{Description, Machine, SHIPPED};
+use mbgen::plan::Plan;
 
 /// Checks the graph's plan, none of whose steps may be zero everywhere.
 fn check(name: &str, graph: &LayerGraph) {
@@ -98,5 +100,21 @@ fn odd_blocks() {
     .enumerate()
     {
         check(&format!("odd {i}"), &exact(stages));
+    }
+}
+
+/// A crate links the kernels for its network's panels, where these fit their list.
+#[test]
+fn the_panels_of_shipped_networks_fit_their_list() {
+    for (name, width, resolution) in [
+        ("v1", 1.0, (224, 224)),
+        ("v1-paper", 0.25, (33, 47)),
+        ("v2", 1.4, (224, 224)),
+        ("v2", 0.35, (96, 128)),
+    ] {
+        let plan = Plan::new(&shipped(name, width, resolution, 1000), &Machine::REFERENCE).unwrap();
+        let steps = plan.named();
+        let network = Network::prove(plan.weights, &steps).unwrap();
+        assert!(network.panels().is_some(), "{name} {width} {resolution:?}");
     }
 }

@@ -101,6 +101,9 @@ impl Panels {
         let (mut heights, mut i) = (0, 0);
         while i < self.lens.0 {
             let (rows, times) = self.rows[i];
+            // Beyond that nothing new comes: what is left of whole tiles recurs, and where there are
+            // more tiles than rows in one they differ by one row at most.
+            let times = if times < 64 { times } else { 64 };
             let mut n = 1;
             while n <= times {
                 let mut left = n * rows;

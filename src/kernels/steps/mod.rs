@@ -16,6 +16,7 @@ mod convolve;
 mod derive;
 mod head;
 mod join;
+mod needs;
 mod network;
 mod runner;
 mod sizes;

@@ -1,6 +1,7 @@
 //! The network, ready to run.
 
 use crate::kernels::isa::InstructionSet as Isa;
+use crate::kernels::ops::needs::{Needs, Panels};
 use crate::kernels::steps::{Join, Output, Runner, Serial};
 #[cfg(feature = "std")]
 use crate::kernels::{memory::Values, ops::peak::PeakRun};
@@ -12,6 +13,13 @@ pub const STEPS: [Step; NETWORK.steps().len()] = NETWORK.summaries();
 
 const _: () = assert!(NETWORK.sizes().input == INPUT, "the network has another input");
 const _: () = assert!(NETWORK.sizes().logits == CLASSES, "the network has other outputs");
+
+/// What the network needs of the kernels: nothing else of them is linked.
+struct Own;
+
+impl Needs for Own {
+    const PANELS: Option<Panels> = NETWORK.panels();
+}
 
 /// The network with its weights and an instruction set.
 pub struct Model {
@@ -131,7 +139,7 @@ impl Model {
     ) {
         let memory = workspace.memory(input, self.weights(), logits);
         // There always is a runner: the types and the file of weights have the network's sizes.
-        if let Some(mut runner) = Runner::new(NETWORK, self.isa.ops(), join, memory) {
+        if let Some(mut runner) = Runner::new(NETWORK, self.isa.ops_for::<Own>(), join, memory) {
             runner.run(&mut observe);
         }
     }
@@ -190,7 +198,7 @@ pub fn peak(isa: Isa) -> f64 {
     let rounds = core::hint::black_box(300_000);
     let run = PeakRun { rounds, macs: Default::default(), sum: Default::default() };
     let start = std::time::Instant::now();
-    isa.ops().peak(&run);
+    isa.ops_for::<Own>().peak(&run);
     let seconds = start.elapsed().as_secs_f64();
     core::hint::black_box(run.sum.get());
     run.macs.get() as f64 / seconds
