@@ -126,7 +126,7 @@ fn odd_sizes_and_residual_blocks() {
     assert_eq!(isa, exec::instruction_sets()[0]);
     if cfg!(unix) {
         let said = odd.fails(&["run", "--quiet", "--", "logits", "/dev/zero"]);
-        let size = "/dev/zero has more than 13068 bytes; an input is 33 x 33 x 3 f32 values";
+        let size = "\"/dev/zero\" has more than 13068 bytes; an input is 33 x 33 x 3 f32 values";
         assert!(said.contains(size), "{said}");
     }
     let narrow = ["residual", "--width", "0.5", "--resolution", "64"];

@@ -161,6 +161,7 @@ impl Ops {
 }
 
 /// A token, which is the proof that the CPU has the features, and its detection.
+#[allow(unused_macros)]
 macro_rules! token {
     ($(#[$doc:meta])* $token:ident: $detected:ident $($feature:tt)*) => {
         $(#[$doc])*
