@@ -292,8 +292,16 @@ impl Baseline {
             }
             text => not_a_baseline(text, path)?,
         };
-        match &*version(&text, path)? {
-            SCHEMA => Self::from_text(&text, path),
+        Self::parse(&text, path)
+    }
+
+    /// Reads the text of a baseline file; errors name `path`.
+    ///
+    /// # Errors
+    /// As [`Baseline::read`].
+    pub fn parse(text: &str, path: &Path) -> Result<Self> {
+        match &*version(text, path)? {
+            SCHEMA => Self::from_text(text, path),
             FIRST_SCHEMA => Err(wrong(
                 path,
                 format!(

@@ -99,7 +99,7 @@ fn schedules(choices: &mut Choices, plan: &Plan, panels: bool) -> String {
 /// Runs random overrides of a plan. With the same panels, all give the same bits. Returns whether other
 /// parts were fused than the planner would, and no step is zero everywhere.
 fn vary(name: &str, graph: &LayerGraph, machine: &Machine, seed: u64) -> bool {
-    let choices = &mut Choices(seed);
+    let choices = &mut Choices::Seed(seed);
     let plan = Plan::new(graph, machine).unwrap();
     let fused = with(graph, machine, &fusions(choices, &plan));
     let other_steps = fused.steps.len() != plan.steps.len();

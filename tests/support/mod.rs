@@ -12,9 +12,7 @@ pub mod random;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use mbgen::graph::LayerGraph;
-use mbgen::reference;
-use mbgen::weights::Folded;
+pub use plans::outputs;
 use serde_json::Value;
 
 /// A file of `tests/data`.
@@ -43,13 +41,6 @@ pub fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len());
     let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
     differences.fold(0.0, |max, d| if d.is_nan() { f64::INFINITY } else { d.max(max) })
-}
-
-/// What the oracle gives for each layer, by its number.
-pub fn outputs(graph: &LayerGraph, weights: &Folded, input: &[f32]) -> Vec<Vec<f64>> {
-    let mut outputs = Vec::with_capacity(graph.len());
-    reference::run(graph, weights, input, |_, values| outputs.push(values.to_vec()));
-    outputs
 }
 
 /// A folder with more trained networks and photos than the repository holds: `MBGEN_SHARED`, or

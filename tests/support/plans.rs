@@ -12,7 +12,6 @@ use mbgen::reference;
 use mbgen::weights::{Folded, fold};
 
 use super::formula::formula;
-use super::outputs;
 
 /// A few threads, as plainly as the standard library has them.
 struct Threads(usize);
@@ -37,6 +36,13 @@ fn weights(graph: &LayerGraph, plan: &Plan) -> (Folded, Vec<f32>) {
     (folded, blob)
 }
 
+/// What the oracle gives for each layer, by its number.
+pub fn outputs(graph: &LayerGraph, weights: &Folded, input: &[f32]) -> Vec<Vec<f64>> {
+    let mut outputs = Vec::with_capacity(graph.len());
+    reference::run(graph, weights, input, |_, values| outputs.push(values.to_vec()));
+    outputs
+}
+
 /// As [`run`], with the graph's plan for a machine. Returns whether every step has values other than
 /// zero.
 pub fn check(name: &str, graph: &LayerGraph, machine: &Machine) -> bool {
@@ -54,6 +60,11 @@ pub struct Ran {
 /// Runs a plan on every instruction set and compares each step with the oracle, relative to the step's
 /// largest magnitude; then on more threads, whose logits must be the same bits.
 pub fn run(name: &str, graph: &LayerGraph, plan: &Plan) -> Ran {
+    run_on(&[2, 3], name, graph, plan)
+}
+
+/// As [`run`], on these numbers of threads after one.
+pub fn run_on(threads: &[usize], name: &str, graph: &LayerGraph, plan: &Plan) -> Ran {
     let (folded, blob) = weights(graph, plan);
     let input = reference::golden_input(graph.input());
     let expected = outputs(graph, &folded, &input);
@@ -76,7 +87,7 @@ pub fn run(name: &str, graph: &LayerGraph, plan: &Plan) -> Ran {
             }
             assert_eq!(count, expected.len(), "{name}: values of {}", step.name);
         };
-        let mut session = Session::new(plan, &blob, 3);
+        let mut session = Session::new(plan, &blob, threads.iter().copied().max().unwrap_or(1));
         let logits = session.run(&input, isa, &Serial, |step, output| {
             compare(step, &mut output.iter());
         });
@@ -84,7 +95,7 @@ pub fn run(name: &str, graph: &LayerGraph, plan: &Plan) -> Ran {
         println!("{name} on {isa}: {:.1e} at {}", worst.0, worst.1);
         let bits = |logits: &[f32]| logits.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         let logits = bits(&logits);
-        for threads in [2, 3] {
+        for &threads in threads {
             let more = session.run(&input, isa, &Threads(threads), |_, _| {}).unwrap();
             assert_eq!(bits(more), logits, "{name} on {isa}, {threads} threads");
         }

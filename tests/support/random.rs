@@ -7,14 +7,31 @@ use mbgen::weights::splitmix::splitmix64;
 
 use super::networks;
 
-/// Choices from a seed.
-pub struct Choices(pub u64);
+/// Choices, from where they are given.
+pub enum Choices<'b> {
+    /// A seed.
+    Seed(u64),
+    /// Bytes, one for each number that is drawn; then zeros.
+    Bytes(&'b [u8]),
+}
 
-impl Choices {
+impl Choices<'_> {
+    fn draw(&mut self) -> u64 {
+        match self {
+            Self::Seed(seed) => {
+                *seed = splitmix64(*seed);
+                *seed
+            }
+            Self::Bytes(bytes) => bytes.split_off_first().map_or(0, |&byte| {
+                // Half of a number may be all that counts.
+                u64::from(byte) << 32 | u64::from(byte)
+            }),
+        }
+    }
+
     /// One of some options.
     pub fn among<T: Copy>(&mut self, options: &[T]) -> T {
-        self.0 = splitmix64(self.0);
-        options[((self.0 >> 32) % options.len() as u64) as usize]
+        options[((self.draw() >> 32) % options.len() as u64) as usize]
     }
 
     /// A whole number below `end`.
@@ -25,10 +42,8 @@ impl Choices {
 
     /// A whole number from 1 to `most`, more often a small one.
     pub fn up_to(&mut self, most: u64) -> u64 {
-        self.0 = splitmix64(self.0);
-        let most = 1 + self.0 % most;
-        self.0 = splitmix64(self.0);
-        1 + self.0 % most
+        let most = 1 + self.draw() % most;
+        1 + self.draw() % most
     }
 
     /// A block, as its spec has it.
@@ -80,7 +95,7 @@ impl Choices {
     }
 
     /// The spec of a network.
-    fn network(&mut self) -> String {
+    fn spec(&mut self) -> String {
         let blocks: Vec<String> = (0..self.up_to(5)).map(|_| self.block()).collect();
         // Some with maps on which chains of depthwise convolutions may run as one step.
         let more = self.among(&[0, 0, 20]);
@@ -94,7 +109,12 @@ impl Choices {
 
 /// The network of a seed; `None` where one of its windows does not fit its map.
 pub fn network(seed: u64) -> Option<(String, LayerGraph)> {
-    let text = Choices(seed).network();
-    let spec = Spec::parse(&text, "random.yaml").unwrap_or_else(|e| panic!("{seed}: {e}\n{text}"));
+    chosen(&mut Choices::Seed(seed))
+}
+
+/// As [`network`], of any choices.
+pub fn chosen(choices: &mut Choices) -> Option<(String, LayerGraph)> {
+    let text = choices.spec();
+    let spec = Spec::parse(&text, "random.yaml").unwrap_or_else(|e| panic!("{e}\n{text}"));
     Some((text, expand(&spec).ok()?))
 }
