@@ -205,9 +205,18 @@ fn what_documents_say_of_tests_is_there() {
                 let files: Vec<PathBuf> = files.map(|entry| entry.unwrap().path()).collect();
                 let filter = asked.next();
                 assert!(filter.is_none_or(|test| has_test(&files, test)), "{document}: {code}");
-            } else if ["tests/", "src/", "web/", ".ci/", ".github/", "archs/", "templates/"]
-                .iter()
-                .any(|folder| code.starts_with(folder))
+            } else if [
+                "tests/",
+                "src/",
+                "web/",
+                ".ci/",
+                ".github/",
+                "archs/",
+                "templates/",
+                "fuzz/",
+            ]
+            .iter()
+            .any(|folder| code.starts_with(folder))
             {
                 assert!(root.join(&code).exists(), "{document}: no file {code}");
             }

@@ -8,8 +8,8 @@ use mbgen::block::Variant;
 use mbgen::plan::pack;
 use mbgen::tasks::{Planned, fit};
 use mbgen::weights::{Selection, StateDict, attribution, fold, read_safetensors};
-use mbgen_fuzz::{begin_with, name, planned, taken};
 use mbgen_fuzz::formula::formula;
+use mbgen_fuzz::{begin_with, name, planned, taken};
 
 static PLANNED: LazyLock<Planned> = LazyLock::new(|| planned(Variant::default()));
 static DICT: LazyLock<StateDict> = LazyLock::new(|| formula(&PLANNED.graph, (0.5, 1.5)));

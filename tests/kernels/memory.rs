@@ -29,6 +29,10 @@ impl Operand {
     pub fn blank(&mut self, len: usize) -> &mut [f32] {
         assert!(len + MARGIN <= self.capacity, "an operand of {len} values");
         self.len = len;
+        if cfg!(miri) {
+            // No pages, but it knows where an allocation ends.
+            self.end = pages::before_a_guard((len + MARGIN) * size_of::<f32>()).cast();
+        }
         // SAFETY: `capacity` values before `end` are this operand's own.
         let all = unsafe {
             let start = self.end.sub(len + MARGIN);
@@ -92,7 +96,7 @@ impl Operand {
 /// The residual of a kernel that has none.
 pub const NONE: *const f32 = ptr::null();
 
-#[cfg(unix)]
+#[cfg(all(unix, not(miri)))]
 mod pages {
     /// The end of at least `bytes` of zeroed memory that a page without access follows.
     pub fn before_a_guard(bytes: usize) -> *mut u8 {
@@ -111,7 +115,7 @@ mod pages {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 mod pages {
     /// The end of `bytes` of zeroed memory; reads behind it are not seen.
     pub fn before_a_guard(bytes: usize) -> *mut u8 {

@@ -129,6 +129,9 @@ mod signals {
 
     /// Has faults name what was running.
     pub fn install() {
+        if cfg!(miri) {
+            return;
+        }
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
             for signal in [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL] {
