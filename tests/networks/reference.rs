@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::support::formula::formula;
-use crate::support::{data, json, largest_difference, networks, numbers, outputs};
+use crate::support::plans::outputs;
+use crate::support::{data, json, largest_difference, networks, numbers};
 use mbgen::analysis::Totals;
 use mbgen::block::expand;
 use mbgen::graph::{LayerGraph, LayerId, Source};

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::{data, json, largest_difference, numbers, outputs, photos, shared};
+use crate::support::plans::outputs;
+use crate::support::{data, json, largest_difference, numbers, photos, shared};
 use mbgen::block::expand;
 use mbgen::spec::{Padding, Spec, load};
 use mbgen::weights::{Folded, fold, load as load_weights};

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::support::formula::formula;
-use crate::support::{largest_difference, networks, outputs};
+use crate::support::plans::outputs;
+use crate::support::{largest_difference, networks};
 use mbgen::graph::{LayerGraph, LayerId};
 use mbgen::initialise::initialise;
 use mbgen::layer::{Kind, Layer};

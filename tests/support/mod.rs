@@ -12,7 +12,6 @@ pub mod random;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-pub use plans::outputs;
 use serde_json::Value;
 
 /// A file of `tests/data`.
