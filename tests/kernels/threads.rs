@@ -8,6 +8,9 @@ use std::time::Duration;
 use mbgen::kernels::steps::Join;
 use mbgen::kernels::threads::Pool;
 
+/// How often what depends on the schedule is tried; an interpreter takes long for each.
+const ROUNDS: usize = if cfg!(miri) { 2 } else { 200 };
+
 /// Counts the leaves of a tree of joins.
 fn leaves(pool: &Pool, depth: u32, count: &AtomicUsize) {
     if depth == 0 {
@@ -22,7 +25,7 @@ fn every_closure_runs_once() {
     for threads in [1, 2, 3, 8] {
         let pool = Pool::new(threads);
         assert_eq!(pool.threads(), threads);
-        for round in 0..200 {
+        for round in 0..ROUNDS {
             let count = AtomicUsize::new(0);
             leaves(&pool, 6, &count);
             assert_eq!(count.into_inner(), 64, "{threads} threads, round {round}");
@@ -54,7 +57,7 @@ fn a_pool_serves_many_callers() {
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                for _ in 0..200 {
+                for _ in 0..ROUNDS {
                     let count = AtomicUsize::new(0);
                     leaves(&pool, 4, &count);
                     assert_eq!(count.into_inner(), 16);
@@ -67,7 +70,7 @@ fn a_pool_serves_many_callers() {
 #[test]
 fn a_panic_reaches_the_caller_after_both_closures() {
     let pool = Pool::new(2);
-    for _ in 0..50 {
+    for _ in 0..ROUNDS / 4 + 1 {
         let other = AtomicUsize::new(0);
         let second = || {
             other.store(1, Ordering::Relaxed);
