@@ -95,7 +95,7 @@ fn a_wrong_value_names_its_step() {
         let network = Network::new(&networks::shipped(name, width, resolution, 1000));
         let right = network.run(&network.blob);
         assert_eq!(network.refused(&right), None);
-        let mut choices = Choices(1);
+        let mut choices = Choices::Seed(1);
         let (mut faults, mut named) = (0, 0);
         for step in 0..network.plan.steps.len() {
             for _ in 0..40 {
@@ -123,7 +123,7 @@ fn a_wrong_value_names_its_step() {
 fn a_wrong_weight_is_seen() {
     let network = Network::new(&networks::shipped("v2", 0.35, (48, 40), 10));
     let right = network.run(&network.blob);
-    let mut choices = Choices(2);
+    let mut choices = Choices::Seed(2);
     let (mut faults, mut seen, mut first) = (0, 0, 0);
     let len = network.blob.len() as u64;
     for _ in 0..600 {

@@ -36,8 +36,7 @@ impl Choices<'_> {
 
     /// A whole number below `end`.
     pub fn below(&mut self, end: u64) -> usize {
-        self.0 = splitmix64(self.0);
-        (self.0 % end) as usize
+        (self.draw() % end) as usize
     }
 
     /// A whole number from 1 to `most`, more often a small one.
