@@ -42,7 +42,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
     write(&tree, &folder, true)?;
     let hear = |state| match state {
         State::Began(what) => progress.began(what),
-        State::Done(what) => progress.doing(what),
+        State::Doing(what) => progress.doing(what),
     };
     let build = |package: &Path| cargo::build(package, &scratch.target(), hear);
     let classify = build(&folder.join("photo"))?;

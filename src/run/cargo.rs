@@ -16,8 +16,8 @@ use crate::interrupt::Running;
 pub enum State {
     /// What it began, for example `compiling image v0.25.10`.
     Began(String),
-    /// How much of all is done, and what runs, for example `building 12/41: image, png`.
-    Done(String),
+    /// What it is doing or waits for, for example `building 12/41: image, png`.
+    Doing(String),
 }
 
 /// Builds the package in `folder` with optimisation and returns its program. `hear` is told what
@@ -69,10 +69,12 @@ fn listen(pipe: impl Read, hear: impl Fn(State)) -> String {
         }
         let text = String::from_utf8_lossy(&line);
         if let Some(done) = done(&text) {
-            hear(State::Done(done));
+            hear(State::Doing(done));
         } else if !text.is_empty() || byte == b'\n' {
-            if let Some(began) = status(&text) {
-                hear(State::Began(began));
+            match status(&text) {
+                Some(wait) if wait.starts_with("blocking ") => hear(State::Doing(wait)),
+                Some(began) => hear(State::Began(began)),
+                None => {}
             }
             said.push_str(&text);
             said.push('\n');
@@ -154,19 +156,22 @@ mod tests {
 
     #[test]
     fn progress_is_told_and_not_kept() {
-        let pipe = "   Compiling quote v1.0.47\n    Building [       ] 0/41: quote(build.rs)      \r    \
-            Building [=>     ] 12/41: image, p\u{2026}\rwarning: unused\n\n  --> a.rs\nend";
+        let pipe = "    Blocking waiting for file lock on package cache\n   Compiling quote v1.0.47\n\
+            \x20   Building [       ] 0/41: quote(build.rs)      \r\
+            \x20   Building [=>     ] 12/41: image, p\u{2026}\rwarning: unused\n\n  --> a.rs\nend";
         let heard = std::sync::Mutex::new(Vec::new());
         let said = listen(pipe.as_bytes(), |state| heard.lock().unwrap().push(state));
         let heard = heard.into_inner().unwrap();
-        let done = |text: &str| State::Done(text.to_owned());
+        let doing = |text: &str| State::Doing(text.to_owned());
         let began = State::Began("compiling quote v1.0.47".to_owned());
         let told = [
+            doing("blocking waiting for file lock on package cache"),
             began,
-            done("building 0/41: quote(build.rs)"),
-            done("building 12/41: image, p\u{2026}"),
+            doing("building 0/41: quote(build.rs)"),
+            doing("building 12/41: image, p\u{2026}"),
         ];
         assert_eq!(heard, told);
-        assert_eq!(said, "   Compiling quote v1.0.47\nwarning: unused\n\n  --> a.rs\nend\n");
+        let kept = "   Compiling quote v1.0.47\nwarning: unused\n\n  --> a.rs\nend\n";
+        assert_eq!(said, format!("    Blocking waiting for file lock on package cache\n{kept}"));
     }
 }
