@@ -100,11 +100,13 @@ pub unsafe fn run<T: Tiles, U: Needs>(panel: &DensePanel) {
     let mut ahead = Ahead::new(panel);
     let mut col = 0;
     while col < panel.cols {
-        // Where the network has no such strips there is no code for them, and narrow ones do.
+        // Where the network has no such strips there is no code for them, and narrow ones do. After these
+        // a wide vector may start where its columns lie apart in Y.
+        let aligned = col % T::Wide::LANES == 0;
         macro_rules! strips {
             ($(($n:literal, $m:literal))*) => {
                 match needs::strip::<T>(panel.cols - col) {
-                    $(($n, $m) if const { needs::has_strip::<T, U>($n, $m) } => {
+                    $(($n, $m) if const { needs::has_strip::<T, U>($n, $m) } && aligned => {
                         Strip::<T, $n, $m>::new(panel, col, &mut ahead).rows::<U>()
                     })*
                     _ => Strip::<T, 0, 1>::new(panel, col, &mut ahead).rows::<U>(),
