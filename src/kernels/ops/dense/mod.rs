@@ -18,7 +18,7 @@ pub use lanes::{ByLane, Lanes};
 pub use pairs::{PairLanes, Pairs};
 pub use strip::{Strip, Tile};
 
-use super::super::isa::Tiles;
+use super::super::isa::{Tiles, Vector};
 use super::needs::{self, Needs};
 use strip::Ahead;
 
