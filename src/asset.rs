@@ -1,5 +1,5 @@
 //! Files of this repository that go into pages and crates as they are: within the command; a build
-//! without feature `cli` is small, and is [given](give) them before it needs any.
+//! without feature `cli` is small, and is given them before it needs any.
 
 use crate::error::Result;
 
