@@ -90,7 +90,7 @@ pub enum Provenance {
 impl Provenance {
     /// How far a kernel's result may be from the oracle's, relative to a tensor's largest magnitude.
     /// Rounding errors are at most 1.5e-6 with initial weights, and were up to 5e-6 with trained ones.
-    fn tolerance(&self) -> f64 {
+    pub fn tolerance(&self) -> f64 {
         match self {
             Self::File { .. } => 3e-5,
             Self::Seed(_) => 1e-5,

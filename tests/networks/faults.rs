@@ -1,6 +1,8 @@
 //! What the golden tests of a crate see of single faults: their comparison, on a plan run in process.
 
-use mbgen::codegen::Golden;
+use std::path::Path;
+
+use mbgen::codegen::{Golden, Provenance};
 use mbgen::exec::Session;
 use mbgen::graph::LayerGraph;
 use mbgen::initialise::initialise;
@@ -9,7 +11,6 @@ use mbgen::machine::Machine;
 use mbgen::plan::{Plan, pack};
 use mbgen::reference::{self, golden_input};
 use mbgen::weights::fold;
-use std::path::Path;
 
 use crate::support::networks;
 use crate::support::random::Choices;
@@ -20,8 +21,12 @@ mod expected;
 
 use expected::{Expected, SCALES};
 
-/// As in the tests of a crate with initial weights.
-const TOLERANCE: f64 = 1e-5;
+/// The weights are initial ones, and so is what a crate's tests allow.
+const SEED: u64 = 2;
+
+fn tolerance() -> f64 {
+    Provenance::Seed(SEED).tolerance()
+}
 
 /// A network, its packed weights, and what its tests expect.
 struct Network {
@@ -35,10 +40,11 @@ struct Network {
 impl Network {
     fn new(graph: &LayerGraph) -> Self {
         let input = golden_input(graph.input());
-        let dict = initialise(graph, 1e-5, 2, &input);
+        let dict = initialise(graph, 1e-5, SEED, &input);
         let weights = fold(&dict, graph, 1e-5, Path::new("seed")).unwrap();
         let plan = Plan::new(graph, &Machine::REFERENCE).unwrap();
         let blob = pack(&plan, graph, &weights).unwrap();
+        assert_eq!(SCALES, Golden::SCALES, "what mbgen writes and a crate reads");
         let inputs = SCALES.map(|scale| input.iter().map(|x| scale * x).collect::<Vec<f32>>());
         let steps = inputs.each_ref().map(|input| {
             let mut golden = Golden::new(graph, &plan);
@@ -77,7 +83,7 @@ impl Network {
 impl Expected<'_> {
     fn refuses(&self, output: &[f32]) -> bool {
         let difference = self.difference(output).0;
-        difference.is_nan() || difference > TOLERANCE
+        difference.is_nan() || difference > tolerance()
     }
 }
 
@@ -106,7 +112,7 @@ fn a_wrong_value_names_its_step() {
                     let mut wrong = outputs[step].clone();
                     wrong[to] = wrong[from];
                     let expected = Expected::parse(lines.lines().nth(step).unwrap());
-                    (off(&wrong, &outputs[step]) > TOLERANCE, expected.refuses(&wrong))
+                    (off(&wrong, &outputs[step]) > tolerance(), expected.refuses(&wrong))
                 });
                 let (wrong, refused): (Vec<bool>, Vec<bool>) = seen.unzip();
                 faults += usize::from(wrong.contains(&true));
@@ -132,7 +138,7 @@ fn a_wrong_weight_is_seen() {
         blob[to] = network.blob[from];
         let wrong = network.run(&blob);
         let changed = |(wrong, right): (&Vec<Vec<f32>>, &Vec<Vec<f32>>)| {
-            wrong.iter().zip(right).position(|(wrong, right)| off(wrong, right) > TOLERANCE)
+            wrong.iter().zip(right).position(|(wrong, right)| off(wrong, right) > tolerance())
         };
         let Some(step) = wrong.iter().zip(&right).filter_map(changed).min() else { continue };
         faults += 1;

@@ -1,9 +1,9 @@
 // What takes too long is ended, what fails says so in a sentence, and the page goes on.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { figure, launch, serve, visit, waitForFigure, write } from "./chromium.mjs";
+import { figure, site, visit, waitForFigure, write } from "./chromium.mjs";
 
 /** Put before the worker: a module that never ends, takes its time, or traps, at a spec with that word in it. */
 const FAILING = `
@@ -27,15 +27,7 @@ WebAssembly.instantiate = async (...given) => {
 };
 `;
 
-let browser;
-let server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser.close();
-  server.end();
-});
+const all = site();
 
 const prepare = (context) =>
   context.route("**/worker.js", async (route) => {
@@ -45,7 +37,7 @@ const prepare = (context) =>
 
 for (const [word, sentence] of [["never ends", /took more than (a second|\d seconds) and was ended/], ["traps", /mbgen stopped at this spec, which is a mistake of its own; the page goes on/]]) {
   test(`a request that ${word} is said in a sentence`, async () => {
-    const { page, context, said } = await visit(browser, server.address, { serviceWorkers: "block", prepare });
+    const { page, context, said } = await visit(all.browser, all.server.address, { serviceWorkers: "block", prepare });
     const macs = await figure(page, "macs");
     await write(page, `# ${word}\n`);
     await page.locator("#problems", { hasText: sentence }).waitFor();
@@ -62,7 +54,7 @@ for (const [word, sentence] of [["never ends", /took more than (a second|\d seco
 }
 
 test("a spec that is longer than any before may take longer, and so may it then at each key", async () => {
-  const { page, context } = await visit(browser, server.address, { serviceWorkers: "block", prepare });
+  const { page, context } = await visit(all.browser, all.server.address, { serviceWorkers: "block", prepare });
   await write(page, `# takes long ${"x".repeat(20_000)}\nfirst: 1\n`);
   await page.locator("#problems", { hasText: "missing key" }).waitFor();
   const before = await page.locator("#problems").textContent();

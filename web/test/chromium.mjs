@@ -1,9 +1,11 @@
 // Chromium with the page of a folder, and what it says on the way.
 
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { dirname, extname, join, normalize } from "node:path";
+import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { chromium } from "playwright-core";
@@ -48,6 +50,27 @@ export async function visit(browser, address, { width = 1280, height = 860, colo
   await page.goto(address);
   await page.waitForFunction(() => document.querySelector("#headline strong")?.textContent);
   return { page, context, said };
+}
+
+/** A browser and a server, before the tests of a file and until they end. */
+export function site() {
+  const site = {};
+  before(async () => {
+    [site.browser, site.server] = await Promise.all([launch(), serve()]);
+  });
+  after(async () => {
+    await site.browser.close();
+    site.server.end();
+  });
+  /** A test with a visitor of its own, whose page must end without any message. */
+  site.onPage = (name, run, options = {}) =>
+    test(name, async () => {
+      const { page, context, said } = await visit(site.browser, site.server.address + (options.hash ?? ""), options);
+      await run(page, context);
+      assert.deepEqual(said, []);
+      await context.close();
+    });
+  return site;
 }
 
 /** The exact text of a metric in the headline. */

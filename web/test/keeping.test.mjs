@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { deflateRawSync } from "node:zlib";
 
-import { figure, launch, serve, visit, waitForFigure, write } from "./chromium.mjs";
+import { figure, site, visit, waitForFigure, write } from "./chromium.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const arch = (name) => readFile(join(here, `../../archs/${name}.yaml`), "utf8");
@@ -15,25 +15,8 @@ const V2 = await arch("v2");
 const MINE = V2.replace(/^name: .*/m, "name: mine").replace("multiplier: 1.0", "multiplier: 0.5");
 const [MACS, HALF, V1] = ["300,774,272", "97,131,840", "533,833,216"];
 
-let browser;
-let server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser.close();
-  server.end();
-});
-
-/** A test with a visitor of its own, whose pages must end without any message. */
-function onPage(name, run, options = {}) {
-  test(name, async () => {
-    const { page, context, said } = await visit(browser, server.address, options);
-    await run(page, context);
-    assert.deepEqual(said, []);
-    await context.close();
-  });
-}
+const all = site();
+const { onPage } = all;
 
 /** The fragment of a link that has a state, or any text. */
 const link = (state) => `#s=${deflateRawSync(typeof state === "string" ? state : JSON.stringify(state)).toString("base64url")}`;
@@ -95,7 +78,7 @@ onPage("the last key before a reload is kept", async (page) => {
 onPage("each tab keeps its own spec, and a new one has the last", async (page, context) => {
   await mine(page);
   const other = await context.newPage();
-  await other.goto(server.address);
+  await other.goto(all.server.address);
   await waitForFigure(other, "macs", HALF);
   await other.selectOption("#specs", "v1");
   await waitForFigure(other, "macs", V1);
@@ -115,7 +98,7 @@ onPage("a link does not take the place of one's own spec until it is changed", a
   await page.goForward();
   await waitForFigure(page, "macs", V1);
   const other = await context.newPage();
-  await other.goto(server.address);
+  await other.goto(all.server.address);
   await waitForFigure(other, "macs", HALF);
   // Changed, it is one's own, and the address no longer says otherwise.
   await set(page, "#classes", "7");
@@ -143,7 +126,7 @@ onPage("a link keeps every setting", async (page, context) => {
   await page.click("#link");
   await page.locator("#say", { hasText: "contains the spec" }).waitFor();
   const kept = (page) => page.evaluate(() => JSON.parse(sessionStorage.getItem("mbgen-page")));
-  const other = await (await browser.newContext()).newPage();
+  const other = await (await all.browser.newContext()).newPage();
   await other.goto(await page.evaluate(() => navigator.clipboard.readText()));
   await other.locator("#compared tbody tr").first().waitFor();
   assert.equal(await change(other), await change(page));
@@ -181,7 +164,7 @@ test("addresses that are damaged, empty, of another kind, or name what every obj
     ["#tour/9", /knows nothing/],
     [link({ text: V2, name: "v2.yaml", view: "constructor", other: "__proto__", machine: "constructor", pin: { text: "[", name: "x" } }), /^$/],
   ]) {
-    const { page, context, said: messages } = await visit(browser, server.address + hash);
+    const { page, context, said: messages } = await visit(all.browser, all.server.address + hash);
     await waitForFigure(page, "macs", MACS);
     assert.match(await page.locator("#say").textContent(), said);
     assert.equal(await page.locator("#tab-kinds").getAttribute("aria-selected"), "true");
@@ -195,7 +178,7 @@ for (const [name, broken] of [
   ["full", () => (Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); })],
 ]) {
   test(`the page works where storage is ${name}`, async () => {
-    const { page, context, said } = await visit(browser, server.address, { prepare: (context) => context.addInitScript(broken) });
+    const { page, context, said } = await visit(all.browser, all.server.address, { prepare: (context) => context.addInitScript(broken) });
     await mine(page);
     if (name === "full") await page.locator("#say", { hasText: "a reload loses it" }).waitFor();
     await page.click("text=Dark");
@@ -209,7 +192,7 @@ onPage("colours that were chosen are those of the next visit", async (page, cont
   assert.notEqual(await scheme(page), "dark");
   await page.click("text=Dark");
   const other = await context.newPage();
-  await other.goto(server.address);
+  await other.goto(all.server.address);
   assert.equal(await scheme(other), "dark");
 });
 

@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { unzipSync } from "fflate";
 
-import { figure, launch, serve, visit, waitForFigure, write } from "./chromium.mjs";
+import { figure, site, visit, waitForFigure, write } from "./chromium.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const arch = (name) => readFile(join(here, `../../archs/${name}.yaml`), "utf8");
@@ -29,25 +29,8 @@ stages:
 head: [{pool: global_average_pool}, {classifier: linear}]
 `;
 
-let browser;
-let server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser.close();
-  server.end();
-});
-
-/** A test with a page of its own, which must end without any message. */
-function onPage(name, run, options = {}) {
-  test(name, async () => {
-    const { page, context, said } = await visit(browser, server.address + (options.hash ?? ""), options);
-    await run(page, context);
-    assert.deepEqual(said, []);
-    await context.close();
-  });
-}
+const all = site();
+const { onPage } = all;
 
 onPage("the first visit shows MobileNetV2's published figures", async (page) => {
   assert.equal(await figure(page, "macs"), "300,774,272");
@@ -208,7 +191,7 @@ onPage("budgets of the spec are met or not", async (page) => {
 
 test("hostile links are refused politely", async () => {
   for (const hash of ["#s=AAAA", "#s=%%%", `#s=${"A".repeat(100_000)}`]) {
-    const { page, context, said } = await visit(browser, server.address + hash);
+    const { page, context, said } = await visit(all.browser, all.server.address + hash);
     assert.match(await page.locator("#say").textContent(), /damaged|too long/);
     assert.deepEqual(said, []);
     await context.close();
@@ -315,7 +298,7 @@ for (const reducedMotion of ["reduce", "no-preference"]) {
 
 onPage("nothing but the page's own server is asked", async (page, context) => {
   const foreign = [];
-  context.on("request", (request) => !/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.address) && foreign.push(request.url()));
+  context.on("request", (request) => !/^(data|blob):/.test(request.url()) && !request.url().startsWith(all.server.address) && foreign.push(request.url()));
   await page.reload();
   for (const view of ["kinds", "graph", "sweep", "compare", "gate", "export"]) await page.click(`#tab-${view}`);
   await page.click("#link");
