@@ -167,15 +167,12 @@ impl<const UNITS: usize> Builder<UNITS> {
     /// The output, in panels of so many channels if in any.
     const fn output(&self, at: usize, panel: usize) -> Result<Tensor, &'static str> {
         let Self { source, c, h, w, .. } = *self;
-        let (place, maker) = (
-            Place::Arena(at),
-            match self.weights {
-                Some((first, _)) => first,
-                None => 0,
-            },
-        );
+        let maker = match self.weights {
+            Some((first, _)) => first,
+            None => 0,
+        };
         let panel = if self.in_panels && panel < c { panel } else { c };
-        let out = Tensor { place, c, h, w, panel, maker };
+        let out = Tensor { place: Place::Arena(at), c, h, w, panel, maker };
         ensure!(sum([at, out.len()]) <= MOST, "an output beyond any memory");
         ensure!(source.avoids(at, out.len()), "the output overlaps the source");
         if let Some(residual) = &self.residual {
