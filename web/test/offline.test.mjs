@@ -69,7 +69,7 @@ test("two versions never mix: an open page keeps its own, a reload shows the new
   await page.click("#tab-arena");
   await page.locator("#view summary").click();
   await page.getByRole("button", { name: "Write out the planner's" }).click();
-  await page.waitForFunction(() => document.querySelector("#view textarea").value.includes("panel"));
+  await page.waitForFunction(() => document.querySelector("#view textarea")?.value.includes("panel"));
   assert.equal(await page.locator("h1").textContent(), "mbgen");
   assert.deepEqual([...parts()], [first]);
   asked = [];

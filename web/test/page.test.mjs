@@ -92,9 +92,9 @@ onPage("sliders never edit the text until a button writes them in", async (page)
 onPage("changes are against the pin", async (page) => {
   await page.fill("#side-exact", "112");
   await page.press("#side-exact", "Enter");
-  await page.waitForFunction(() => document.querySelector("[data-metric=macs] .change").textContent.startsWith("−"));
+  await page.waitForFunction(() => document.querySelector("[data-metric=macs] .change")?.textContent.startsWith("−"));
   await page.click("#pin");
-  await page.waitForFunction(() => document.querySelector("[data-metric=macs] .change").textContent === "");
+  await page.waitForFunction(() => document.querySelector("[data-metric=macs] .change")?.textContent === "");
   assert.match(await page.locator("#against").textContent(), /3×112×112/);
 });
 
@@ -118,7 +118,7 @@ onPage("a link carries the schedule, too, and one that would be too long is refu
   await page.locator("#view summary").click();
   await page.fill("#view textarea", schedule);
   await page.locator("#view textarea").blur();
-  await page.waitForFunction(() => JSON.parse(localStorage.getItem("mbgen-page")).schedule);
+  await page.waitForFunction(() => JSON.parse(localStorage.getItem("mbgen-page"))?.schedule);
   await page.click("#link");
   await page.waitForFunction(() => document.querySelector("#say").textContent.includes("contains the spec"));
   const address = await page.evaluate(() => navigator.clipboard.readText());
@@ -219,7 +219,7 @@ onPage("every view shows itself", async (page) => {
   await page.click("#tab-rows");
   assert.equal(await page.locator("#view tbody tr").count(), 64);
   await page.fill("#view input[type=search]", "dw 28x28");
-  await page.waitForFunction(() => document.querySelector("#view output").textContent.includes("of 64"));
+  await page.waitForFunction(() => document.querySelector("#view output")?.textContent.includes("of 64"));
   await page.click("#tab-compare");
   await page.locator("#compared tbody tr").nth(20).waitFor();
   await page.click("#tab-gate");
