@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::kernels::isa::InstructionSet;
 use crate::kernels::memory::Values;
 use crate::kernels::steps::{Join, Memory, Network, Output, Runner, Step};
-use crate::machine::measure;
+use crate::machine::{measure, operators};
 use crate::plan::Plan;
 
 /// The names of the instruction sets that this CPU has, best first.
@@ -61,7 +61,7 @@ impl<'a> Session<'a> {
         mut observe: impl FnMut(usize, Output),
     ) -> Result<&[f32]> {
         let lacks = || Error::Usage(format!("this CPU does not have {isa}"));
-        let ops = available(isa).ok_or_else(lacks)?.ops();
+        let ops = operators::ops(available(isa).ok_or_else(lacks)?);
         let network = Network::prove(self.weights.as_slice().len(), &self.steps);
         let network = network.map_err(|fault| Error::Internal(fault.to_string()))?;
         let memory = Memory {
@@ -114,6 +114,6 @@ impl Guarded {
 /// Multiply-adds a second that one core does with the instruction set called `isa` when it does
 /// nothing else: the best of `tries` tries of about a millisecond.
 pub fn peak(isa: &str, tries: usize) -> Option<f64> {
-    let ops = available(isa)?.ops();
+    let ops = operators::ops(available(isa)?);
     Some((0..tries.max(1)).map(|_| measure::peak(&ops)).fold(0.0, f64::max))
 }

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use super::{Caches, Description, Level, LevelName, Rates};
+use super::{Caches, Description, Level, LevelName, Rates, operators};
 use crate::error::{Error, Result};
 use crate::kernels::isa::{InstructionSet, Ops};
 use crate::kernels::memory::Values;
@@ -41,7 +41,7 @@ pub fn measure(
                 .into(),
         ));
     };
-    let best = InstructionSet::detect().ops();
+    let best = operators::ops(InstructionSet::detect());
     let mut levels = Vec::new();
     let cached = [(LevelName::L1, Some(l1)), (LevelName::L2, Some(l2)), (LevelName::L3, caches.l3)];
     for (name, size) in cached {
@@ -54,7 +54,7 @@ pub fn measure(
     levels.push(Level { name: LevelName::Dram, size: None, read: bandwidth(&best, beyond) });
     let compute = InstructionSet::available().map(|isa| {
         doing(format!("{isa}"));
-        (isa, rates(&isa.ops()))
+        (isa, rates(&operators::ops(isa)))
     });
     Ok(Description { name, source, compute: compute.collect(), levels })
 }

@@ -9,6 +9,7 @@ mod caches;
 mod check;
 mod file;
 pub mod measure;
+pub mod operators;
 mod shipped;
 mod text;
 

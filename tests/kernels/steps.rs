@@ -8,6 +8,7 @@ use mbgen::kernels::steps::{
     Fault, Join, LINEAR, Memory, Network, Place, RELU6, Runner, Split, Step, Tensor, Window,
     aligned, bias_len, dense_len, depthwise_len, head_len,
 };
+use mbgen::machine::operators;
 
 type Builder = mbgen::kernels::steps::Builder<2>;
 type Built = Result<Step<2>, &'static str>;
@@ -310,7 +311,9 @@ fn attempt(step: Step<2>) {
     });
     let (input, join) = ([0.5; 480], Turns);
     let memory = Memory { input: &input, weights: &weights, shared, scratch, threads: 2, logits };
-    if let Some(mut runner) = Runner::new(network, InstructionSet::detect().ops(), &join, memory) {
+    if let Some(mut runner) =
+        Runner::new(network, operators::ops(InstructionSet::detect()), &join, memory)
+    {
         runner.run(&mut |_, _| {});
     }
     for slice in &slices {

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use mbgen::kernels::isa::{InstructionSet, Ops};
+use mbgen::machine::operators;
 
 /// A table of kernels that this CPU can run.
 pub struct Kernels {
@@ -32,7 +33,7 @@ impl Deref for Kernels {
 
 /// All tables of kernels that this CPU can run, whatever CPU they suit.
 pub fn tables() -> impl Iterator<Item = Kernels> {
-    Kernels::all(InstructionSet::ALL.into_iter().flat_map(InstructionSet::tables))
+    Kernels::all(InstructionSet::ALL.into_iter().flat_map(operators::tables))
 }
 
 /// The table called `name`, if this CPU can run it.

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use super::super::ops::needs::{Everything, Needs};
+use super::super::ops::needs::Needs;
 use super::{Isa, Ops};
 
 /// The table, best first: an instruction set, its file, whose name is the one used on command lines,
@@ -132,16 +132,6 @@ impl InstructionSet {
         let best = if cfg!(feature = "std") { Self::ALL[i] } else { Self::BEST_STATIC };
         !matches!(best, Self::Portable)
     };
-
-    /// The operators of this instruction set; see [`InstructionSet::ops_for`].
-    pub fn ops(self) -> Ops {
-        self.ops_for::<Everything>()
-    }
-
-    /// All tables of operators; see [`InstructionSet::tables_for`].
-    pub fn tables(self) -> impl Iterator<Item = (&'static str, Ops)> {
-        self.tables_for::<Everything>()
-    }
 
     /// The best one that this CPU has.
     pub fn detect() -> Self {

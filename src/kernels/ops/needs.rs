@@ -8,13 +8,6 @@ pub trait Needs {
     const PANELS: Option<Panels>;
 }
 
-/// Every panel there may be.
-pub struct Everything;
-
-impl Needs for Everything {
-    const PANELS: Option<Panels> = None;
-}
-
 /// The sizes of panels.
 #[derive(Clone, Copy, Debug)]
 pub struct Panels {

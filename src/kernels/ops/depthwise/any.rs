@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use super::super::super::isa::Vector;
 use super::super::Columns;
 use super::super::needs::{self, Needs};
-use super::{DepthwisePanel, ZEROS};
+use super::{DepthwisePanel, ZEROS, output};
 
 /// A window with stride `S` and side `K`, or with any where that is 0.
 pub(super) struct Any<'a, const S: usize, const K: usize, U> {
@@ -126,8 +126,10 @@ impl<const S: usize, const K: usize, const WHOLE: bool> Strip<'_, S, K, WHOLE> {
                         w: w.add(j * pitch),
                         inside: bits(at, map),
                     };
-                    j += if S == 0 {
+                    j += if const { S == 0 } {
                         self.tap(taps, at, map, &mut acc)
+                    } else if const { K > 0 } {
+                        self.taps::<V, T, K>(taps, &mut acc)
                     } else if kernel - j >= 5 {
                         self.taps::<V, T, 5>(taps, &mut acc)
                     } else if kernel - j >= 2 {
@@ -187,10 +189,11 @@ impl<const S: usize, const K: usize, const WHOLE: bool> Strip<'_, S, K, WHOLE> {
         // One offset is advanced from column to column: multiples of the stride would not fit the
         // registers.
         let mut offset = 0;
-        // Written out rather than looped: a loop over columns leaves the sums in memory.
+        // Written out rather than looped: a loop over columns leaves the sums in memory. Conditions are
+        // constants, so that what is not of this tile is not compiled.
         macro_rules! columns {
             ($($c:literal)*) => {$(
-                if $c < columns {
+                if const { $c < (T - 1) * S + C } {
                     let outside =
                         ($c < edge || $c + edge >= columns) && taps.inside >> $c & 1 == 0;
                     let p =
@@ -204,8 +207,8 @@ impl<const S: usize, const K: usize, const WHOLE: bool> Strip<'_, S, K, WHOLE> {
         }
         macro_rules! taps {
             ($c:literal, $value:ident, $($j:literal)*) => {$(
-                if $j < C && $c >= $j && ($c - $j) % S == 0 && ($c - $j) / S < T {
-                    let o = ($c - $j) / S;
+                if const { $j < C && output($c, $j, S) < T } {
+                    let o = usize::wrapping_sub($c, $j) / S;
                     // SAFETY: the instruction set is the caller's contract.
                     acc[o] = unsafe { w[$j].mul_add($value, acc[o]) };
                 }

@@ -100,22 +100,33 @@ pub unsafe fn columns<T: Tiles, U: Needs, const K: usize, const S: usize>(
 /// channels.
 #[inline(always)]
 pub unsafe fn run<T: Tiles, U: Needs, W: Windows>(panel: &DepthwisePanel) {
-    /// Whether the network has such windows; where it has none there is no code for them.
-    macro_rules! has {
+    // A pointer is made only where the network has such windows. To name the function anywhere else
+    // would have the compiler look at all of it, even if the call is never reached.
+    macro_rules! windows {
         ($kernel:literal $stride:literal) => {
-            const { !T::COMPACT && needs::has_tile::<U>(($kernel, $stride), 0, 8) }
+            const {
+                if !T::COMPACT && needs::has_tile::<U>(($kernel, $stride), 0, 8) {
+                    Some(W::columns::<$kernel, $stride> as unsafe fn(&DepthwisePanel) -> usize)
+                } else {
+                    None
+                }
+            }
         };
     }
-    // SAFETY: all columns are inside the panel, and its windows are those of the functions called.
+    let columns = match (panel.kernel, panel.stride) {
+        (3, 1) => windows!(3 1),
+        (3, 2) => windows!(3 2),
+        (5, 1) => windows!(5 1),
+        (5, 2) => windows!(5 2),
+        (_, 1) => windows!(0 1),
+        (_, 2) => windows!(0 2),
+        _ => None,
+    };
+    // SAFETY: all columns are inside the panel, and its windows are those of the function called.
     unsafe {
-        let done = match (panel.kernel, panel.stride) {
-            (3, 1) if has!(3 1) => W::columns::<3, 1>(panel),
-            (3, 2) if has!(3 2) => W::columns::<3, 2>(panel),
-            (5, 1) if has!(5 1) => W::columns::<5, 1>(panel),
-            (5, 2) if has!(5 2) => W::columns::<5, 2>(panel),
-            (_, 1) if has!(0 1) => W::columns::<0, 1>(panel),
-            (_, 2) if has!(0 2) => W::columns::<0, 2>(panel),
-            _ => 0,
+        let done = match columns {
+            Some(columns) => columns(panel),
+            None => 0,
         };
         let rest = (done, panel.cols);
         for_some_columns::<T, 1>(rest, [true; 3], &mut Any::<0, 0, U>::new(panel));
@@ -161,6 +172,15 @@ impl DepthwisePanel {
     unsafe fn out(&self, y: usize, col: usize) -> *mut f32 {
         // SAFETY: the row is one of `rows`.
         unsafe { self.output.add((y - self.rows.0) * self.out_row_stride + col) }
+    }
+}
+
+/// The output whose tap `j` lies in column `c` of a tile with this stride; `usize::MAX` if none's does.
+const fn output(c: usize, j: usize, stride: usize) -> usize {
+    if stride > 0 && c >= j && (c - j).is_multiple_of(stride) {
+        (c - j) / stride
+    } else {
+        usize::MAX
     }
 }
 

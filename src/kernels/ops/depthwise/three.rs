@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use super::super::super::isa::Vector;
 use super::super::Columns;
 use super::super::needs::{self, Needs};
-use super::{DepthwisePanel, ZEROS};
+use super::{DepthwisePanel, ZEROS, output};
 
 /// A 3×3 window with stride `S`.
 pub(super) struct Three<'a, const S: usize, U> {
@@ -209,10 +209,11 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
         // One offset is advanced from column to column: multiples of the stride would not fit the
         // registers.
         let mut offset = 0;
-        // Written out rather than looped: a loop over columns leaves the sums in memory.
+        // Written out rather than looped: a loop over columns leaves the sums in memory. Conditions are
+        // constants, so that what is not of this tile is not compiled.
         macro_rules! columns {
             ($($c:literal)*) => {$(
-                if $c < columns {
+                if const { $c < (T - 1) * S + 3 } {
                     let outside =
                         $c == 0 && outside_left || $c == columns - 1 && outside_right;
                     let p = if outside { ZEROS.as_ptr() } else { row.wrapping_add(offset) };
@@ -227,8 +228,8 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
         }
         macro_rules! taps {
             ($c:literal, $value:ident, $($j:literal)*) => {$(
-                if $c >= $j && ($c - $j) % S == 0 && ($c - $j) / S < T {
-                    let o = ($c - $j) / S;
+                if const { output($c, $j, S) < T } {
+                    let o = usize::wrapping_sub($c, $j) / S;
                     // SAFETY: the instruction set is the caller's contract.
                     acc[o] = unsafe { self.w[i][$j].mul_add($value, acc[o]) };
                 }
