@@ -165,6 +165,18 @@ impl Limit {
     }
 }
 
+/// What has the kernels compiled for panels of every size.
+const EVERYTHING: &str = "
+use kernels::isa::{InstructionSet, Ops};
+use kernels::ops::needs::{Needs, Panels};
+pub struct Everything;
+impl Needs for Everything {
+    const PANELS: Option<Panels> = None;
+}
+pub fn tables(isa: InstructionSet) -> impl Iterator<Item = (&'static str, Ops)> {
+    isa.tables_for::<Everything>()
+}";
+
 /// The assembly of `src/kernels`; `None` where there is no standard library to compile it with.
 fn compiled(syntax: Syntax) -> Option<String> {
     let rustc = || Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
@@ -174,13 +186,15 @@ fn compiled(syntax: Syntax) -> Option<String> {
         return None;
     }
     let folder = tempfile::tempdir().unwrap();
-    let output = folder.path().join("kernels.s");
+    let [root, output] = ["root.rs", "kernels.s"].map(|name| folder.path().join(name));
+    let kernels = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/kernels/mod.rs");
+    std::fs::write(&root, format!("#[path = {kernels:?}]\npub mod kernels;\n{EVERYTHING}"))
+        .unwrap();
     let status = rustc()
         .args(["--crate-name=kernels", "--crate-type=lib", "--edition=2024", "--emit=asm"])
         .args(["-Copt-level=3", "-Ccodegen-units=1", "-Cpanic=abort", "--cap-lints=allow"])
         .args(["--cfg=feature=\"std\"", "-o"])
-        .arg(&output)
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/kernels/mod.rs"))
+        .args([&output, &root])
         .args(target)
         .args(syntax.arguments())
         .status();
