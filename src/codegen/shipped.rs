@@ -50,7 +50,6 @@ pub const KERNELS: &[(&str, Asset)] = files![
     "memory.rs",
     "mod.rs",
     "ops/dense/broadcast.rs",
-    "ops/dense/embedded.rs",
     "ops/dense/lanes.rs",
     "ops/dense/mod.rs",
     "ops/dense/pairs.rs",

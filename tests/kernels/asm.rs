@@ -202,19 +202,24 @@ fn compiled(syntax: Syntax) -> Option<String> {
     Some(std::fs::read_to_string(output).unwrap())
 }
 
-/// The lines of a feature-enabled function, and of those for kinds of windows that it calls.
+/// The lines of a feature-enabled function, and of its parts.
 fn function<'a>(assembly: &'a str, limit: &Limit) -> Option<Vec<&'a str>> {
     // Both of Rust's manglings write an identifier after its length, except in the name of a type.
     let [isa, table, kernel] =
         [limit.isa, limit.table, limit.kernel].map(|name| format!("{}{name}", name.len()));
     let isa = [isa, format!("..{}$", limit.isa), format!("..{}..", limit.isa)];
-    let windows = [format!("{table}7Windows"), format!("{}..Windows$", limit.table)];
+    let parts = [format!("{table}5Parts"), format!("{}..Parts$", limit.table)];
+    let part = match limit.kernel {
+        "dense" => "5strip",
+        "depthwise" => "7windows",
+        _ => "none",
+    };
     let is_wanted = |line: &str| {
         let symbol = line.strip_suffix(':').unwrap_or_default();
         symbol.starts_with('_')
             && isa.iter().any(|isa| symbol.contains(isa))
             && (symbol.contains(&format!("{table}{kernel}"))
-                || limit.kernel == "depthwise" && windows.iter().any(|name| symbol.contains(name)))
+                || symbol.contains(part) && parts.iter().any(|name| symbol.contains(name)))
     };
     let mut lines = assembly.lines();
     let mut code = Vec::new();

@@ -3,7 +3,7 @@
 use core::arch::asm;
 use core::arch::x86_64::*;
 
-use super::super::ops::dense::Broadcast;
+use super::super::ops::dense::RegisterBroadcast;
 use super::{Isa, Needs, Ops, Tiles, Vector, kernels, token};
 
 token! {
@@ -26,7 +26,7 @@ struct Tile256;
 impl Tiles for Tile256 {
     type Wide = Ymm;
     type Narrow = Ymm;
-    type Inner = Broadcast;
+    type Inner = RegisterBroadcast;
     const ROWS: &'static [usize] = &[12, 6];
 }
 

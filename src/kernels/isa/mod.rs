@@ -20,7 +20,7 @@ table!(modules);
 pub(crate) use list::table;
 pub use list::{InstructionSet, UnknownInstructionSet};
 
-use super::ops::dense::{DensePanel, Inner};
+use super::ops::dense::{Ahead, DensePanel, Inner};
 use super::ops::depthwise::DepthwisePanel;
 use super::ops::linear::LinearPanel;
 use super::ops::needs::Needs;
@@ -191,35 +191,48 @@ use token;
 /// The table of the operators with these tiles for what is needed, each in a function with the features
 /// enabled; or one such function. Where it stands, there is a token that proves the features.
 macro_rules! kernels {
-    (@ depthwise $tiles:ident needs $needs:ident $(: $($feature:literal)*)?) => {{
-        struct Windows<$needs>(core::marker::PhantomData<$needs>);
-        impl<$needs: super::Needs> super::super::ops::depthwise::Windows for Windows<$needs> {
+    (@ parts $tiles:ident needs $needs:ident $(: $($feature:literal)*)?) => {
+        struct Parts<$needs>(core::marker::PhantomData<$needs>);
+        impl<$needs: super::Needs> super::super::ops::Parts for Parts<$needs> {
             $($(#[target_feature(enable = $feature)])*)?
-            unsafe fn columns<const K: usize, const S: usize>(panel: &super::DepthwisePanel) -> usize {
-                // SAFETY: the contract is the caller's.
-                unsafe { super::super::ops::depthwise::columns::<$tiles, $needs, K, S>(panel) }
+            unsafe fn strip<const N: usize, const M: usize>(
+                panel: &super::DensePanel,
+                col: usize,
+                ahead: &mut super::Ahead,
+            ) -> usize {
+                // SAFETY: the contract is the caller's; so below.
+                unsafe { super::super::ops::dense::strip::<$tiles, $needs, N, M>(panel, col, ahead) }
+            }
+
+            $($(#[target_feature(enable = $feature)])*)?
+            unsafe fn windows<const K: usize, const S: usize>(panel: &super::DepthwisePanel) -> usize {
+                // SAFETY: as above.
+                unsafe { super::super::ops::depthwise::windows::<$tiles, $needs, K, S>(panel) }
             }
         }
-        super::kernels!(@ depthwise DepthwisePanel $tiles needs $needs with Windows $(: $($feature)*)?)
+    };
+    (@ $op:ident $panel:ident $tiles:ident needs $needs:ident $(: $($feature:literal)*)?) => {{
+        super::kernels!(@ parts $tiles needs $needs $(: $($feature)*)?);
+        super::kernels!(@ $op $panel ($tiles, $needs, Parts<$needs>) $needs $(: $($feature)*)?)
     }};
-    (@ $op:ident $panel:ident $tiles:ident $(needs $needs:ident $(with $windows:ident)?)? $(: $($feature:literal)*)?) => {{
+    (@ $op:ident $panel:ident ($($type:ty),*) $($needs:ident)? $(: $($feature:literal)*)?) => {{
         /// # Safety
         ///
         /// The CPU has the features, and the pointers of `panel` are valid as its type states.
         $($(#[target_feature(enable = $feature)])*)?
         unsafe fn $op$(<$needs: super::Needs>)?(panel: &super::$panel) {
             // SAFETY: the caller vouches for the pointers of `panel`.
-            unsafe { super::super::ops::$op::run::<$tiles $(, $needs $(, $windows<$needs>)?)?>(panel) }
+            unsafe { super::super::ops::$op::run::<$($type),*>(panel) }
         }
         $op$(::<$needs>)?
     }};
     ($tiles:ident needs $needs:ident $(: $($feature:literal)*)?) => {
         super::Ops {
             dense: super::kernels!(@ dense DensePanel $tiles needs $needs $(: $($feature)*)?),
-            depthwise: super::kernels!(@ depthwise $tiles needs $needs $(: $($feature)*)?),
-            linear: super::kernels!(@ linear LinearPanel $tiles $(: $($feature)*)?),
-            pool: super::kernels!(@ pool PoolPanel $tiles $(: $($feature)*)?),
-            peak: super::kernels!(@ peak PeakRun $tiles $(: $($feature)*)?),
+            depthwise: super::kernels!(@ depthwise DepthwisePanel $tiles needs $needs $(: $($feature)*)?),
+            linear: super::kernels!(@ linear LinearPanel ($tiles) $(: $($feature)*)?),
+            pool: super::kernels!(@ pool PoolPanel ($tiles) $(: $($feature)*)?),
+            peak: super::kernels!(@ peak PeakRun ($tiles) $(: $($feature)*)?),
         }
     };
 }

@@ -1,6 +1,6 @@
 //! Plain Rust for any CPU: arrays of four lanes, which compilers turn into whatever is there.
 
-use super::super::ops::dense::Broadcast;
+use super::super::ops::dense::RegisterBroadcast;
 use super::{InstructionSet, Isa, Needs, Ops, Tiles, Vector, kernels};
 
 /// The instruction set that every CPU has.
@@ -43,7 +43,7 @@ struct Tile128;
 impl Tiles for Tile128 {
     type Wide = Four;
     type Narrow = Four;
-    type Inner = Broadcast;
+    type Inner = RegisterBroadcast;
     const ROWS: &'static [usize] = &[4, 4];
 }
 
@@ -52,7 +52,7 @@ struct Tile128Compact;
 impl Tiles for Tile128Compact {
     type Wide = Four;
     type Narrow = Four;
-    type Inner = Broadcast;
+    type Inner = RegisterBroadcast;
     const ROWS: &'static [usize] = Tile128::ROWS;
     const COMPACT: bool = true;
 }

@@ -8,6 +8,8 @@ pub mod peak;
 pub mod pool;
 
 use super::isa::{Tiles, Vector};
+use dense::{Ahead, DensePanel};
+use depthwise::DepthwisePanel;
 
 /// Lanes of the widest vector. Layouts may keep the channels of a panel apart by so many.
 pub const MOST_LANES: usize = 16;
@@ -17,6 +19,29 @@ pub const MOST_LANES: usize = 16;
 pub const fn packed(cols: usize) -> usize {
     // Of the last few numbers too large for any memory, still such a number.
     cols.saturating_add(7) / 8 * 8
+}
+
+/// Parts of operators as functions of their own: all in one function would be more than an optimiser is
+/// quick with, and in an unoptimised build, which keeps what is inlined in a function's frame, more than a
+/// thread's stack.
+pub trait Parts {
+    /// Calls [`dense::strip`] where the instruction set is enabled.
+    ///
+    /// # Safety
+    ///
+    /// As for [`dense::strip`].
+    unsafe fn strip<const N: usize, const M: usize>(
+        panel: &DensePanel,
+        col: usize,
+        ahead: &mut Ahead,
+    ) -> usize;
+
+    /// Calls [`depthwise::windows`] where the instruction set is enabled.
+    ///
+    /// # Safety
+    ///
+    /// As for [`depthwise::windows`].
+    unsafe fn windows<const K: usize, const S: usize>(panel: &DepthwisePanel) -> usize;
 }
 
 /// Work on neighbouring columns: whole vectors, or the first lanes of one.

@@ -7,20 +7,18 @@
 //! a value may come from that multiplies a vector.
 
 mod broadcast;
-mod embedded;
 mod lanes;
 mod pairs;
 mod strip;
 
-pub use broadcast::Broadcast;
-pub use embedded::EmbeddedBroadcast;
+pub use broadcast::{EmbeddedBroadcast, RegisterBroadcast};
 pub use lanes::{ByLane, Lanes};
 pub use pairs::{PairLanes, Pairs};
-pub use strip::{Strip, Tile};
+pub use strip::{Ahead, Strip, Tile};
 
 use super::super::isa::{Tiles, Vector};
+use super::Parts;
 use super::needs::{self, Needs};
-use strip::Ahead;
 
 /// `C[i][j] = clamp(bias[j] + Σ_k A[i][k]·W[k][j] + residual[i][j])` for `rows` × `cols` values.
 ///
@@ -90,13 +88,29 @@ pub trait Inner<T: Tiles> {
     ) -> Tile<T, R, N, M>;
 }
 
+/// Computes all rows of `N` wide and `M` narrow vectors of columns from `col` on. Returns how many columns
+/// these are.
+///
+/// # Safety
+///
+/// As for [`run`]; the columns are inside the panel, the last narrow vector perhaps in part.
+#[inline(always)]
+pub unsafe fn strip<T: Tiles, U: Needs, const N: usize, const M: usize>(
+    panel: &DensePanel,
+    col: usize,
+    ahead: &mut Ahead,
+) -> usize {
+    // SAFETY: the contract is the caller's.
+    unsafe { Strip::<T, N, M>::new(panel, col, ahead).rows::<U>() }
+}
+
 /// Computes the panel.
 ///
 /// # Safety
 ///
 /// The CPU has the instruction set of `T`, and the pointers are valid for the extents above.
 #[inline(always)]
-pub unsafe fn run<T: Tiles, U: Needs>(panel: &DensePanel) {
+pub unsafe fn run<T: Tiles, U: Needs, P: Parts>(panel: &DensePanel) {
     let mut ahead = Ahead::new(panel);
     let mut col = 0;
     while col < panel.cols {
@@ -106,17 +120,22 @@ pub unsafe fn run<T: Tiles, U: Needs>(panel: &DensePanel) {
         macro_rules! strips {
             ($(($n:literal, $m:literal))*) => {
                 match needs::strip::<T>(panel.cols - col) {
-                    $(($n, $m) if const { needs::has_strip::<T, U>($n, $m) } && aligned => {
-                        Strip::<T, $n, $m>::new(panel, col, &mut ahead).rows::<U>()
+                    $(($n, $m) if aligned => const {
+                        let has = needs::has_strip::<T, U>($n, $m);
+                        if has { P::strip::<$n, $m> as StripOf } else { P::strip::<0, 1> }
                     })*
-                    _ => Strip::<T, 0, 1>::new(panel, col, &mut ahead).rows::<U>(),
+                    _ => P::strip::<0, 1>,
                 }
             };
         }
-        // SAFETY: the strip's columns are among those left, the last `lanes` of them in a narrow vector.
-        col += unsafe { strips!((4, 0)(3, 1)(2, 1)(2, 0)(1, 1)(1, 0)) };
+        let strip: StripOf = strips!((4, 0)(3, 1)(2, 1)(2, 0)(1, 1)(1, 0));
+        // SAFETY: the strip's columns are among those left, the last of them in a narrow vector.
+        col += unsafe { strip(panel, col, &mut ahead) };
     }
 }
+
+/// A [`strip`] of some width.
+type StripOf = unsafe fn(&DensePanel, usize, &mut Ahead) -> usize;
 
 impl DensePanel {
     /// Number of packed weights from `w` on.

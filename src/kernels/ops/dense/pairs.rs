@@ -2,7 +2,7 @@
 
 use super::super::super::isa::{Tiles, Vector};
 use super::strip::{Row, Run};
-use super::{Broadcast, Inner, Strip, Tile};
+use super::{Inner, RegisterBroadcast, Strip, Tile};
 
 /// Operations on pairs of lanes.
 ///
@@ -37,7 +37,13 @@ impl<T: PairLanes> Inner<T> for Pairs {
         row: usize,
     ) -> Tile<T, R, N, M> {
         // SAFETY: the caller's contract.
-        unsafe { if N < 2 { sums_of_pairs(strip, row) } else { Broadcast::sums(strip, row) } }
+        unsafe {
+            if const { N < 2 } {
+                sums_of_pairs(strip, row)
+            } else {
+                RegisterBroadcast::sums(strip, row)
+            }
+        }
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Run<const R: usize> {
 }
 
 /// What is still to be prefetched.
-pub(super) struct Ahead {
+pub struct Ahead {
     next: *const f32,
     lines: usize,
 }
@@ -43,7 +43,7 @@ pub(super) type Row<T, const N: usize, const M: usize> =
     ([<T as Tiles>::Wide; N], [<T as Tiles>::Narrow; M]);
 
 impl Ahead {
-    pub fn new(panel: &DensePanel) -> Self {
+    pub(super) fn new(panel: &DensePanel) -> Self {
         Self { next: panel.w.wrapping_add(panel.weights()), lines: panel.prefetch }
     }
 }

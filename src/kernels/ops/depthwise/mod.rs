@@ -10,7 +10,7 @@ mod three;
 
 use super::super::isa::Tiles;
 use super::needs::{self, Needs};
-use super::{MOST_LANES, for_some_columns};
+use super::{MOST_LANES, Parts, for_some_columns};
 use any::Any;
 use three::Three;
 
@@ -58,17 +58,6 @@ pub struct DepthwisePanel {
     pub bounds: (f32, f32),
 }
 
-/// The code of each kind of window as a function of its own: an unoptimised build keeps whatever is
-/// inlined into a function in its frame, and all kinds together are more than a thread's stack.
-pub trait Windows {
-    /// Calls [`columns`] where the instruction set is enabled.
-    ///
-    /// # Safety
-    ///
-    /// As for [`columns`].
-    unsafe fn columns<const K: usize, const S: usize>(panel: &DepthwisePanel) -> usize;
-}
-
 /// Computes the columns that whole tiles are for, of windows with side `K`, or any where that is 0, and
 /// stride `S`. Returns how many these are.
 ///
@@ -76,7 +65,7 @@ pub trait Windows {
 ///
 /// As for [`run`]; the panel has such windows.
 #[inline(always)]
-pub unsafe fn columns<T: Tiles, U: Needs, const K: usize, const S: usize>(
+pub unsafe fn windows<T: Tiles, U: Needs, const K: usize, const S: usize>(
     panel: &DepthwisePanel,
 ) -> usize {
     let vectors = const { needs::vectors::<T, U>() };
@@ -99,21 +88,21 @@ pub unsafe fn columns<T: Tiles, U: Needs, const K: usize, const S: usize>(
 /// input rows that the windows of `rows` touch are in the buffer, each `in_size[1]` pixels of `cols`
 /// channels.
 #[inline(always)]
-pub unsafe fn run<T: Tiles, U: Needs, W: Windows>(panel: &DepthwisePanel) {
-    // A pointer is made only where the network has such windows. To name the function anywhere else
-    // would have the compiler look at all of it, even if the call is never reached.
+pub unsafe fn run<T: Tiles, U: Needs, P: Parts>(panel: &DepthwisePanel) {
+    // A pointer is made only where the network has such windows. To name the function where it is not
+    // called would have the compiler look at all of it.
     macro_rules! windows {
         ($kernel:literal $stride:literal) => {
             const {
                 if !T::COMPACT && needs::has_tile::<U>(($kernel, $stride), 0, 8) {
-                    Some(W::columns::<$kernel, $stride> as unsafe fn(&DepthwisePanel) -> usize)
+                    Some(P::windows::<$kernel, $stride> as unsafe fn(&DepthwisePanel) -> usize)
                 } else {
                     None
                 }
             }
         };
     }
-    let columns = match (panel.kernel, panel.stride) {
+    let windows = match (panel.kernel, panel.stride) {
         (3, 1) => windows!(3 1),
         (3, 2) => windows!(3 2),
         (5, 1) => windows!(5 1),
@@ -124,8 +113,8 @@ pub unsafe fn run<T: Tiles, U: Needs, W: Windows>(panel: &DepthwisePanel) {
     };
     // SAFETY: all columns are inside the panel, and its windows are those of the function called.
     unsafe {
-        let done = match columns {
-            Some(columns) => columns(panel),
+        let done = match windows {
+            Some(windows) => windows(panel),
             None => 0,
         };
         let rest = (done, panel.cols);
