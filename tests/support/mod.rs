@@ -35,6 +35,15 @@ pub fn sweep() -> bool {
     std::env::var_os("MBGEN_SWEEP").is_some()
 }
 
+/// Whether to leave out what takes longer than minutes, which is then said.
+pub fn leaves_out(what: &str) -> bool {
+    if !sweep() {
+        // Written to stderr itself, which the test harness does not capture.
+        let _ = writeln!(std::io::stderr(), "SKIPPED: {what} (MBGEN_SWEEP=1, as .ci/run does)");
+    }
+    !sweep()
+}
+
 /// The largest difference of two equally long sequences; a NaN counts as infinite.
 pub fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len());
