@@ -207,6 +207,9 @@ pub struct ScheduleArgs {
     /// What is not left to the planner.
     #[command(flatten)]
     pub overrides: OverrideArgs,
+    /// File to write instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// `mbgen schema`.

@@ -58,9 +58,13 @@ pub fn path(path: &Path) -> String {
     visible(&path.display().to_string()).into_owned()
 }
 
-/// A field of comma-separated values (RFC 4180).
+/// A field of comma-separated values (RFC 4180). A text that a spreadsheet would take for a formula gets an
+/// apostrophe before it, as such programs write one themselves.
 pub fn csv(field: &str) -> String {
-    let field = visible(field);
+    let mut field = visible(field);
+    if field.starts_with(['=', '+', '-', '@']) && field.parse::<f64>().is_err() {
+        field.to_mut().insert(0, '\'');
+    }
     if field.contains([',', '"']) {
         format!("\"{}\"", field.replace('"', "\"\""))
     } else {
@@ -211,6 +215,11 @@ mod tests {
         assert_eq!(html("\"><script>'"), "&quot;&gt;&lt;script&gt;&#39;");
         assert_eq!(json_in_html("\"</script>\""), "\"\\u003c/script>\"");
         assert_eq!(csv("a,\"b\""), "\"a,\"\"b\"\"\"");
+        assert_eq!(csv("=1+1,\""), "\"'=1+1,\"\"\"");
+        assert_eq!(
+            ["@a", "+a", "-a", "-1.5", "a=b"].map(csv),
+            ["'@a", "'+a", "'-a", "-1.5", "a=b"]
+        );
         assert_eq!(dot(&["a\"\\", "b"]), "\"a\\\"\\\\\\nb\"");
         assert_eq!(mermaid(&["a\"#", "<b"]), "\"a#34;#35;<br>#60;b\"");
         assert_eq!(quoted("a \"b\" \\ c\nd"), "\"a \\\"b\\\" \\\\ c\\U0000000ad\"");

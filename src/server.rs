@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::error::Result;
 use crate::escape;
 use crate::input;
 use crate::json::line;
@@ -25,6 +26,8 @@ const MAX_REQUESTS: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How often the spec's file is looked at.
 const TICK: Duration = Duration::from_millis(200);
+/// How long the file may be away before a page is told.
+const LOST: Duration = Duration::from_millis(500);
 /// Where pages ask for the spec.
 const SPEC: &str = "/spec.json";
 
@@ -134,19 +137,32 @@ impl Site {
         String::from_utf8_lossy(bytes).replacen("<html lang=\"en\">", &html, 1).into_bytes()
     }
 
-    /// The spec, once its version is not the one that the page has.
+    /// The spec, once its version is not the one that the page has; or why it cannot be read, unless the
+    /// page knows that it is `lost`.
     fn followed(&self, query: &str) -> Answer {
         let Some(path) = &self.spec else { return Answer::error("404 Not Found") };
-        let known = query.strip_prefix("after=").and_then(|version| version.parse().ok());
+        let (known, told) = match query.strip_suffix("&lost") {
+            Some(query) => (query, true),
+            None => (query, false),
+        };
+        let known = known.strip_prefix("after=").and_then(|version| version.parse().ok());
         let start = Instant::now();
         loop {
-            // A file that is being replaced is there a moment later.
-            if let Some((version, body)) = version_of(path).filter(|(now, _)| Some(*now) != known) {
-                let name = escape::path(Path::new(path.file_name().unwrap_or(path.as_os_str())));
-                let (name, text) = (line(&name), line(&body));
-                let body = format!("{{\"version\":{version},\"name\":{name},\"text\":{text}}}");
-                let kind = "application/json";
-                return Answer { status: "200 OK", kind, body: body.into_bytes() };
+            match version_of(path) {
+                // Once it was lost, the same text is news.
+                Ok((version, body)) if Some(version) != known || told => {
+                    let name = path.file_name().unwrap_or(path.as_os_str());
+                    let (name, text) = (line(&escape::path(Path::new(name))), line(&body));
+                    let body = format!("{{\"version\":{version},\"name\":{name},\"text\":{text}}}");
+                    let kind = "application/json";
+                    return Answer { status: "200 OK", kind, body: body.into_bytes() };
+                }
+                // A file that is being replaced is there a moment later.
+                Err(error) if !told && start.elapsed() >= LOST => {
+                    let body = error.to_string().into_bytes();
+                    return Answer { status: "410 Gone", kind: "text/plain; charset=utf-8", body };
+                }
+                _ => {}
             }
             if start.elapsed() >= self.wait {
                 return Answer { status: "204 No Content", kind: "text/plain", body: Vec::new() };
@@ -157,11 +173,11 @@ impl Site {
 }
 
 /// The text of a file, and a number that changes with it, never 0.
-fn version_of(path: &Path) -> Option<(u32, String)> {
-    let text = input::text_of_regular(path, spec::MAX_BYTES).ok()?;
+fn version_of(path: &Path) -> Result<(u32, String)> {
+    let text = input::text_of_regular(path, spec::MAX_BYTES)?;
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
-    Some((hasher.finish() as u32 | 1, text))
+    Ok((hasher.finish() as u32 | 1, text))
 }
 
 /// Whether a request is for this server by one of its own names.

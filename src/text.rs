@@ -92,10 +92,20 @@ pub fn quantity(n: u64, unit: Unit) -> String {
     }
 }
 
+/// The word for `n` of something.
+pub fn plural(n: usize, one: &'static str, more: &'static str) -> &'static str {
+    if n == 1 { one } else { more }
+}
+
+/// A number of classes, with the word.
+pub fn classes(n: usize) -> String {
+    format!("{n} {}", plural(n, "class", "classes"))
+}
+
 /// What tells networks apart: a name, width, resolution, and the number of classes where that is not
 /// the spec's own.
 pub fn network(name: &str, width: f64, [h, w]: [usize; 2], classes: Option<usize>) -> String {
-    let classes = classes.map_or(String::new(), |classes| format!(", {classes} classes"));
+    let classes = classes.map_or(String::new(), |n| format!(", {}", self::classes(n)));
     format!("{name} {width:?} {h}x{w}{classes}")
 }
 

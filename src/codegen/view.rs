@@ -15,7 +15,7 @@ use crate::kernels::steps;
 use crate::layer::{Kind, Layer};
 use crate::plan::Step;
 use crate::spec::{Filter, Resize};
-use crate::text::shape;
+use crate::text::{self, shape};
 
 /// A crate, as its templates see it.
 #[derive(Debug, Serialize)]
@@ -177,7 +177,11 @@ fn units(step: &Step) -> usize {
 fn title(input: &Input) -> String {
     let width = input.spec.width.multiplier;
     let (name, classes) = (input.package, input.plan.classes);
-    format!("{name} at width {width:?}: {} → {classes} classes", shape(input.graph.input()))
+    format!(
+        "{name} at width {width:?}: {} → {}",
+        shape(input.graph.input()),
+        text::classes(classes)
+    )
 }
 
 /// What the network's code does not say itself.

@@ -75,7 +75,8 @@ impl Network {
         let Self { name, width, input, classes, padding, .. } = self;
         let Shape { c, h, w } = input;
         format!(
-            "{name}: width {width:?}, input {c}×{h}×{w}, {classes} classes, padding {}",
+            "{name}: width {width:?}, input {c}×{h}×{w}, {}, padding {}",
+            text::classes(*classes),
             padding.name()
         )
     }

@@ -93,9 +93,12 @@ fn a_spec_is_followed() {
     let first = version(&first);
     let same = get(port, &format!("/spec.json?after={first}"));
     assert!(same.starts_with("HTTP/1.1 204 "), "{same}");
-    let change = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(100));
-        std::fs::write(&file, "name: second\n").unwrap();
+    let change = std::thread::spawn({
+        let file = file.clone();
+        move || {
+            std::thread::sleep(Duration::from_millis(100));
+            std::fs::write(&file, "name: second\n").unwrap();
+        }
     });
     let mut second = get(port, &format!("/spec.json?after={first}"));
     change.join().unwrap();
@@ -104,7 +107,16 @@ fn a_spec_is_followed() {
         second = get(port, &format!("/spec.json?after={}", version(&second)));
     }
     assert!(second.contains("name: second"), "{second}");
-    assert_ne!(version(&second), first);
+    let second = version(&second);
+    assert_ne!(second, first);
+    // That it is gone is said once, and then that it is back, though it is the same.
+    std::fs::remove_file(&file).unwrap();
+    let gone = get(port, &format!("/spec.json?after={second}"));
+    assert!(gone.starts_with("HTTP/1.1 410 ") && gone.contains("net.yaml"), "{gone}");
+    let lost = get(port, &format!("/spec.json?after={second}&lost"));
+    assert!(lost.starts_with("HTTP/1.1 204 "), "{lost}");
+    std::fs::write(&file, "name: second\n").unwrap();
+    assert_eq!(version(&get(port, &format!("/spec.json?after={second}&lost"))), second);
 }
 
 #[test]

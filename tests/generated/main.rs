@@ -9,6 +9,7 @@ mod support;
 
 mod builds;
 mod crates;
+mod kernel_edits;
 mod limits;
 mod mutations;
 mod peers;

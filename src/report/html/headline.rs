@@ -49,7 +49,7 @@ pub fn tiles(analysis: &Analysis) -> Vec<Tile> {
     ];
     tiles.extend(analysis.arena.as_ref().map(|arena| Tile {
         metric: Metric::Arena,
-        label: "Arena of the crate",
+        label: "Arena",
         value: bytes(arena.bytes),
         details: vec![
             format!("{} shared by all threads", bytes(arena.shared_elems * F32_BYTES)),

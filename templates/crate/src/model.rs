@@ -1,6 +1,6 @@
 //! The network, ready to run.
 
-use crate::kernels::isa::InstructionSet as Isa;
+use crate::kernels::isa::{InstructionSet as Isa, Ops};
 use crate::kernels::ops::needs::{Needs, Panels};
 use crate::kernels::steps::{Join, Output, Runner, Serial};
 #[cfg(feature = "std")]
@@ -26,6 +26,7 @@ pub struct Model {
     weights: Weights,
     checksum: u64,
     isa: Isa,
+    ops: Ops,
 }
 
 enum Weights {
@@ -44,7 +45,7 @@ impl Model {
     /// [`Model::verify`].
     pub fn embedded() -> Self {
         let checksum = weights::stated_checksum(weights::file()).unwrap_or(0);
-        Self { weights: Weights::Static(weights::embedded()), checksum, isa: Isa::detect() }
+        Self::new(Weights::Static(weights::embedded()), checksum)
     }
 
     /// The file of packed weights that is part of the program, as [`Model::from_bytes`] takes it.
@@ -69,7 +70,7 @@ impl Model {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let values = Values::from_le_bytes(weights::verified(bytes)?);
         let checksum = weights::stated_checksum(bytes)?;
-        Ok(Self { weights: Weights::Owned(values), checksum, isa: Isa::detect() })
+        Ok(Self::new(Weights::Owned(values), checksum))
     }
 
     /// The network with packed weights where they lie, best on a multiple of 64 bytes. Their checksum
@@ -80,7 +81,12 @@ impl Model {
     pub fn from_static(bytes: &'static [u8]) -> Result<Self, Error> {
         let values = weights::in_place(bytes)?;
         let checksum = weights::stated_checksum(bytes)?;
-        Ok(Self { weights: Weights::Static(values), checksum, isa: Isa::detect() })
+        Ok(Self::new(Weights::Static(values), checksum))
+    }
+
+    fn new(weights: Weights, checksum: u64) -> Self {
+        let isa = Isa::detect();
+        Self { weights, checksum, isa, ops: isa.ops_for::<Own>() }
     }
 
     /// The same network with another instruction set than the best that this CPU has.
@@ -88,7 +94,21 @@ impl Model {
     /// # Errors
     /// If this CPU does not have it.
     pub fn with_isa(self, isa: Isa) -> Result<Self, Error> {
-        if isa.is_available() { Ok(Self { isa, ..self }) } else { Err(Error::Unavailable(isa)) }
+        if !isa.is_available() {
+            return Err(Error::Unavailable(isa));
+        }
+        Ok(Self { isa, ops: isa.ops_for::<Own>(), ..self })
+    }
+
+    /// The network with each table of kernels that this CPU can run, and the table's name: an instruction
+    /// set may have several, for different CPUs. For tests, and not compiled for anything else.
+    #[doc(hidden)]
+    #[inline]
+    pub fn with_each_table() -> impl Iterator<Item = (&'static str, Self)> {
+        Isa::ALL.into_iter().flat_map(|isa| {
+            let tables = isa.tables_for::<Own>();
+            tables.map(move |(name, ops)| (name, Self { isa, ops, ..Self::embedded() }))
+        })
     }
 
     /// The instruction set in use.
@@ -139,7 +159,7 @@ impl Model {
     ) {
         let memory = workspace.memory(input, self.weights(), logits);
         // There always is a runner: the types and the file of weights have the network's sizes.
-        if let Some(mut runner) = Runner::new(NETWORK, self.isa.ops_for::<Own>(), join, memory) {
+        if let Some(mut runner) = Runner::new(NETWORK, self.ops, join, memory) {
             runner.run(&mut observe);
         }
     }

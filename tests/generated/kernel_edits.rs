@@ -1,0 +1,120 @@
+//! An edit of the kernels that changes what a network computes makes a crate's golden tests fail.
+
+use std::fs;
+
+use crate::crates::Generated;
+use crate::support::leaves_out;
+
+/// An edit: file of `src/kernels`, the first what after which text, by what it is replaced.
+type Edit = (&'static str, &'static str, &'static str, &'static str);
+
+const STRIP: &str = "ops/dense/strip.rs";
+const BROADCAST: &str = "ops/dense/broadcast.rs";
+const PAIRS: &str = "ops/dense/pairs.rs";
+const THREE: &str = "ops/depthwise/three.rs";
+const CONVOLVE: &str = "steps/convolve.rs";
+const CHAIN: &str = "steps/chain.rs";
+const HEAD: &str = "steps/head.rs";
+
+/// Each drops, shifts or exchanges something of an operator or of a step.
+const EDITS: [Edit; 36] = [
+    // Bias: left out, and of other channels.
+    (STRIP, "fn bias(", "self.panel.bias.add(self.col)", "self.panel.bias"),
+    (
+        STRIP,
+        "fn bias(",
+        "Self::load(self.panel.bias.add(self.col))",
+        "([T::Wide::splat(0.0); N], [T::Narrow::splat(0.0); M])",
+    ),
+    (THREE, "fn new(panel: &'a DepthwisePanel, col", "panel.bias.add(col)", "panel.bias"),
+    (THREE, "fn tile<", "[self.bias; T]", "[unsafe { V::splat(0.0) }; T]"),
+    (CONVOLVE, "fn template(", "first.wrapping_add(channel),", "first,"),
+    (CONVOLVE, "fn depthwise_rows(", "bias: first.wrapping_add(channel)", "bias: first"),
+    (HEAD, "fn partial_sum(", "dense.weights_at + channel", "dense.weights_at"),
+    (HEAD, "fn finish(", "*bias.add(j)", "0.0"),
+    // Bounds.
+    (STRIP, "unsafe fn store<", "T::Wide::splat(hi)", "T::Wide::splat(f32::INFINITY)"),
+    (STRIP, "unsafe fn store<", "T::Narrow::splat(hi)", "T::Narrow::splat(f32::INFINITY)"),
+    (STRIP, "unsafe fn store<", "T::Wide::splat(lo)", "T::Wide::splat(-f32::INFINITY)"),
+    (STRIP, "unsafe fn store<", "T::Narrow::splat(lo)", "T::Narrow::splat(-f32::INFINITY)"),
+    (STRIP, "unsafe fn sum<", "T::Wide::splat(hi)", "T::Wide::splat(f32::INFINITY)"),
+    (STRIP, "unsafe fn sum<", "T::Wide::splat(lo)", "T::Wide::splat(-f32::INFINITY)"),
+    (THREE, "fn new(panel: &'a DepthwisePanel, col", "V::splat(panel.bounds.1)", "V::splat(1e9)"),
+    (THREE, "fn new(panel: &'a DepthwisePanel, col", "V::splat(panel.bounds.0)", "V::splat(-1e9)"),
+    // What is added.
+    (
+        STRIP,
+        "unsafe fn store<",
+        "wide[i][j].add(T::Wide::load(panel.residual.add(at(i, j))))",
+        "wide[i][j]",
+    ),
+    (STRIP, "unsafe fn store<", "narrow[i][j].add(skip)", "narrow[i][j]"),
+    (
+        CHAIN,
+        "unsafe fn project(&self",
+        "self.chain.residual.map(|tensor| self.memory.view(&tensor))",
+        "None",
+    ),
+    // Sums over K.
+    (BROADCAST, "unsafe fn sums<", "for k in 0..len", "for k in 1..len"),
+    (PAIRS, "unsafe fn sums_of_pairs<", "if len % 2 == 1", "if len % 2 == 1 && len > 99"),
+    (PAIRS, "unsafe fn mul_add<", "for h in 0..2", "for h in 0..1"),
+    (STRIP, "fn run<const R", "self.col + r * panel.w_stride", "self.col"),
+    (STRIP, "fn runs(", "usize::from(self.panel.last > 0)", "0"),
+    (
+        STRIP,
+        "unsafe fn sum<",
+        "for row in &tile.wide {",
+        "for row in &tile.wide[..R.div_ceil(2)] {",
+    ),
+    // Windows and their borders.
+    (THREE, "unsafe fn tile<", "self.taps(rows, 2, x, &mut acc);", ""),
+    (THREE, "unsafe fn taps<const", "left > x * S", "false"),
+    (THREE, "unsafe fn taps<const", "+ 2 - left >= panel.in_size[1]", "- left > panel.in_size[1]"),
+    (THREE, "unsafe fn inputs(", "first + i >= ring &&", ""),
+    (CONVOLVE, "unsafe fn window_row(", "top * tap_row + left", "left"),
+    (CONVOLVE, "unsafe fn window_row(", "left * c_in * template.pitch", "0"),
+    // Rows, panels and means.
+    (CONVOLVE, "unsafe fn dense_rows(", "w_stride: source.panel * panel.pitch", "w_stride: 0"),
+    (CHAIN, "fn start(", ".saturating_sub(unit.depthwise.window.top)", ""),
+    (CHAIN, "unsafe fn produce(", "made, p, y)", "made, 0, y)"),
+    (HEAD, "fn partial_sum(", "*means.add(k) *= scale", "*means.add(k) *= 1.001 * scale"),
+    ("ops/linear.rs", "unsafe fn columns<", "for k in 0..panel.rows", "for k in 0..panel.rows - 1"),
+];
+
+#[test]
+fn edits_of_kernels_are_found() {
+    if leaves_out("edits of kernels") {
+        return;
+    }
+    // V1 has chains of several units, V2 has what is added; together they have every kind of step.
+    let crates = [
+        ("edited_v2", &["v2", "--width", "0.35", "--resolution", "65", "--classes", "997"][..]),
+        ("edited_v1", &["v1", "--width", "0.25", "--resolution", "48", "--classes", "996"]),
+    ]
+    .map(|(key, args)| Generated::new(key, args));
+    let mut missed = Vec::new();
+    for edit in EDITS {
+        if !crates.iter().any(|generated| finds(generated, edit)) {
+            missed.push(edit);
+        }
+    }
+    assert!(missed.is_empty(), "{} of {}: {missed:#?}", missed.len(), EDITS.len());
+}
+
+/// Whether a crate whose kernels are edited fails its golden tests. It builds.
+fn finds(generated: &Generated, (file, after, from, to): Edit) -> bool {
+    let file = format!("src/kernels/{file}");
+    let path = generated.folder.join(&file);
+    let text = fs::read_to_string(&path).unwrap();
+    generated.replace(&file, after, from, to);
+    let test = |more: &[&str]| {
+        let mut cargo = generated.cargo(&[&["test", "--quiet", "--test", "golden"], more].concat());
+        cargo.env("CARGO_PROFILE_DEV_OPT_LEVEL", "1").output().unwrap()
+    };
+    let built = test(&["--no-run"]);
+    assert!(built.status.success(), "{file}: {to}\n{}", String::from_utf8_lossy(&built.stderr));
+    let found = !test(&["every_"]).status.success();
+    fs::write(path, text).unwrap();
+    found
+}
