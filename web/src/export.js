@@ -16,10 +16,10 @@ function weights(dict) {
 }
 
 /** A crate; where it has trained weights that are shipped, they are fetched first. */
-async function crate({ slow, state }, bytes) {
+async function crate({ slow, state }, dict) {
   const request = { call: "crate", ...network(state) };
   try {
-    return await slow.ask(request, { bytes });
+    return await slow.ask({ ...request, file: dict?.name }, { bytes: dict?.bytes ?? null });
   } catch (error) {
     if (!error.needs) throw error;
     const answer = await fetch(new URL(`weights/${error.needs}`, import.meta.url)).catch(() => null);
@@ -58,7 +58,7 @@ export async function exported(root, page, { answer, current, again }) {
     zip.disabled = true;
     progress.hidden = stop.hidden = false;
     try {
-      const made = await crate(page, dict?.fit.ok ? dict.bytes : null);
+      const made = await crate(page, dict?.fit.ok ? dict : null);
       save(`${made.name}.zip`, made.zip, "application/zip");
       say(`${made.name}.zip is a crate: cargo build --release in it.`);
     } catch (error) {

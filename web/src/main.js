@@ -280,7 +280,7 @@ async function fitted() {
   const request = network(last?.of ?? state);
   const of = JSON.stringify(request);
   if (dict && dict.of !== of) {
-    const fit = await slow.ask({ call: "weights", ...request }, { bytes: dict.bytes });
+    const fit = await slow.ask({ call: "weights", file: dict.name, ...request }, { bytes: dict.bytes });
     Object.assign(dict, { of, fit });
   }
   return dict;

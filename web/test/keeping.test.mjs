@@ -208,7 +208,7 @@ onPage("files that are neither specs nor state dicts change nothing", async (pag
     );
   for (const [name, bytes, said] of [
     ["photo.png", [0x89, 0x50, 0x4e, 0x47, 0xff], /photo\.png is no text/],
-    ["huge.safetensors", [0, 0, 0, 0, 0, 0, 0, 64], /header would have 4,611,686,018,427,387,904 bytes/],
+    ["huge.safetensors", [0, 0, 0, 0, 0, 0, 0, 64], /huge\.safetensors.* header would have 4,611,686,018,427,387,904 bytes/],
     ["none.SAFETENSORS", [], /0 bytes hold no header/],
   ]) {
     await drop(name, bytes);

@@ -29,9 +29,6 @@ type Result<T, E = Error> = std::result::Result<T, E>;
 /// All files that pages and crates are made of, which are given once.
 const ASSETS: &str = "assets";
 
-/// What errors call the bytes of a request.
-const WEIGHTS: &str = "the weights";
-
 /// Why there is no answer.
 #[derive(Debug)]
 pub enum Refusal {
@@ -314,10 +311,15 @@ fn write(request: &Value) -> Result<Value> {
     Ok(json!({ "edits": edits.into_iter().map(edit).collect::<Vec<_>>() }))
 }
 
+/// What errors call the bytes of a request.
+fn file(request: &Value) -> &Path {
+    Path::new(request["file"].as_str().unwrap_or("the weights"))
+}
+
 /// `weights`: whether a state dict is one of the network.
 fn weights(request: &Value, bytes: &[u8]) -> Result<Value> {
     let network: Network = read(request)?;
-    let dict = read_safetensors(bytes, Path::new(WEIGHTS))?;
+    let dict = read_safetensors(bytes, file(request))?;
     let fit = tasks::fit(&dict, &network.load()?.graph(&network.variant()?)?);
     Ok(json!({
         "ok": fit.ok(),
@@ -348,7 +350,7 @@ fn files(request: &Value, bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
     let source = match (bytes, planned.trained()) {
         ([], Some(trained)) if seed.is_none() => return Err(Refusal::Needs(trained.file)),
         ([], _) => planned.source(seed),
-        (bytes, _) => Source::File(Cow::Borrowed(bytes), Path::new(WEIGHTS)),
+        (bytes, _) => Source::File(Cow::Borrowed(bytes), file(request)),
     };
     let labels = match &labels {
         Some(text) => Some(planned.named(text, Path::new("the labels"))?),
