@@ -1,5 +1,5 @@
 //! A file of schedules that override the planner's: names of parts, and what is chosen for them.
-//! [`Plan::schedule`](super::Plan::schedule) writes one of all parts.
+//! [`Plan::schedule`] writes one of all parts.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -7,6 +7,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::{Part, Plan, Schedule, split_name};
 use crate::error::{Error, Result};
 use crate::escape;
 use crate::input;
@@ -149,4 +150,34 @@ impl From<Entry> for Request {
             split: said(entry.split, split),
         }
     }
+}
+
+impl Plan {
+    /// The schedule of every part as a file, which as [`Overrides`] gives the same
+    /// steps for any machine.
+    pub fn schedule(&self) -> String {
+        let mut text = "# How each part of each step runs: what `--schedule` takes, whole or in part. \
+                        A part with\n# `fuse: true` runs depth first in one step with the part before \
+                        it.\n"
+            .to_owned();
+        for step in &self.steps {
+            text += &format!("\n# {}\n# {}\n", step.fuses(), step.runs());
+            for Part { name, schedule, .. } in &step.parts {
+                text += &format!("{name}: {{{}}}\n", keys(schedule));
+            }
+        }
+        text
+    }
+}
+
+/// The keys of a schedule in such a file.
+fn keys(schedule: &Schedule) -> String {
+    let Schedule { fuse, panel, band, split } = schedule;
+    let keys = [
+        fuse.map(|fuse| format!("fuse: {fuse}")),
+        Some(format!("panel: {panel}")),
+        band.map(|band| format!("band: {band}")),
+        split.map(|split| format!("split: {}", split_name(split))),
+    ];
+    keys.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -1,6 +1,6 @@
 //! What a step fuses and how it runs, in words.
 
-use super::{Part, Plan, Schedule, Step, split_name};
+use super::{Step, split_name};
 use crate::kernels::steps::{self, Dense, Head, LINEAR, Window};
 
 impl Step {
@@ -92,34 +92,4 @@ fn dense(dense: &Dense, pointwise: &str) -> String {
 fn window(window: &Window) -> String {
     let Window { kernel: k, stride, .. } = window;
     if *stride == 1 { format!("{k}×{k}") } else { format!("{k}×{k}/{stride}") }
-}
-
-impl Plan {
-    /// The schedule of every part as a file, which as [`Overrides`](super::Overrides) gives the same
-    /// steps for any machine.
-    pub fn schedule(&self) -> String {
-        let mut text = "# How each part of each step runs: what `--schedule` takes, whole or in part. \
-                        A part with\n# `fuse: true` runs depth first in one step with the part before \
-                        it.\n"
-            .to_owned();
-        for step in &self.steps {
-            text += &format!("\n# {}\n# {}\n", step.fuses(), step.runs());
-            for Part { name, schedule, .. } in &step.parts {
-                text += &format!("{name}: {{{}}}\n", keys(schedule));
-            }
-        }
-        text
-    }
-}
-
-/// The keys of a schedule in such a file.
-fn keys(schedule: &Schedule) -> String {
-    let Schedule { fuse, panel, band, split } = schedule;
-    let keys = [
-        fuse.map(|fuse| format!("fuse: {fuse}")),
-        Some(format!("panel: {panel}")),
-        band.map(|band| format!("band: {band}")),
-        split.map(|split| format!("split: {}", split_name(split))),
-    ];
-    keys.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
