@@ -17,7 +17,7 @@ const CHAIN: &str = "steps/chain.rs";
 const HEAD: &str = "steps/head.rs";
 
 /// Each drops, shifts or exchanges something of an operator or of a step.
-const EDITS: [Edit; 36] = [
+const EDITS: [Edit; 35] = [
     // Bias: left out, and of other channels.
     (STRIP, "fn bias(", "self.panel.bias.add(self.col)", "self.panel.bias"),
     (
@@ -32,12 +32,11 @@ const EDITS: [Edit; 36] = [
     (CONVOLVE, "fn depthwise_rows(", "bias: first.wrapping_add(channel)", "bias: first"),
     (HEAD, "fn partial_sum(", "dense.weights_at + channel", "dense.weights_at"),
     (HEAD, "fn finish(", "*bias.add(j)", "0.0"),
-    // Bounds.
+    // Bounds. (Neither network reaches the upper one where it pools; `kernels::dense` does.)
     (STRIP, "unsafe fn store<", "T::Wide::splat(hi)", "T::Wide::splat(f32::INFINITY)"),
     (STRIP, "unsafe fn store<", "T::Narrow::splat(hi)", "T::Narrow::splat(f32::INFINITY)"),
     (STRIP, "unsafe fn store<", "T::Wide::splat(lo)", "T::Wide::splat(-f32::INFINITY)"),
     (STRIP, "unsafe fn store<", "T::Narrow::splat(lo)", "T::Narrow::splat(-f32::INFINITY)"),
-    (STRIP, "unsafe fn sum<", "T::Wide::splat(hi)", "T::Wide::splat(f32::INFINITY)"),
     (STRIP, "unsafe fn sum<", "T::Wide::splat(lo)", "T::Wide::splat(-f32::INFINITY)"),
     (THREE, "fn new(panel: &'a DepthwisePanel, col", "V::splat(panel.bounds.1)", "V::splat(1e9)"),
     (THREE, "fn new(panel: &'a DepthwisePanel, col", "V::splat(panel.bounds.0)", "V::splat(-1e9)"),
@@ -114,7 +113,7 @@ fn finds(generated: &Generated, (file, after, from, to): Edit) -> bool {
     };
     let built = test(&["--no-run"]);
     assert!(built.status.success(), "{file}: {to}\n{}", String::from_utf8_lossy(&built.stderr));
-    let found = !test(&["every_"]).status.success();
+    let found = !test(&[]).status.success();
     fs::write(path, text).unwrap();
     found
 }
