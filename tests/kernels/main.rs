@@ -90,15 +90,20 @@ fn on(table: &str, test: fn(&Kernels)) {
     let _ = writeln!(std::io::stderr(), "SKIPPED: this CPU has no {isa}");
 }
 
-/// Whether a sweep leaves out a case.
-fn left_out() -> bool {
+/// Of how many cases of a sweep one is taken.
+fn share() -> usize {
     static SHARE: LazyLock<usize> = LazyLock::new(|| {
         let share = std::env::var("MBGEN_SHARE").ok();
         // Not a length of any of the nested loops, which would leave out the same sizes always.
         let default = if std::env::var_os("MBGEN_SWEEP").is_some() { 1 } else { 7 };
         share.map_or(default, |share| share.parse().expect("MBGEN_SHARE is a number"))
     });
+    *SHARE
+}
+
+/// Whether a sweep leaves out a case.
+fn left_out() -> bool {
     thread_local!(static CASE: Cell<usize> = const { Cell::new(0) });
     CASE.set(CASE.get() + 1);
-    !CASE.get().is_multiple_of(*SHARE)
+    !CASE.get().is_multiple_of(share())
 }
