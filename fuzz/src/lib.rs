@@ -36,7 +36,7 @@ stages:
   body:
     - conv_bn: {c: 8, s: 2}
     - inverted_residual: {columns: [t, c, n, s], rows: [[1, 8, 1, 1], [3, 20, 2, 1]]}
-    - conv_dsc: {c: 24, n: 2}
+    - conv_dsc: {columns: [c, s], rows: [[24, 1], [24, 1]]}
     - residual: {columns: [c, n, s], rows: [[4, 1, 2]]}
 head: [{pool: global_average_pool}, {fc: linear}]
 ";
