@@ -13,8 +13,12 @@ use mbgen_fuzz::{begin_with, planned};
 
 /// The file of the tiny network.
 static FILE: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let ingredients =
-        Ingredients { source: Source::Seed(0), tensors: Selection::default(), labels: None };
+    let ingredients = Ingredients {
+        source: Source::Seed(0),
+        tensors: Selection::default(),
+        labels: None,
+        workspace: true,
+    };
     let mut tree = planned(Variant::default()).tree(ingredients, |_| ()).unwrap();
     tree.files.remove("weights/tiny.bin").unwrap()
 });
