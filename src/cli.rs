@@ -198,6 +198,9 @@ pub struct ScheduleArgs {
     /// A YAML file, the name of a shipped network, or - for standard input.
     #[arg(value_name = "SPEC")]
     pub spec: String,
+    /// File to write instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// What to change of the spec.
     #[command(flatten)]
     pub variant: VariantArgs,
@@ -207,9 +210,6 @@ pub struct ScheduleArgs {
     /// What is not left to the planner.
     #[command(flatten)]
     pub overrides: OverrideArgs,
-    /// File to write instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
 }
 
 /// `mbgen schema`.
