@@ -52,6 +52,10 @@ struct Answer {
 }
 
 impl Answer {
+    fn json(body: String) -> Self {
+        Self { status: "200 OK", kind: "application/json", body: body.into_bytes() }
+    }
+
     fn error(status: &'static str) -> Self {
         Self { status, kind: "text/plain", body: format!("{status}\n").into_bytes() }
     }
@@ -153,14 +157,13 @@ impl Site {
                 Ok((version, body)) if Some(version) != known || told => {
                     let name = path.file_name().unwrap_or(path.as_os_str());
                     let (name, text) = (line(&escape::path(Path::new(name))), line(&body));
-                    let body = format!("{{\"version\":{version},\"name\":{name},\"text\":{text}}}");
-                    let kind = "application/json";
-                    return Answer { status: "200 OK", kind, body: body.into_bytes() };
+                    return Answer::json(format!(
+                        "{{\"version\":{version},\"name\":{name},\"text\":{text}}}"
+                    ));
                 }
                 // A file that is being replaced is there a moment later.
                 Err(error) if !told && start.elapsed() >= LOST => {
-                    let body = error.to_string().into_bytes();
-                    return Answer { status: "410 Gone", kind: "text/plain; charset=utf-8", body };
+                    return Answer::json(format!("{{\"lost\":{}}}", line(&error.to_string())));
                 }
                 _ => {}
             }

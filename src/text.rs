@@ -92,14 +92,9 @@ pub fn quantity(n: u64, unit: Unit) -> String {
     }
 }
 
-/// The word for `n` of something.
-pub fn plural(n: usize, one: &'static str, more: &'static str) -> &'static str {
-    if n == 1 { one } else { more }
-}
-
 /// A number of classes, with the word.
 pub fn classes(n: usize) -> String {
-    format!("{n} {}", plural(n, "class", "classes"))
+    format!("{n} class{}", if n == 1 { "" } else { "es" })
 }
 
 /// What tells networks apart: a name, width, resolution, and the number of classes where that is not
@@ -157,6 +152,7 @@ mod tests {
     fn counts_choose_their_unit() {
         let shown = [9_999, 25_000, 3_504_872, 300_774_272, 4_100_000_000].map(si);
         assert_eq!(shown, ["9,999", "25.0 k", "3.50 M", "300.77 M", "4.10 G"]);
+        assert_eq!([0, 1, 1001].map(classes), ["0 classes", "1 class", "1001 classes"]);
     }
 
     #[test]

@@ -20,7 +20,8 @@ fuzz_target!(
         let ingredients = Ingredients {
             source: Source::Seed(0),
             tensors: Selection::default(),
-            labels: Some(names.clone()), workspace: true
+            labels: Some(names.clone()),
+            workspace: true,
         };
         let tree = planned.tree(ingredients, |_| ()).unwrap();
         let file = |path: &str| str::from_utf8(&tree.files[path]).unwrap();

@@ -59,8 +59,12 @@ fuzz_target!(
         let planned = Planned::new(loaded, own, machine, &Overrides::default()).unwrap();
         let Some(labels) = taken(planned.labels()) else { return };
         let labels = labels.map(|labels| labels.names);
-        let ingredients =
-            Ingredients { source: Source::Seed(0), tensors: Selection::default(), labels, workspace: true };
+        let ingredients = Ingredients {
+            source: Source::Seed(0),
+            tensors: Selection::default(),
+            labels,
+            workspace: true,
+        };
         let Some(tree) = taken(planned.tree(ingredients, |_| ())) else { return };
         // A crate's own spec describes the same network.
         let spec = str::from_utf8(&tree.files["spec.yaml"]).unwrap();

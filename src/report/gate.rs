@@ -52,10 +52,10 @@ fn messages(checks: &[Check], networks: &Networks) -> Vec<String> {
 
 fn heading(checks: &[Check]) -> String {
     let (all, failed) = (thousands(checks.len() as u64), failed(checks));
-    match failed {
-        0 if checks.len() == 1 => "1 limit holds".into(),
-        0 => format!("All {all} limits hold"),
-        1 if checks.len() == 1 => "1 limit does not hold".into(),
+    match (failed, checks.len()) {
+        (0, 1) => "1 limit holds".into(),
+        (0, _) => format!("All {all} limits hold"),
+        (_, 1) => "1 limit does not hold".into(),
         _ => format!("{failed} of {all} limits do not hold"),
     }
 }

@@ -13,9 +13,8 @@ use mbgen::spec::load;
 
 use crate::crates::{Generated, scratch, text};
 use crate::support::formula::formula;
-use crate::support::{
-    data, json, largest_difference, leaves_out, networks, numbers, photos, sweep,
-};
+use crate::support::sweep::{leaves_out, sweep};
+use crate::support::{data, json, largest_difference, networks, numbers, photos};
 
 /// Everything that holds for every crate. Lints of each are the sweep's; some crates are linted always.
 fn check(generated: &Generated) {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::support::sweep;
+use crate::support::sweep::sweep;
 
 /// Folder of everything that these tests write: crates, and one folder for all that is built.
 pub fn scratch() -> PathBuf {
@@ -22,6 +22,9 @@ pub fn mbgen<S: AsRef<OsStr>>(args: &[S]) -> Output {
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
+
+/// An edit of a crate: file, the first what after which text, by what it is replaced.
+pub type Edit = (&'static str, &'static str, &'static str, &'static str);
 
 /// A generated crate, always at the same place, so that cargo builds only what changed.
 pub struct Generated {
@@ -101,6 +104,18 @@ impl Generated {
         let at = start + text[start..].find(from).unwrap_or_else(|| panic!("no {from} in {file}"));
         fs::write(&path, format!("{}{to}{}", &text[..at], &text[at + from.len()..])).unwrap();
     }
+}
+
+/// What `run` gives while the crate has an edit.
+#[track_caller]
+pub fn while_edited<T>(generated: &Generated, edit: Edit, run: impl FnOnce() -> T) -> T {
+    let (file, after, from, to) = edit;
+    let path = generated.folder.join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    generated.replace(file, after, from, to);
+    let given = run();
+    fs::write(path, text).unwrap();
+    given
 }
 
 /// Every file below a folder: path with `/`, content.

@@ -1,20 +1,17 @@
 //! An edit of the kernels that changes what a network computes makes a crate's golden tests fail.
 
-use std::fs;
+use std::process::Output;
 
-use crate::crates::Generated;
-use crate::support::leaves_out;
+use crate::crates::{Edit, Generated, text, while_edited};
+use crate::support::sweep::leaves_out;
 
-/// An edit: file of `src/kernels`, the first what after which text, by what it is replaced.
-type Edit = (&'static str, &'static str, &'static str, &'static str);
-
-const STRIP: &str = "ops/dense/strip.rs";
-const BROADCAST: &str = "ops/dense/broadcast.rs";
-const PAIRS: &str = "ops/dense/pairs.rs";
-const THREE: &str = "ops/depthwise/three.rs";
-const CONVOLVE: &str = "steps/convolve.rs";
-const CHAIN: &str = "steps/chain.rs";
-const HEAD: &str = "steps/head.rs";
+const STRIP: &str = "src/kernels/ops/dense/strip.rs";
+const BROADCAST: &str = "src/kernels/ops/dense/broadcast.rs";
+const PAIRS: &str = "src/kernels/ops/dense/pairs.rs";
+const THREE: &str = "src/kernels/ops/depthwise/three.rs";
+const CONVOLVE: &str = "src/kernels/steps/convolve.rs";
+const CHAIN: &str = "src/kernels/steps/chain.rs";
+const HEAD: &str = "src/kernels/steps/head.rs";
 
 /// Each drops, shifts or exchanges something of an operator or of a step.
 const EDITS: [Edit; 35] = [
@@ -78,7 +75,12 @@ const EDITS: [Edit; 35] = [
     (CHAIN, "fn start(", ".saturating_sub(unit.depthwise.window.top)", ""),
     (CHAIN, "unsafe fn produce(", "made, p, y)", "made, 0, y)"),
     (HEAD, "fn partial_sum(", "*means.add(k) *= scale", "*means.add(k) *= 1.001 * scale"),
-    ("ops/linear.rs", "unsafe fn columns<", "for k in 0..panel.rows", "for k in 0..panel.rows - 1"),
+    (
+        "src/kernels/ops/linear.rs",
+        "unsafe fn columns<",
+        "for k in 0..panel.rows",
+        "for k in 0..panel.rows - 1",
+    ),
 ];
 
 #[test]
@@ -92,28 +94,26 @@ fn edits_of_kernels_are_found() {
         ("edited_v1", &["v1", "--width", "0.25", "--resolution", "48", "--classes", "996"]),
     ]
     .map(|(key, args)| Generated::new(key, args));
-    let mut missed = Vec::new();
-    for edit in EDITS {
-        if !crates.iter().any(|generated| finds(generated, edit)) {
-            missed.push(edit);
-        }
+    for generated in &crates {
+        let output = golden(generated, &[]);
+        assert!(output.status.success(), "{}", text(&output.stdout));
     }
+    let found = |edit: &Edit| crates.iter().any(|generated| finds(generated, *edit));
+    let missed: Vec<_> = EDITS.iter().filter(|edit| !found(edit)).collect();
     assert!(missed.is_empty(), "{} of {}: {missed:#?}", missed.len(), EDITS.len());
 }
 
+/// Runs a crate's golden tests.
+fn golden(generated: &Generated, more: &[&str]) -> Output {
+    let mut cargo = generated.cargo(&[&["test", "--quiet", "--test", "golden"], more].concat());
+    cargo.env("CARGO_PROFILE_DEV_OPT_LEVEL", "1").output().unwrap()
+}
+
 /// Whether a crate whose kernels are edited fails its golden tests. It builds.
-fn finds(generated: &Generated, (file, after, from, to): Edit) -> bool {
-    let file = format!("src/kernels/{file}");
-    let path = generated.folder.join(&file);
-    let text = fs::read_to_string(&path).unwrap();
-    generated.replace(&file, after, from, to);
-    let test = |more: &[&str]| {
-        let mut cargo = generated.cargo(&[&["test", "--quiet", "--test", "golden"], more].concat());
-        cargo.env("CARGO_PROFILE_DEV_OPT_LEVEL", "1").output().unwrap()
-    };
-    let built = test(&["--no-run"]);
-    assert!(built.status.success(), "{file}: {to}\n{}", String::from_utf8_lossy(&built.stderr));
-    let found = !test(&[]).status.success();
-    fs::write(path, text).unwrap();
-    found
+fn finds(generated: &Generated, edit: Edit) -> bool {
+    while_edited(generated, edit, || {
+        let built = golden(generated, &["--no-run"]);
+        assert!(built.status.success(), "{edit:?}\n{}", text(&built.stderr));
+        !golden(generated, &[]).status.success()
+    })
 }

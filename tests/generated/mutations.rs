@@ -5,7 +5,7 @@ use std::fs;
 use mbgen::block::Variant;
 use mbgen::spec::load;
 
-use crate::crates::{Generated, scratch};
+use crate::crates::{Edit, Generated, scratch, while_edited};
 use crate::support::formula::formula;
 
 const GOLDEN: &[&str] = &["test", "--quiet", "--test", "golden", "every_step"];
@@ -47,9 +47,6 @@ fn a_wrong_weight_epilogue_or_sum_is_found() {
         generated.replace("src/network.rs", "const FEATURES_12:", ".add(FEATURES_11.out())", "");
     });
 }
-
-/// An edit: file, the first what after which text, by what it is replaced.
-type Edit = (&'static str, &'static str, &'static str, &'static str);
 
 const NETWORK: &str = "src/network.rs";
 const WEIGHTS: &str = "src/weights.rs";
@@ -146,14 +143,9 @@ const REFUSED: [(Edit, &str, &str); 17] = [
 /// A crate with an edit does not build; the compiler says where and why.
 #[track_caller]
 fn is_refused(generated: &Generated, edit: Edit, place: &str, reason: &str) {
-    let (file, after, from, to) = edit;
-    let path = generated.folder.join(file);
-    let text = fs::read_to_string(&path).unwrap();
-    generated.replace(file, after, from, to);
-    let said = generated.fails(&["check", "--lib", "--quiet"]);
+    let said = while_edited(generated, edit, || generated.fails(&["check", "--lib", "--quiet"]));
     let place = format!("evaluation of {place} failed");
     assert!(said.contains(&place) && said.contains(reason), "{place}, {reason}\n{said}");
-    fs::write(path, text).unwrap();
 }
 
 #[test]

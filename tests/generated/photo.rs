@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::crates::{cargo, generate, mbgen, photo_program, succeed};
-use crate::support::{data, json, largest_difference, leaves_out, numbers, photos, shared};
+use crate::support::sweep::leaves_out;
+use crate::support::{data, json, largest_difference, numbers, photos, shared};
 use mbgen::kernels::isa::InstructionSet;
 use mbgen::spec::{EMBEDDED, load};
 use serde_json::Value;

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use crate::support::crates::{build, generate, succeed};
 use crate::support::photos::{self, Prepared, picture, prepared};
-use crate::support::{data, leaves_out, numbers};
+use crate::support::sweep::leaves_out;
+use crate::support::{data, numbers};
 use serde_json::Value;
 
 /// The photo program of a small network whose input is that of a case.

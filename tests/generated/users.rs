@@ -9,7 +9,7 @@ use serde_json::Value;
 use mbgen::exec::instruction_sets;
 
 use crate::crates::{Generated, mbgen, scratch, text};
-use crate::support::leaves_out;
+use crate::support::sweep::leaves_out;
 
 const SMALL: [&str; 7] = ["v2", "--width", "0.35", "--resolution", "33", "--seed", "1"];
 

@@ -14,6 +14,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
+use crate::sweep::leaves_out;
 use syntax::Syntax;
 
 /// What the inner loops of one kernel on one instruction set may have.
@@ -111,9 +112,7 @@ const LIMITS: [Limit; 10] = [
 
 #[test]
 fn inner_loops_keep_their_vectors_in_registers() {
-    if std::env::var_os("MBGEN_SWEEP").is_none() {
-        let _ =
-            writeln!(std::io::stderr(), "SKIPPED: machine code (MBGEN_SWEEP=1, as .ci/run does)");
+    if leaves_out("machine code") {
         return;
     }
     let mut excesses = Vec::new();
@@ -170,19 +169,7 @@ impl Limit {
     }
 }
 
-/// What has the kernels compiled for panels of every size.
-const EVERYTHING: &str = "
-use kernels::isa::{InstructionSet, Ops};
-use kernels::ops::needs::{Needs, Panels};
-pub struct Everything;
-impl Needs for Everything {
-    const PANELS: Option<Panels> = None;
-}
-pub fn tables(isa: InstructionSet) -> impl Iterator<Item = (&'static str, Ops)> {
-    isa.tables_for::<Everything>()
-}";
-
-/// The assembly of `src/kernels`; `None` where there is no standard library to compile it with.
+/// The assembly of `src/kernels`, for panels of every size; `None` where there is no standard library to compile it with.
 fn compiled(syntax: Syntax) -> Option<String> {
     let rustc = || Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     let target = ["--target", syntax.target()];
@@ -192,9 +179,13 @@ fn compiled(syntax: Syntax) -> Option<String> {
     }
     let folder = tempfile::tempdir().unwrap();
     let [root, output] = ["root.rs", "kernels.s"].map(|name| folder.path().join(name));
-    let kernels = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/kernels/mod.rs");
-    std::fs::write(&root, format!("#[path = {kernels:?}]\npub mod kernels;\n{EVERYTHING}"))
-        .unwrap();
+    let module = |name: &str, file: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file);
+        format!("#[path = {path:?}]\npub mod {name};\n")
+    };
+    let modules =
+        [module("kernels", "kernels/mod.rs"), module("operators", "machine/operators.rs")];
+    std::fs::write(&root, modules.concat()).unwrap();
     let status = rustc()
         .args(["--crate-name=kernels", "--crate-type=lib", "--edition=2024", "--emit=asm"])
         .args(["-Copt-level=3", "-Ccodegen-units=1", "-Cpanic=abort", "--cap-lints=allow"])
@@ -215,16 +206,17 @@ fn function<'a>(assembly: &'a str, limit: &Limit) -> Option<Vec<&'a str>> {
     let isa = [isa, format!("..{}$", limit.isa), format!("..{}..", limit.isa)];
     let parts = [format!("{table}5Parts"), format!("{}..Parts$", limit.table)];
     let part = match limit.kernel {
-        "dense" => "5strip",
-        "depthwise" => "7windows",
-        _ => "none",
+        "dense" => Some("5strip"),
+        "depthwise" => Some("7windows"),
+        _ => None,
     };
     let is_wanted = |line: &str| {
         let symbol = line.strip_suffix(':').unwrap_or_default();
         symbol.starts_with('_')
             && isa.iter().any(|isa| symbol.contains(isa))
             && (symbol.contains(&format!("{table}{kernel}"))
-                || symbol.contains(part) && parts.iter().any(|name| symbol.contains(name)))
+                || part.is_some_and(|part| symbol.contains(part))
+                    && parts.iter().any(|name| symbol.contains(name)))
     };
     let mut lines = assembly.lines();
     let mut code = Vec::new();

@@ -7,11 +7,13 @@
 //! names the panel.
 //!
 //! A CPU that lacks an instruction set says so on stderr; `MBGEN_REQUIRE_ISA=avx512,avx2` makes that
-//! an error. Sweeps take every seventh case, with `MBGEN_SWEEP=1` all, and with `MBGEN_SHARE=23` every
+//! an error. Sweeps take every eleventh case, with `MBGEN_SWEEP=1` all, and with `MBGEN_SHARE=23` every
 //! 23rd, which is for emulators.
 
 #[path = "../support/sets.rs"]
 mod available;
+#[path = "../support/sweep.rs"]
+mod sweep;
 
 mod asm;
 mod blob;
@@ -94,8 +96,8 @@ fn on(table: &str, test: fn(&Kernels)) {
 fn share() -> usize {
     static SHARE: LazyLock<usize> = LazyLock::new(|| {
         let share = std::env::var("MBGEN_SHARE").ok();
-        // Not a length of any of the nested loops, which would leave out the same sizes always.
-        let default = if std::env::var_os("MBGEN_SWEEP").is_some() { 1 } else { 7 };
+        // No divisor of a nested loop's length, which would leave out the same sizes always.
+        let default = if sweep::sweep() { 1 } else { 11 };
         share.map_or(default, |share| share.parse().expect("MBGEN_SHARE is a number"))
     });
     *SHARE

@@ -328,6 +328,8 @@ fn crates_keep_their_schedule() {
         read("a/schedule.yaml"),
         said(&[&["schedule", "v2"], &small[..], &options[..2]].concat())
     );
+    said(&[&["schedule", "v2", "-o", &path("all.yaml")], &small[..], &options[..2]].concat());
+    assert_eq!(read("all.yaml"), read("a/schedule.yaml"));
     let text = read("a/README.md");
     assert!(text.contains("bands of 2 rows, panels of 32 channels, split by rows"), "{text}");
     let text = read("a/src/network.rs");

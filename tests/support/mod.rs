@@ -8,6 +8,7 @@ pub mod networks;
 pub mod photos;
 pub mod plans;
 pub mod random;
+pub mod sweep;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -28,20 +29,6 @@ pub fn json(path: &Path) -> Value {
 /// The numbers of a JSON array.
 pub fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
-}
-
-/// Whether tests do all that they can, as `.ci/run` asks, in place of what fits into minutes.
-pub fn sweep() -> bool {
-    std::env::var_os("MBGEN_SWEEP").is_some()
-}
-
-/// Whether to leave out what takes longer than minutes, which is then said.
-pub fn leaves_out(what: &str) -> bool {
-    if !sweep() {
-        // Written to stderr itself, which the test harness does not capture.
-        let _ = writeln!(std::io::stderr(), "SKIPPED: {what} (MBGEN_SWEEP=1, as .ci/run does)");
-    }
-    !sweep()
 }
 
 /// The largest difference of two equally long sequences; a NaN counts as infinite.

@@ -9,16 +9,16 @@ export async function follow(open) {
   for (;;) {
     const address = `spec.json?after=${version}${lost ? "&lost" : ""}`;
     const answer = await fetch(new URL(address, location.href), { cache: "no-store" }).catch(() => null);
-    if (![200, 204, 410].includes(answer?.status)) {
+    if (![200, 204].includes(answer?.status)) {
       return say("mbgen web has ended: the spec's file is no longer followed. The page goes on until it is reloaded.", "error");
     }
     if (answer.status === 204) continue;
-    if (answer.status === 410) {
+    const { lost: why, version: now, name, text } = await answer.json();
+    if (why) {
       lost = true;
-      say(`${await answer.text()}. It is shown again as soon as it can be read.`, "error");
+      say(`${why}. It is shown again as soon as it can be read.`, "error");
       continue;
     }
-    const { version: now, name, text } = await answer.json();
     if (lost) say(`${name} is read again.`);
     lost = false;
     if (now !== version) open(name, text);

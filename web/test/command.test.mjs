@@ -186,6 +186,15 @@ test("the page that the command serves follows a file, and no other host reads i
   await page.reload();
   await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("width 0.5, input 3×96×96"));
   assert.equal(await page.locator("#pinned").textContent(), against);
+  // Gone, the page keeps what it has; back, it is followed on.
+  await rm(spec);
+  await page.locator("#say", { hasText: /followed\.yaml.* It is shown again as soon as it can be read/ }).waitFor();
+  await waitForFigure(page, "macs", "18,885,440");
+  await writeFile(spec, text);
+  await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("width 1.0, input 3×96×96"));
+  await page.locator("#say", { hasText: "followed.yaml is read again" }).waitFor();
+  await writeFile(spec, text.replace("multiplier: 1.0", "multiplier: 0.5"));
+  await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("width 0.5, input 3×96×96"));
   assert.deepEqual(said, []);
   child.kill();
   await page.locator("#say", { hasText: "no longer followed" }).waitFor();
