@@ -26,6 +26,15 @@ macro_rules! asset {
 pub(crate) use asset;
 
 impl Asset {
+    /// A file of the kernels, whose text their package has in the command.
+    pub(crate) fn of_kernels(path: &'static str, text: Option<&'static str>) -> Self {
+        Self {
+            path,
+            #[cfg(feature = "cli")]
+            within: text.expect("the feature `files`"),
+        }
+    }
+
     /// Its text.
     ///
     /// # Errors

@@ -46,7 +46,7 @@ await copyFile(join(reports, "vendor/plot/plot.min.js"), join(folder, "plot.js")
 
 // What pages and crates are made of, for the module: Plot is there already.
 const assets = {};
-for (const [below, fits] of [["templates", /^(?!report\/vendor\/)/], ["src/kernels", /\.rs$/], ["archs", /^(\w+\.txt|LICENSE-\w+)$/]]) {
+for (const [below, fits] of [["templates", /^(?!report\/vendor\/)/], ["src/kernels", /^(?!(lib|naive|operators)\.rs$).*\.rs$/], ["archs", /^(\w+\.txt|LICENSE-\w+)$/]]) {
   for (const entry of await readdir(join(root, below), { recursive: true, withFileTypes: true })) {
     const path = relative(root, join(entry.parentPath, entry.name)).replaceAll("\\", "/");
     if (entry.isFile() && fits.test(path.slice(below.length + 1))) assets[path] = await readFile(join(root, path), "utf8");

@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 pub use golden::Golden;
 pub use manifest::{API, Manifest};
 pub use names::package;
-pub use shipped::{INSTRUCTION_SETS, KERNELS};
+pub use shipped::kernels;
 
 use shipped::{COMMON, PHOTO};
 
@@ -114,15 +114,13 @@ pub fn generate(input: &Input) -> Result<Tree> {
     for (path, text) in templates::render(&view)? {
         files.insert(path, text.into_bytes());
     }
-    for (folder, shipped) in [
-        ("", COMMON),
-        ("photo/", PHOTO),
-        ("src/kernels/", KERNELS),
-        ("src/kernels/", INSTRUCTION_SETS),
-    ] {
+    for (folder, shipped) in [("", COMMON), ("photo/", PHOTO)] {
         for (path, file) in shipped {
             files.insert(format!("{folder}{path}"), file.text()?.into());
         }
+    }
+    for file in kernels() {
+        files.insert(file.path.into(), file.text()?.into());
     }
     for (path, file) in notice::licences(input) {
         files.insert(path.into(), file.text()?.into());

@@ -2,6 +2,7 @@
 //! photos, and the kernels.
 
 use crate::asset::{Asset, asset};
+use crate::kernels;
 
 /// Path below a folder, and file.
 macro_rules! files {
@@ -40,50 +41,8 @@ pub const PHOTO: &[(&str, Asset)] = files![
     "tests/rayon.rs",
 ];
 
-/// Every file of `src/kernels` but those of [`INSTRUCTION_SETS`]. A crate needs all of them: the
+/// Every file of the kernels, at the path that it has here and in a crate. A crate needs all of them: the
 /// instruction set is chosen at run time.
-pub const KERNELS: &[(&str, Asset)] = files![
-    "src/kernels":
-    "blob.rs",
-    "isa/list.rs",
-    "isa/mod.rs",
-    "memory.rs",
-    "mod.rs",
-    "ops/dense/broadcast.rs",
-    "ops/dense/lanes.rs",
-    "ops/dense/mod.rs",
-    "ops/dense/pairs.rs",
-    "ops/dense/strip.rs",
-    "ops/depthwise/any.rs",
-    "ops/depthwise/mod.rs",
-    "ops/depthwise/three.rs",
-    "ops/linear.rs",
-    "ops/mod.rs",
-    "ops/needs.rs",
-    "ops/peak.rs",
-    "ops/pool.rs",
-    "steps/build.rs",
-    "steps/chain.rs",
-    "steps/convolve.rs",
-    "steps/derive.rs",
-    "steps/head.rs",
-    "steps/join.rs",
-    "steps/mod.rs",
-    "steps/needs.rs",
-    "steps/network.rs",
-    "steps/runner.rs",
-    "steps/sizes.rs",
-    "steps/view.rs",
-    "threads.rs",
-];
-
-macro_rules! sets {
-    ($($(#[$doc:meta])* $set:ident $module:ident $($arch:literal)?;)*) => {
-        &[$((
-            concat!("isa/", stringify!($module), ".rs"),
-            asset!("src/kernels/isa/", stringify!($module), ".rs"),
-        )),*]
-    };
+pub fn kernels() -> impl Iterator<Item = Asset> {
+    kernels::FILES.iter().map(|&(path, text)| Asset::of_kernels(path, text))
 }
-/// A file for each row of the table of instruction sets.
-pub const INSTRUCTION_SETS: &[(&str, Asset)] = crate::kernels::isa::table!(sets);

@@ -4,8 +4,9 @@
 use crate::error::{Error, Result};
 use crate::kernels::isa::InstructionSet;
 use crate::kernels::memory::Values;
+use crate::kernels::operators;
 use crate::kernels::steps::{Join, Memory, Network, Output, Runner, Step};
-use crate::machine::{measure, operators};
+use crate::machine::measure;
 use crate::plan::Plan;
 
 /// The names of the instruction sets that this CPU has, best first.

@@ -9,10 +9,11 @@ use std::cell::Cell;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use super::{Caches, Description, Level, LevelName, Rates, operators};
+use super::{Caches, Description, Level, LevelName, Rates};
 use crate::error::{Error, Result};
 use crate::kernels::isa::{InstructionSet, Ops};
 use crate::kernels::memory::Values;
+use crate::kernels::operators;
 use crate::kernels::ops::linear::BLOCK;
 use crate::kernels::ops::peak::{PeakRun, read};
 use crate::kernels::steps::{

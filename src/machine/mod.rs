@@ -3,14 +3,12 @@
 //! A [`Description`] is a YAML file: what one core computes with each instruction set and kind of
 //! layer, and how fast it reads from each level of memory. The planner knows its [`Machine`] alone.
 //! `mbgen machine` measures a description ([`measure`]); nothing else looks at the host, so that
-//! plans and predictions are the same everywhere. [`operators`] are the kernels that it measures, which
-//! mbgen also runs plans with. Without a file it is that of [`SHIPPED`]'s first.
+//! plans and predictions are the same everywhere. Without a file it is that of [`SHIPPED`]'s first.
 
 mod caches;
 mod check;
 mod file;
 pub mod measure;
-pub mod operators;
 mod shipped;
 mod text;
 

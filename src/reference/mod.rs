@@ -1,9 +1,11 @@
 //! The reference executor: the layer graph in f64, as naively as it can be written.
 //!
-//! It is the oracle for every kernel and every generated crate, so it shares no code with them.
+//! It is the oracle for every kernel and every generated crate, so it shares no code with them. Its
+//! loops are in [`naive`].
 //! Tensors are HWC: channel, then column, then row varies slowest.
 
 use crate::graph::{LayerGraph, LayerId, Source};
+use crate::kernels::naive::{self, Slide};
 use crate::layer::{Kind, Layer, Shape, Window};
 use crate::spec::Activation;
 use crate::weights::{Folded, FoldedLayer, splitmix};
@@ -102,14 +104,25 @@ pub(crate) fn evaluate(
     weights: Option<&FoldedLayer>,
     operands: &[&[f64]],
 ) -> Vec<f64> {
+    let slide = |window: Window| Slide {
+        kernel: window.kernel,
+        stride: window.stride,
+        before: (window.padding.top, window.padding.left),
+        input: (layer.input.h, layer.input.w),
+        output: (layer.output.h, layer.output.w),
+    };
     match (layer.kind, weights, operands) {
         (Kind::Conv(window) | Kind::Pointwise(window), Some(weights), [x]) => {
-            dense(layer, window, weights, x)
+            naive::dense(slide(window), &weights.weight, &weights.bias, x)
         }
-        (Kind::Depthwise(window), Some(weights), [x]) => depthwise(layer, window, weights, x),
-        (Kind::Linear, Some(weights), [x]) => linear(layer, weights, x),
-        (Kind::GlobalAveragePool(_), None, [x]) => global_average_pool(layer.input, x),
-        (Kind::Add, None, [a, b]) => a.iter().zip(*b).map(|(a, b)| a + b).collect(),
+        (Kind::Depthwise(window), Some(weights), [x]) => {
+            naive::depthwise(slide(window), &weights.weight, &weights.bias, x)
+        }
+        (Kind::Linear, Some(weights), [x]) => {
+            naive::linear(&weights.weight, &weights.bias, &x[..layer.input.c])
+        }
+        (Kind::GlobalAveragePool(_), None, [x]) => naive::average(layer.input.c, x),
+        (Kind::Add, None, [a, b]) => naive::add(a, b),
         _ => unreachable!("{} has the weights or operands of another layer", layer.name),
     }
 }
@@ -117,95 +130,5 @@ pub(crate) fn evaluate(
 /// Clamps to the activation's bounds; a NaN stays one.
 pub(crate) fn activate(values: &mut [f64], activation: Activation) {
     let (low, high) = activation.bounds();
-    for value in values {
-        *value = value.clamp(low.into(), high.into());
-    }
-}
-
-/// y(p, o) = b(o) + Σ over taps t and input channels i of x(p·s + t - pad, i)·w(o, i, t).
-fn dense(layer: &Layer, window: Window, weights: &FoldedLayer, x: &[f64]) -> Vec<f64> {
-    let (inputs, outputs) = (layer.input.c, layer.output.c);
-    let taps = taps_first(&weights.weight, outputs, window.taps());
-    let mut y = biases(&weights.bias, layer.output);
-    slide(window, layer.input, layer.output, |to, tap, from| {
-        let rows = &taps[tap * inputs * outputs..][..inputs * outputs];
-        let y = &mut y[to * outputs..][..outputs];
-        accumulate(y, &x[from * inputs..][..inputs], rows);
-    });
-    y
-}
-
-/// y(p, c) = b(c) + Σ over taps t of x(p·s + t - pad, c)·w(c, t).
-fn depthwise(layer: &Layer, window: Window, weights: &FoldedLayer, x: &[f64]) -> Vec<f64> {
-    let c = layer.input.c;
-    let taps = taps_first(&weights.weight, c, window.taps());
-    let mut y = biases(&weights.bias, layer.output);
-    slide(window, layer.input, layer.output, |to, tap, from| {
-        let terms = x[from * c..][..c].iter().zip(&taps[tap * c..][..c]);
-        for (y, (x, w)) in y[to * c..][..c].iter_mut().zip(terms) {
-            *y += x * w;
-        }
-    });
-    y
-}
-
-fn linear(layer: &Layer, weights: &FoldedLayer, x: &[f64]) -> Vec<f64> {
-    let mut y = biases(&weights.bias, layer.output);
-    accumulate(&mut y, &x[..layer.input.c], &taps_first(&weights.weight, layer.output.c, 1));
-    y
-}
-
-fn global_average_pool(shape: Shape, x: &[f64]) -> Vec<f64> {
-    let mut y = vec![0.0; shape.c];
-    for position in x.chunks_exact(shape.c) {
-        for (y, x) in y.iter_mut().zip(position) {
-            *y += x;
-        }
-    }
-    y.iter().map(|sum| sum / shape.positions() as f64).collect()
-}
-
-/// Visits (output position, tap, input position) for every tap that falls inside the map.
-fn slide(window: Window, input: Shape, output: Shape, mut visit: impl FnMut(usize, usize, usize)) {
-    let along = |n: usize, o: usize, k: usize, before: usize| {
-        (o * window.stride + k).checked_sub(before).filter(|&i| i < n)
-    };
-    for oy in 0..output.h {
-        for ox in 0..output.w {
-            for ky in 0..window.kernel {
-                let Some(iy) = along(input.h, oy, ky, window.padding.top) else { continue };
-                for kx in 0..window.kernel {
-                    let Some(ix) = along(input.w, ox, kx, window.padding.left) else { continue };
-                    let tap = ky * window.kernel + kx;
-                    visit(oy * output.w + ox, tap, iy * input.w + ix);
-                }
-            }
-        }
-    }
-}
-
-/// y(o) += Σ over i of x(i)·rows(i, o).
-fn accumulate(y: &mut [f64], x: &[f64], rows: &[f64]) {
-    for (x, row) in x.iter().zip(rows.chunks_exact(y.len())) {
-        for (y, w) in y.iter_mut().zip(row) {
-            *y += x * w;
-        }
-    }
-}
-
-/// Weights in PyTorch's order `[O, I, taps]` as f64 in the order `[taps, I, O]`.
-fn taps_first(weight: &[f32], outputs: usize, taps: usize) -> Vec<f64> {
-    let inputs = weight.len() / (outputs * taps);
-    let mut reordered = vec![0.0; weight.len()];
-    for (n, &w) in weight.iter().enumerate() {
-        let (o, i, tap) = (n / (inputs * taps), n / taps % inputs, n % taps);
-        reordered[(tap * inputs + i) * outputs + o] = f64::from(w);
-    }
-    reordered
-}
-
-/// A map that holds the bias of its channel at every position.
-fn biases(bias: &[f32], output: Shape) -> Vec<f64> {
-    let bias: Vec<f64> = bias.iter().copied().map(f64::from).collect();
-    bias.repeat(output.positions())
+    naive::clamp(values, low.into(), high.into());
 }

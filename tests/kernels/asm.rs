@@ -178,14 +178,8 @@ fn compiled(syntax: Syntax) -> Option<String> {
         return None;
     }
     let folder = tempfile::tempdir().unwrap();
-    let [root, output] = ["root.rs", "kernels.s"].map(|name| folder.path().join(name));
-    let module = |name: &str, file: &str| {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file);
-        format!("#[path = {path:?}]\npub mod {name};\n")
-    };
-    let modules =
-        [module("kernels", "kernels/mod.rs"), module("operators", "machine/operators.rs")];
-    std::fs::write(&root, modules.concat()).unwrap();
+    let output = folder.path().join("kernels.s");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/kernels/lib.rs");
     let status = rustc()
         .args(["--crate-name=kernels", "--crate-type=lib", "--edition=2024", "--emit=asm"])
         .args(["-Copt-level=3", "-Ccodegen-units=1", "-Cpanic=abort", "--cap-lints=allow"])

@@ -33,7 +33,7 @@ use std::io::Write;
 use std::sync::LazyLock;
 
 use mbgen::kernels::isa::InstructionSet;
-use mbgen::machine::operators;
+use mbgen::kernels::operators;
 use sets::{Kernels, kernels};
 
 /// Rows are a kernel and what is shown of it, for each of the tables of kernels.

@@ -4,11 +4,11 @@
 use std::ops::Range;
 
 use mbgen::kernels::isa::InstructionSet;
+use mbgen::kernels::operators;
 use mbgen::kernels::steps::{
     Fault, Join, LINEAR, Memory, Network, Place, RELU6, Runner, Split, Step, Tensor, Window,
     aligned, bias_len, dense_len, depthwise_len, head_len,
 };
-use mbgen::machine::operators;
 
 type Builder = mbgen::kernels::steps::Builder<2>;
 type Built = Result<Step<2>, &'static str>;

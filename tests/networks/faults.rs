@@ -14,6 +14,7 @@ use mbgen::weights::fold;
 
 use crate::support::networks;
 use crate::support::random::Choices;
+use crate::support::sweep::{cases, leaves_out};
 
 #[allow(dead_code)]
 #[path = "../../templates/crate/tests/golden/expected.rs"]
@@ -97,7 +98,10 @@ fn off(a: &[f32], b: &[f32]) -> f64 {
 /// A value of one step's output is replaced by another value of the same output: that step is named.
 #[test]
 fn a_wrong_value_names_its_step() {
-    for (name, width, resolution) in [("v2", 1.0, (224, 224)), ("v1", 0.25, (48, 40))] {
+    for (name, width, resolution) in [("v1", 0.25, (48, 40)), ("v2", 1.0, (224, 224))] {
+        if name == "v2" && leaves_out("wrong values in V2") {
+            continue;
+        }
         let network = Network::new(&networks::shipped(name, width, resolution, 1000));
         let right = network.run(&network.blob);
         assert_eq!(network.refused(&right), None);
@@ -132,7 +136,8 @@ fn a_wrong_weight_is_seen() {
     let mut choices = Choices::Seed(2);
     let (mut faults, mut seen, mut first) = (0, 0, 0);
     let len = network.blob.len() as u64;
-    for _ in 0..600 {
+    let trials = cases(600);
+    for _ in 0..trials {
         let (to, from) = (choices.below(len), choices.below(len));
         let mut blob = network.blob.clone();
         blob[to] = network.blob[from];
@@ -143,9 +148,9 @@ fn a_wrong_weight_is_seen() {
         let Some(step) = wrong.iter().zip(&right).filter_map(changed).min() else { continue };
         faults += 1;
         let refused = network.refused(&wrong);
-        seen += usize::from(refused.is_some());
+        seen += u64::from(refused.is_some());
         first += usize::from(refused == Some(step));
     }
     println!("{seen} of {faults} wrong weights are seen, {first} at their step");
-    assert!(faults > 300 && seen * 10 >= faults * 9, "{seen} of {faults}");
+    assert!(faults * 2 > trials && seen * 10 >= faults * 9, "{seen} of {faults}");
 }

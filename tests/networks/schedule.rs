@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 
 use crate::support::networks::{parsed, shipped, spec};
 use crate::support::random::{Choices, network};
+use crate::support::sweep::cases;
 use crate::support::{json, plans};
 use mbgen::graph::LayerGraph;
 use mbgen::kernels::steps::Step;
@@ -131,7 +132,8 @@ fn same_panels(fusions: &Plan, panels: &Plan) -> String {
 #[test]
 fn whatever_is_allowed_gives_the_same_answers() {
     let (mut run, mut telling) = (0, 0);
-    for seed in 0..300 {
+    let seeds = cases(300);
+    for seed in 0..seeds {
         let Some((text, graph)) = network(seed) else { continue };
         for machine in [SMALL, LARGE] {
             telling += u64::from(vary(&text, &graph, &machine, seed));
@@ -139,7 +141,7 @@ fn whatever_is_allowed_gives_the_same_answers() {
         }
     }
     println!("{run} networks, {telling} of them fused otherwise");
-    assert!(run > 420 && telling > 15, "{run} run, {telling} telling");
+    assert!(run * 5 > seeds * 7 && telling * 20 > seeds, "{run} run, {telling} telling");
     for (seed, (name, width, resolution)) in [
         ("v1", 0.25, (65, 47)),
         ("v1-paper", 0.5, (64, 64)),

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use mbgen::kernels::isa::{InstructionSet, Ops};
-use mbgen::machine::operators;
+use mbgen::kernels::operators;
 
 /// A table of kernels that this CPU can run.
 pub struct Kernels {

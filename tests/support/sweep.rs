@@ -7,6 +7,12 @@ pub fn sweep() -> bool {
     std::env::var_os("MBGEN_SWEEP").is_some()
 }
 
+/// So many cases, or a quarter of them where tests take minutes.
+#[allow(dead_code)]
+pub fn cases(all: u64) -> u64 {
+    if sweep() { all } else { all / 4 }
+}
+
 /// Whether to leave out what takes longer than minutes, which is then said.
 pub fn leaves_out(what: &str) -> bool {
     if !sweep() {

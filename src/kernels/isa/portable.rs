@@ -63,7 +63,9 @@ pub struct Four([f32; 4]);
 impl Four {
     #[inline(always)]
     fn zip(self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
-        Self(core::array::from_fn(|i| f(self.0[i], other.0[i])))
+        // Not `array::from_fn`, which is compiled elsewhere and inlined by grace.
+        let (x, y) = (self.0, other.0);
+        Self([f(x[0], y[0]), f(x[1], y[1]), f(x[2], y[2]), f(x[3], y[3])])
     }
 }
 

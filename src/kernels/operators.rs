@@ -1,8 +1,8 @@
 //! Operators for panels of every size. A generated crate has those of its network alone; mbgen runs and
 //! measures whatever there may be.
 
-use crate::kernels::isa::{InstructionSet, Ops};
-use crate::kernels::ops::needs::{Needs, Panels};
+use super::isa::{InstructionSet, Ops};
+use super::ops::needs::{Needs, Panels};
 
 /// Every panel there may be.
 struct Everything;
