@@ -331,7 +331,7 @@ pub struct IngredientArgs {
     #[command(flatten)]
     pub tensors: TensorArgs,
     /// Seed of random weights, 0 by default.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_seed)]
     pub seed: Option<u64>,
     /// Names of the classes, one a line, in place of the spec's.
     #[arg(long, value_name = "FILE")]
@@ -443,6 +443,11 @@ pub fn parse_count(text: &str) -> Result<usize, String> {
         Ok(count) if (1..=1 << 31).contains(&count) => Ok(count),
         _ => Err("a whole number from 1 to 2147483648 is allowed".into()),
     }
+}
+
+/// Where random numbers begin.
+pub fn parse_seed(text: &str) -> Result<u64, String> {
+    text.trim().parse().map_err(|_| format!("a whole number from 0 to {} is allowed", u64::MAX))
 }
 
 /// A size in bytes, at least one.

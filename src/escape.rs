@@ -72,6 +72,9 @@ pub fn csv(field: &str) -> String {
     }
 }
 
+/// What ends a word for GitHub and is not seen.
+const ACTS_NOT: &str = "<!---->";
+
 /// Words in GitHub's markdown, in a cell of a table too: shown as they are.
 pub fn markdown(text: &str) -> String {
     let text = visible(text.trim());
@@ -87,11 +90,23 @@ pub fn markdown(text: &str) -> String {
             '_' if letter(before) && letter(rest.clone().next()) => out.push(c),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' => out.extend(['\\', c]),
             '#' | '>' | '+' | '-' | '=' if before.is_none() => out.extend(['\\', c]),
+            // GitHub makes people, issues and formulas of these, and addresses of `www.` and `://`; a comment
+            // after them leaves what is seen.
+            '@' | '#' | '$' => {
+                out.push(c);
+                out += ACTS_NOT;
+            }
+            ':' if rest.as_str().starts_with("//") => out.extend([":", ACTS_NOT]),
+            '.' if ends_with_www(&out) => out.extend([ACTS_NOT, "."]),
             c => out.push(c),
         }
         before = Some(c);
     }
     out
+}
+
+fn ends_with_www(text: &str) -> bool {
+    text.len() >= 3 && text.as_bytes()[text.len() - 3..].eq_ignore_ascii_case(b"www")
 }
 
 /// Words in a documentation comment of Rust or in a README, web addresses as links.
@@ -203,6 +218,10 @@ mod tests {
             "a\\|b &lt;b>\\*x\\*&lt;/b> \\`y\\` \\[z\\](u) a_b \\_c\\_"
         );
         assert_eq!(markdown("# not a heading - 1 x 2"), "\\# not a heading - 1 x 2");
+        assert_eq!(
+            markdown("@a #1 $x$ www.b.example http://c"),
+            "@<!---->a #<!---->1 $<!---->x$<!----> www<!---->.b.example http:<!---->//c"
+        );
         assert_eq!(prose("```\nfn main() {}"), "\\`\\`\\` fn main() {}");
         assert_eq!(
             prose("Sandler et al. 2018, https://arxiv.org/abs/1801.04381, Table 2"),

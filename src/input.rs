@@ -1,16 +1,39 @@
 //! Reading: the only way to a file that somebody else wrote, which may be wrong, or have no end.
 //!
-//! **Invariant.** Whoever reads says how much at most. What is not there is said by [`Error::Io`].
+//! **Invariant.** Whoever reads says how much at most. What is not there is said by [`Error::Io`]. What
+//! was read is remembered, so that a report does not take its place.
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 
+/// The regular files that were opened, links followed.
+static OPENED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
 /// Opens a file that the user named: a pipe or a device will do.
 pub fn open(path: &Path) -> Result<File> {
-    File::open(path).map_err(Error::io("read", path))
+    let file = File::open(path).map_err(Error::io("read", path))?;
+    if let Some(regular) = regular(path) {
+        let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+        if !opened.contains(&regular) {
+            opened.push(regular);
+        }
+    }
+    Ok(file)
+}
+
+/// Whether a regular file was opened here, under whatever name.
+pub fn was_opened(path: &Path) -> bool {
+    let opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    regular(path).is_some_and(|path| opened.contains(&path))
+}
+
+/// The place of a regular file, links followed.
+fn regular(path: &Path) -> Option<PathBuf> {
+    path.is_file().then(|| path.canonicalize().ok()).flatten()
 }
 
 /// The text of a file that the user named, of at most `most` bytes, a number of whole KiB.

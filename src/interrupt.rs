@@ -1,8 +1,9 @@
 //! Ctrl-C and requests to end: nothing half-written stays behind, and no child goes on.
 //!
-//! A thread waits for SIGINT and SIGTERM. After the first it ends the children, waits for those who
-//! [`hold`] the process, and ends it with 130 or 143; whoever holds it turns back at the next
-//! [`check`]. A second signal ends the process at once. Elsewhere than on Unix the system's way stands.
+//! A thread waits for SIGINT, SIGTERM and, where it is not ignored, SIGHUP. After the first it ends the
+//! children, waits for those who [`hold`] the process, and ends it with 130, 143 or 129; whoever holds it
+//! turns back at the next [`check`]. A second signal ends the process at once. Elsewhere than on Unix the
+//! system's way stands.
 
 use std::io::{Error, Result};
 use std::process::{Child, Command, Output, Stdio};
@@ -26,10 +27,13 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub fn listen() -> Result<()> {
     #[cfg(unix)]
     {
-        use signal_hook::consts::{SIGINT, SIGTERM};
-        let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+        // `nohup` and shells that let a command go on ignore that one for it.
+        let all = [SIGINT, SIGTERM, SIGHUP];
+        let listened = if may_hang_up() { &all[..] } else { &all[..2] };
+        let mut signals = signal_hook::iterator::Signals::new(listened)?;
         let second = std::sync::Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
+        for &signal in listened {
             // The order matters: the first signal finds the flag down, and raises it.
             let code = 128 + signal;
             signal_hook::flag::register_conditional_shutdown(signal, code, second.clone())?;
@@ -39,6 +43,15 @@ pub fn listen() -> Result<()> {
         thread::Builder::new().spawn(wait)?;
     }
     Ok(())
+}
+
+/// Whether SIGHUP is known not to be ignored: Linux tells, in a mask of signals from 1 on.
+#[cfg(unix)]
+fn may_hang_up() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_some_and(|mask| mask & 1 == 0)
 }
 
 #[cfg(unix)]

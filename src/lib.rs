@@ -40,10 +40,10 @@
 //! | [`layer`] | kinds of layers: shape, parameters, MACs | a kind of layer |
 //! | [`graph`] | which layer reads which tensor; petgraph | |
 //! | [`block`] | a building block each file: entries of a spec to layers | a block |
+//! | [`kernels`] | how a step runs; shipped byte for byte | speed, an instruction set |
 //! | [`weights`] | safetensors and folding | a file format, an element type |
 //! | [`mod@reference`] | the definition of every layer, in f64 | a kind of layer |
 //! | [`initialise`] | weights for networks that nobody has trained | |
-//! | [`kernels`] | how a step runs; shipped byte for byte | speed, an instruction set |
 //! | [`machine`] | what one core can do: files, and the measurement | a figure of a machine |
 //! | [`plan`] | fusion, schedule and its overrides, arena, packing | what runs |
 //! | [`exec`] | a plan in process | |

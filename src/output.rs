@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::disk::write_file;
 use crate::error::{Error, Result};
+use crate::input;
 
 /// The destination of a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,11 +30,21 @@ pub fn write(output: &Output, text: &str) -> Result<()> {
 }
 
 /// Has `print` write to the destination, through a buffer.
+///
+/// # Errors
+/// Where that cannot be written, or is a file that was read: it would be lost.
 pub fn write_with(
     output: &Output,
     print: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
 ) -> Result<()> {
     match output {
+        Output::File(path) if input::was_opened(path) => {
+            let message =
+                "this file was read for what would be written over it; another name keeps \
+                           it"
+                .to_owned();
+            Err(Error::Input { path: path.clone(), message })
+        }
         Output::File(path) => write_file(path, print).map_err(Error::io("write", path)),
         Output::Stdout => {
             let mut out = BufWriter::new(std::io::stdout().lock());

@@ -1,6 +1,6 @@
 //! Arguments of the commands that count: `analyze`, `compare`, `graph`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -48,7 +48,8 @@ pub struct AnalyzeArgs {
     #[command(flatten, next_help_heading = RELU6)]
     pub tensors: TensorArgs,
     /// Seed of the weights for --relu6.
-    #[arg(long, help_heading = RELU6, value_name = "N", default_value_t = 0, conflicts_with = "weights")]
+    #[arg(long, help_heading = RELU6, value_name = "N", default_value_t = 0, conflicts_with = "weights",
+        value_parser = super::parse_seed)]
     pub seed: u64,
     /// What times are predicted for.
     #[command(flatten)]
@@ -86,15 +87,33 @@ pub struct CompareArgs {
 pub struct GraphArgs {
     /// The network: a YAML file, a shipped name, or - for standard input.
     pub spec: String,
-    /// Format of the picture.
-    #[arg(long, value_name = "FORMAT", default_value = "dot", value_parser = graph_format())]
-    pub format: GraphFormat,
+    /// Format of the picture [default: what the name of the file ends in, or dot].
+    #[arg(long, value_name = "FORMAT", value_parser = graph_format())]
+    pub format: Option<GraphFormat>,
     /// File to write instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// The variant of the spec.
     #[command(flatten)]
     pub variant: VariantArgs,
+}
+
+impl GraphArgs {
+    /// The format that is asked for, that of the file's name, or the default one.
+    pub fn format(&self) -> GraphFormat {
+        let named = |name: &str| match name {
+            "dot" | "gv" => Some(GraphFormat::Dot),
+            "mmd" | "mermaid" => Some(GraphFormat::Mermaid),
+            "svg" => Some(GraphFormat::Svg),
+            _ => None,
+        };
+        self.format.or_else(|| named(&ending(self.output.as_deref())?)).unwrap_or_default()
+    }
+}
+
+/// What the name of a file ends in, in small letters.
+fn ending(path: Option<&Path>) -> Option<String> {
+    Some(path?.extension()?.to_str()?.to_lowercase())
 }
 
 /// The points of a sweep.
@@ -140,15 +159,27 @@ pub struct GateArgs {
 /// Format and destination of a report.
 #[derive(Debug, Args)]
 pub struct OutputArgs {
-    /// Format of the report.
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format())]
-    pub format: Format,
+    /// Format of the report [default: what the name of the file ends in, or table].
+    #[arg(long, value_name = "FORMAT", value_parser = format())]
+    pub format: Option<Format>,
     /// File to write instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
 
 impl OutputArgs {
+    /// The format that is asked for, that of the file's name, or the default one.
+    pub fn format(&self) -> Format {
+        let named = |name: &str| match name {
+            "json" => Some(Format::Json),
+            "csv" => Some(Format::Csv),
+            "md" | "markdown" => Some(Format::Markdown),
+            "html" | "htm" => Some(Format::Html),
+            _ => None,
+        };
+        self.format.or_else(|| named(&ending(self.output.as_deref())?)).unwrap_or_default()
+    }
+
     /// The destination.
     pub fn destination(&self) -> Output {
         Output::of(self.output.clone())

@@ -40,6 +40,12 @@ impl Manifest {
     pub fn workspace(&self) -> bool {
         self.options["workspace"] != false
     }
+
+    /// The hash of the file of trained weights, if they are.
+    #[cfg(feature = "cli")]
+    pub fn weights(&self) -> Option<&str> {
+        self.options["weights"]["sha256"].as_str()
+    }
 }
 
 /// The manifest of a crate.

@@ -67,6 +67,8 @@ pub struct Input<'a> {
 /// The files of a crate, by their paths with `/` between folders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tree {
+    /// Name of the package.
+    pub package: String,
     /// Path and content.
     pub files: BTreeMap<String, Vec<u8>>,
     /// Where the weights came from.
@@ -143,5 +145,5 @@ pub fn generate(input: &Input) -> Result<Tree> {
     files.insert("schedule.yaml".into(), input.plan.schedule().into());
     let manifest = manifest::render(input, &files);
     files.insert(manifest::FILE.into(), manifest.into());
-    Ok(Tree { files, provenance: input.provenance.clone() })
+    Ok(Tree { package: input.package.into(), files, provenance: input.provenance.clone() })
 }

@@ -27,7 +27,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<()> {
     let (budgets, clamps) = (budgets.as_deref(), clamps.as_deref());
     let view = View { by, details, tool, budgets, clamps };
     let output = args.output.destination();
-    write(&output, &costed.report(&view, args.output.format, style(&output)))?;
+    write(&output, &costed.report(&view, args.output.format(), style(&output)))?;
     failure.map_or(Ok(()), |message| Err(Error::Failed(message)))
 }
 

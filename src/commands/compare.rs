@@ -4,6 +4,7 @@ use super::analyze::style;
 use crate::analysis::sweep::Sweep;
 use crate::block::{self, Variant};
 use crate::cli::cost::{CompareArgs, GateArgs, SweepArgs};
+use crate::disk;
 use crate::error::{Error, Result};
 use crate::escape;
 use crate::gate::{Baseline, check_renewable, check_room, renew};
@@ -14,6 +15,12 @@ use crate::tasks::{Asked, Compared};
 
 pub fn run(args: &CompareArgs) -> Result<()> {
     let GateArgs { max, baseline, max_increase, update_baseline, .. } = &args.gate;
+    if let (Some(baseline), Some(output)) = (baseline, &args.output.output)
+        && disk::is_same(baseline, output)
+    {
+        let message = "--baseline and --output name one file; the report needs another".into();
+        return Err(Error::Usage(message));
+    }
     let baseline = match baseline {
         Some(path) if *update_baseline => {
             // Before all the work.
@@ -49,7 +56,7 @@ pub fn run(args: &CompareArgs) -> Result<()> {
     if *update_baseline {
         check_room(compared.points.iter().map(|point| point.totals.n_rows))?;
     }
-    let (output, format) = (args.output.destination(), args.output.format);
+    let (output, format) = (args.output.destination(), args.output.format());
     compared.show(|comparison| {
         compare::check(comparison, format)?;
         write_with(&output, |out| compare::write(comparison, format, style(&output), out))

@@ -7,7 +7,7 @@ use super::progress::Progress;
 use crate::block;
 use crate::cli::{GenerateArgs, IngredientArgs, MachineArgs, OverrideArgs, VariantArgs};
 use crate::codegen::write::{Kept, Written, differences, manifest_of, write};
-use crate::codegen::{API, Manifest, Tree};
+use crate::codegen::{API, Manifest, Provenance, Tree};
 use crate::error::{Error, Result};
 use crate::escape;
 use crate::spec::{self, Origin};
@@ -33,6 +33,16 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
         let lines = lines.join("\n  ");
         return Err(Error::Failed(format!("{name} is not what would be generated:\n  {lines}")));
     }
+    if let (false, Some(found), Provenance::Seed(_)) = (args.force, &found, &tree.provenance)
+        && let Some(weights) = found.weights()
+    {
+        let message = format!(
+            "has trained weights (SHA-256 {}); --weights FILE keeps them, --force puts random ones in \
+             their place",
+            escape::excerpt(weights, 12)
+        );
+        return Err(Error::Input { path: folder.clone(), message });
+    }
     progress.doing("writing");
     let outcome = write(&tree, folder, args.force)?;
     drop(progress);
@@ -40,12 +50,17 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
         let (was, is) = (escape::path(was), escape::path(is));
         eprintln!("note: {was} was in the place of a generated file; it is now {is}");
     }
-    if let Some(Manifest { api, .. }) = found.filter(|found| found.api != API) {
+    if let Some(Manifest { api, .. }) = found.as_ref().filter(|found| found.api != API) {
         eprintln!(
             "note: its interface was version {api} and is {API}; CHANGELOG.md says what to change"
         );
     }
     let name = escape::path(folder);
+    if let Some(Manifest { package, .. }) =
+        found.as_ref().filter(|found| found.package != tree.package)
+    {
+        eprintln!("note: it was the crate {}", escape::visible(package));
+    }
     match outcome.written {
         Written::Created => eprintln!("wrote {name}"),
         Written::Updated => eprintln!("updated {name}"),

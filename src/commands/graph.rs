@@ -11,5 +11,5 @@ pub fn run(args: &GraphArgs) -> Result<()> {
     let loaded = block::load(&args.spec, &variant)?;
     let layers = loaded.graph(&variant)?;
     let title = Network::of(&loaded, &variant).to_string();
-    write(&Output::of(args.output.clone()), &graph::render(&title, &layers, args.format))
+    write(&Output::of(args.output.clone()), &graph::render(&title, &layers, args.format()))
 }

@@ -33,6 +33,15 @@ pub fn take_after(file: &Path, replaced: &Metadata) -> Result<()> {
     Ok(())
 }
 
+/// Whether two paths name the same file, links followed, whether or not it is there yet.
+pub fn is_same(a: &Path, b: &Path) -> bool {
+    let place = |path: &Path| {
+        let new = || Some(parent(path).canonicalize().ok()?.join(path.file_name()?));
+        path.canonicalize().ok().or_else(new)
+    };
+    place(a).is_some_and(|a| Some(a) == place(b))
+}
+
 /// The folder that a file or folder is in.
 pub fn parent(path: &Path) -> PathBuf {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());

@@ -1,6 +1,6 @@
 //! `mbgen.baseline/2`: the file that keeps what networks cost, and why that was agreed to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -12,6 +12,7 @@ use serde_json::Number;
 use crate::analysis::sweep::Point;
 use crate::analysis::{Analysis, F32_BYTES, Row};
 use crate::error::{Error, Result};
+use crate::escape;
 use crate::input;
 use crate::json::line;
 use crate::spec::{EMBEDDED, Loaded, Metric};
@@ -23,6 +24,9 @@ pub const SCHEMA: &str = "mbgen.baseline/2";
 pub(super) const FIRST_SCHEMA: &str = "mbgen.baseline/1";
 /// What every version begins with.
 const FAMILY: &str = "mbgen.baseline/";
+
+/// Characters of a name in an error.
+const SHOWN: usize = 60;
 
 /// Largest file that is read.
 pub(super) const MAX_BYTES: u64 = 48 << 20;
@@ -198,7 +202,7 @@ impl Entry {
 }
 
 /// What the name of a spec means: a shipped network, or a file wherever it is named from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Meaning {
     Shipped(String),
     File(PathBuf),
@@ -314,7 +318,25 @@ impl Baseline {
     }
 
     pub(super) fn from_text(text: &str, path: &Path) -> Result<Self> {
-        serde_json::from_str(text).map_err(|e| wrong(path, format!("not a baseline: {e}")))
+        let baseline: Self =
+            serde_json::from_str(text).map_err(|e| wrong(path, format!("not a baseline: {e}")))?;
+        let mut networks = BTreeSet::new();
+        for entry in &baseline.points {
+            let Entry { spec, width, resolution, classes, machine, .. } = entry;
+            let key = (Meaning::of(spec), width.to_bits(), resolution, classes, machine);
+            if !networks.insert(key) {
+                let [height, w] = resolution;
+                let network = escape::excerpt(spec, SHOWN);
+                return Err(wrong(
+                    path,
+                    format!(
+                        "{network} at width {width}, {height}x{w}, {classes} classes, is in it twice; \
+                         one of the two has to go"
+                    ),
+                ));
+            }
+        }
+        Ok(baseline)
     }
 
     /// The baseline beside the networks of a command that plans for the machine of that name.
@@ -330,7 +352,8 @@ impl Baseline {
     #[cfg(feature = "cli")]
     /// Writes the file in one step.
     pub fn write(&self, path: &Path) -> Result<()> {
-        crate::output::write(&crate::output::Output::File(path.to_owned()), &self.text())
+        let write = |out: &mut dyn std::io::Write| out.write_all(self.text().as_bytes());
+        crate::disk::write_file(path, write).map_err(Error::io("write", path))
     }
 
     /// The file's text, a line for each layer so that changes read well.
@@ -375,8 +398,9 @@ pub(super) fn unknown(version: &str, path: &Path) -> Error {
 /// The version of a baseline's text: it comes first, as the rest of another version is not for us to
 /// judge.
 pub(super) fn version(text: &str, path: &Path) -> Result<String> {
+    let none = "not a baseline, which is JSON that --update-baseline writes";
     let Version { schema } =
-        serde_json::from_str(text).map_err(|e| wrong(path, format!("not a baseline: {e}")))?;
+        serde_json::from_str(text).map_err(|e| wrong(path, format!("{none}: {e}")))?;
     let known = schema.filter(|schema| schema.starts_with(FAMILY));
     known.ok_or_else(|| wrong(path, format!("not a baseline: no \"schema\": \"{SCHEMA}\"")))
 }

@@ -1,5 +1,7 @@
 //! From the file as it is written to a [`Description`], with all that is wrong at once.
 
+use std::ops::RangeInclusive;
+
 use super::file::{Cache, Compute, File, Lanes, Memory, Sets};
 use super::{Description, Level, LevelName, Rates, parse_name};
 use crate::error::{Error, Result};
@@ -7,8 +9,10 @@ use crate::kernels::isa::InstructionSet;
 use crate::quantity::{Unit, parse_quantity};
 use crate::yaml::{self, At, Diagnostic, Diagnostics, Span, excerpt, list, read};
 
-/// Most GFLOP/s or GB/s of one core, and bytes of a cache: beyond, a unit is wrong.
-const MOST: (f64, u64) = (1e6, 1 << 40);
+/// GFLOP/s or GB/s of one core: beyond, a unit is wrong.
+const RATES: RangeInclusive<f64> = 1e-3..=1e6;
+/// Most bytes of a cache.
+const MAX_SIZE: u64 = 1 << 40;
 
 /// Reads and checks a file.
 pub fn parse(text: &str, name: &str) -> Result<Description> {
@@ -155,7 +159,8 @@ impl Checker {
 
     fn size(&mut self, text: Option<&str>, span: Span) -> Option<u64> {
         let text = text?;
-        let bytes = parse_quantity(text, Unit::Bytes).filter(|bytes| (1..=MOST.1).contains(bytes));
+        let bytes =
+            parse_quantity(text, Unit::Bytes).filter(|bytes| (1..=MAX_SIZE).contains(bytes));
         if bytes.is_none() {
             let wrong = Diagnostic::new(span, format!("`size` is {}", excerpt(text)));
             let wrong = wrong.label("1 B to 1024 GiB are allowed, for example 32KiB");
@@ -164,13 +169,13 @@ impl Checker {
         bytes
     }
 
-    /// A positive rate that can be one core's.
+    /// A rate that can be one core's.
     fn rate(&mut self, rate: &At<f64>, name: &str, unit: &str) -> Option<f64> {
         let value = rate.value?;
-        if value.is_finite() && value > 0.0 && value <= MOST.0 {
+        if RATES.contains(&value) {
             return Some(value);
         }
-        let allowed = format!("a number of {unit} above 0, at most 1000000, is allowed");
+        let allowed = format!("a number of {unit} from 0.001 to 1000000 is allowed");
         self.report(Diagnostic::new(rate.span, format!("`{name}` is {value}")).label(allowed));
         None
     }

@@ -228,5 +228,6 @@ pub(crate) fn labels_of(text: &str, path: &Path, classes: usize) -> Result<Vec<S
 
 /// The lines of a file of class names, each character seen.
 fn names_of(text: &str) -> Vec<String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     text.trim_end().lines().map(|line| visible(line).into_owned()).collect()
 }

@@ -88,8 +88,11 @@ impl Compared {
         Networks { specs, points, machine: machine.as_ref() }
     }
 
-    /// What failed, in words.
+    /// What failed, in words: a search that found nothing, or a limit.
     pub fn failure(&self) -> Option<String> {
+        if let (Some(tried), []) = (self.searched, &self.points[..]) {
+            return Some(format!("none of the networks tried fits ({tried})"));
+        }
         gate::failure(&self.checks, &self.networks())
     }
 

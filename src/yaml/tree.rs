@@ -98,13 +98,25 @@ pub fn parse(text: &str) -> Result<Node<'_>, Refusal> {
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| {
             let at = place(*error.marker(), *error.marker());
-            refusal(at, format!("invalid YAML: {}", error.info()), "here")
+            // Where a line of a block is indented by one, that is found out at its end or later.
+            let label = match indented_by_tab(text, at.at.line) {
+                Some(line) => format!("line {line} is indented by a tab; YAML allows spaces alone"),
+                None => "here".to_owned(),
+            };
+            refusal(at, format!("invalid YAML: {}", error.info()), &label)
         })?;
         end = place(span.start, span.end);
         builder.event(event, end)?;
     }
     let label = "a mapping is needed, `key: value` on each line";
     builder.root.ok_or_else(|| refusal(end, "the file is empty", label))
+}
+
+/// The last line up to `line` that begins with a tab, or with spaces and one.
+fn indented_by_tab(text: &str, line: usize) -> Option<usize> {
+    let begins = |line: &str| line.trim_start_matches(' ').starts_with('\t');
+    let lines = text.lines().enumerate().take(line).filter(|(_, text)| begins(text));
+    lines.last().map(|(i, _)| i + 1)
 }
 
 /// A list or mapping whose end has not been read.

@@ -106,9 +106,16 @@ fn says(shown: &str, message: &str, at: &str, key: &str, allowed: &str) {
 
 #[test]
 fn mistakes_are_shown_where_they_are() {
-    let number = "a number of GFLOP/s above 0, at most 1000000, is allowed";
+    let number = "a number of GFLOP/s from 0.001 to 1000000 is allowed";
     let shown = with("peak: 8", "peak: 0");
     says(&shown, "`peak` is 0", "5:20", "compute.portable.peak", number);
+    says(
+        &with("peak: 8", "peak: 1e-4"),
+        "`peak` is 0.0001",
+        "5:20",
+        "compute.portable.peak",
+        number,
+    );
     says(&with("peak: 8", "peak: .nan"), "`peak` is NaN", "5:20", "compute.portable.peak", number);
     let shown = with("conv: 10", "conv: 101");
     says(&shown, "`conv` is 101", "4:29", "compute.avx512.conv", "at most `peak`, 100, is allowed");

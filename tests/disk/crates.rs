@@ -11,6 +11,56 @@ fn generate(folder: &Path, more: &[&str]) -> (i32, String) {
     mbgen(&[&SMALL[..], &["-o", folder.to_str().unwrap()], more].concat())
 }
 
+/// A manifest may come with a pull request, and what it names need not be mbgen's.
+#[test]
+fn a_forged_manifest_deletes_nothing_hidden_and_forges_no_line() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path().join("net");
+    assert_eq!(generate(&folder, &[]).0, 0);
+    let manifest = folder.join("mbgen.json");
+    let mut forged: serde_json::Value =
+        serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
+    let head = "ref: refs/heads/main\n";
+    fs::create_dir(folder.join(".git")).unwrap();
+    fs::write(folder.join(".git/HEAD"), head).unwrap();
+    fs::write(folder.join("old.rs"), head).unwrap();
+    let hash = "28d25bf82af4c0e2b72f50959b2beb859e3e60b9630a5e8c603dad4ddb2b6e80";
+    forged["files"][".git/HEAD"] = hash.into();
+    forged["files"]["old.rs"] = hash.into();
+    fs::write(&manifest, forged.to_string()).unwrap();
+    assert_eq!(generate(&folder, &["--seed", "2"]).0, 0);
+    assert_eq!(fs::read_to_string(folder.join(".git/HEAD")).unwrap(), head);
+    assert!(!folder.join("old.rs").exists(), "what was generated once goes");
+
+    let name = "x\u{1b}[31m\nerror: y";
+    forged["files"][name] = "0".into();
+    fs::write(&manifest, forged.to_string()).unwrap();
+    fs::write(folder.join(name), "mine").unwrap();
+    let (code, told) = generate(&folder, &["--seed", "3"]);
+    assert_eq!(code, 2);
+    assert!(told.contains("x\\u{1b}[31m\\nerror: y"), "{told}");
+    assert_eq!(told.matches("error:").count(), 2, "{told}");
+}
+
+#[test]
+fn a_huge_file_in_the_place_of_ours_is_not_read() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path().join("net");
+    assert_eq!(generate(&folder, &[]).0, 0);
+    let file = fs::File::options().write(true).open(folder.join("src/lib.rs")).unwrap();
+    file.set_len(1 << 40).unwrap();
+    drop(file);
+    let (code, told) = generate(&folder, &["--seed", "2"]);
+    assert_eq!(code, 2);
+    assert!(told.contains("src/lib.rs (a file too large to be one of ours)"), "{told}");
+    let (code, told) = generate(&folder, &["--check"]);
+    assert_eq!(code, 1);
+    assert!(told.contains("differs  src/lib.rs"), "{told}");
+    let (code, told) = generate(&folder, &["--seed", "2", "--force"]);
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("src/lib.rs was in the place of a generated file"), "{told}");
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_in_the_place_of_a_file_is_named_and_never_lost() {

@@ -52,6 +52,93 @@ fn links_are_followed_and_modes_kept() {
     }
 }
 
+/// A report over the file that it is made of would be the end of that.
+#[test]
+fn no_report_takes_the_place_of_what_it_was_made_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let [spec, link, machine, costs, schedule, weights] =
+        ["net.yaml", "link.yaml", "machine.yaml", "costs.json", "schedule.yaml", "new.json"]
+            .map(path);
+    for (args, output) in [
+        (&["archs", "--yaml", "v1-0.25-96-vww"][..], &spec),
+        (&["machine", "--yaml", "zen4"], &machine),
+        (&["schedule", "v2"], &schedule),
+    ] {
+        fs::write(output, expected(args)).unwrap();
+    }
+    let update = ["--update-baseline", "--reason", "first"];
+    assert_eq!(mbgen(&[&["compare", "v2", "--baseline", &costs][..], &update].concat()).0, 0);
+    symlink("net.yaml", &link).unwrap();
+    let before: Vec<_> =
+        [&spec, &machine, &costs, &schedule].map(|file| fs::read(file).unwrap()).into();
+    for args in [
+        &["analyze", &spec, "-o", &spec][..],
+        &["analyze", &spec, "-o", &link],
+        &["analyze", &link, "--format", "html", "-o", &spec],
+        &["graph", &spec, "-o", &spec],
+        &["schedule", &spec, "-o", &spec],
+        &["analyze", "v2", "--machine", &machine, "-o", &machine],
+        &["analyze", "v2", "--schedule", &schedule, "-o", &schedule],
+        &["compare", "v2", "--baseline", &costs, "-o", &costs],
+        &[
+            "compare",
+            "v2",
+            "--baseline",
+            &costs,
+            "--update-baseline",
+            "--reason",
+            "x",
+            "-o",
+            &costs,
+        ],
+        &[
+            "compare",
+            "v2",
+            "--baseline",
+            &weights,
+            "--update-baseline",
+            "--reason",
+            "x",
+            "-o",
+            &weights,
+        ],
+    ] {
+        let (code, told) = mbgen(args);
+        assert_eq!(code, 2, "{args:?}: {told}");
+        assert!(told.contains("another"), "{args:?}: {told}");
+    }
+    assert!(!Path::new(&weights).exists());
+    let after: Vec<_> =
+        [&spec, &machine, &costs, &schedule].map(|file| fs::read(file).unwrap()).into();
+    assert!(before == after);
+}
+
+/// Its name says what is wanted, unless that is said.
+#[test]
+fn the_name_of_a_file_says_its_format() {
+    let folder = tempfile::tempdir().unwrap();
+    for (command, name, format) in [
+        (&["analyze", "v2"][..], "a.json", "json"),
+        (&["analyze", "v2"], "a.CSV", "csv"),
+        (&["analyze", "v2"], "a.md", "markdown"),
+        (&["analyze", "v2"], "a.html", "html"),
+        (&["compare", "v1", "v2"], "a.txt", "table"),
+        (&["graph", "v2"], "a.svg", "svg"),
+        (&["graph", "v2"], "a.mmd", "mermaid"),
+        (&["graph", "v2"], "a", "dot"),
+    ] {
+        let path = folder.path().join(name);
+        assert_eq!(write_to(command, &path), (0, String::new()));
+        assert!(fs::read(&path).unwrap() == expected(&[command, &["--format", format]].concat()));
+        let said = [command, &["--format", "dot"]].concat();
+        if command[0] == "graph" {
+            assert_eq!(write_to(&said, &path), (0, String::new()));
+            assert!(fs::read(&path).unwrap() == expected(&said));
+        }
+    }
+}
+
 #[test]
 fn special_files_are_written_through() {
     for writer in WRITERS {

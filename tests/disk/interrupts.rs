@@ -43,7 +43,11 @@ fn generate(place: &Path, seed: usize) -> Command {
 
 #[test]
 fn temporary_folders_go_and_the_code_tells_the_signal() {
-    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        // Other systems do not tell whether it is ignored.
+        if signal == Signal::HUP && !cfg!(target_os = "linux") {
+            continue;
+        }
         for update in [false, true] {
             let folder = tempfile::tempdir().unwrap();
             let place = folder.path().join("net");
@@ -100,6 +104,27 @@ fn lives(id: &str) -> bool {
     let state = fs::read_to_string(format!("/proc/{id}/stat"));
     // A dead one may wait for its parent.
     state.is_ok_and(|state| !state.rsplit_once(") ").unwrap().1.starts_with('Z'))
+}
+
+/// As under `nohup`.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hangup_that_is_ignored_stays_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("net");
+    let mut command = Command::new("sh");
+    command.args([
+        "-c",
+        "trap '' HUP; exec \"$0\" \"$@\"",
+        env!("CARGO_BIN_EXE_mbgen"),
+        "generate",
+    ]);
+    command.args(["v1", "--width", "0.25", "--resolution", "32", "-o"]).arg(&place);
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    assert!(wait(&mut child, || has_temporary(folder.path())));
+    send(Signal::HUP, &child);
+    assert!(child.wait().unwrap().success());
+    assert!(place.join("mbgen.json").exists());
 }
 
 #[cfg(target_os = "linux")]

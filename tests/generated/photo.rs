@@ -105,6 +105,13 @@ fn shipped_networks_say_what_pytorch_says() {
     assert_eq!((top.len(), &top[0]["label"]), (5, &Value::from("espresso")));
     let probability = top[0]["probability"].as_f64().unwrap();
     assert!((probability - 0.802).abs() < 0.02, "{probability}");
+
+    // The picture of the README's first command.
+    let printed = succeed(&mut imagenet.command(&[], &[coffee()])).stdout;
+    let printed = String::from_utf8(printed).unwrap();
+    let readme = std::fs::read_to_string(archs("../README.md")).unwrap();
+    let classes: Vec<&str> = printed.lines().filter(|line| line.contains('%')).collect();
+    assert!(classes.len() == 5 && readme.contains(&classes.join("\n")), "{printed}");
 }
 
 /// The package is as rustfmt and clippy want it, and its own tests pass.

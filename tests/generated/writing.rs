@@ -129,6 +129,27 @@ fn a_crate_says_what_it_is_made_of_and_on_which_terms() {
     }
 }
 
+/// Whoever forgets `--weights` does not lose what they gave.
+#[test]
+fn random_weights_take_the_place_of_trained_ones_only_by_force() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path().join("crate");
+    let vww = data("trained/v1_0.25_96_vww.tfsame.safetensors");
+    let run = |spec: &str, more: &[&str]| {
+        let output = mbgen(&[&["generate", spec, "-o", folder.to_str().unwrap()], more].concat());
+        (output.status.code().unwrap(), text(&output.stderr))
+    };
+    assert_eq!(run("v1-0.25-96-vww", &["--weights", vww.to_str().unwrap()]).0, 0);
+    let before = files(&folder);
+    let (code, told) = run("v1-0.25-96-vww", &[]);
+    assert_eq!(code, 2);
+    assert!(told.contains("has trained weights (SHA-256 "), "{told}");
+    assert!(files(&folder) == before);
+    let (code, told) = run("residual", &["--resolution", "32", "--force"]);
+    assert_eq!(code, 0);
+    assert!(told.contains("note: it was the crate mobilenet_v1_025_96_vww"), "{told}");
+}
+
 #[test]
 fn the_spec_inside_generates_the_same_bytes() {
     let temporary = tempfile::tempdir().unwrap();

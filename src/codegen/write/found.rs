@@ -37,9 +37,12 @@ pub fn find(folder: &Path, path: &str) -> Result<Found> {
             Err(error) => return Err(Error::io("read", at)(error)),
         };
         match parts.peek() {
-            None if kind.is_file() => {
-                return fs::read(&at).map(Found::File).map_err(Error::io("read", at));
-            }
+            None if kind.is_file() => match super::content(&at).map_err(Error::io("read", &at))? {
+                Some(content) => return Ok(Found::File(content)),
+                None => {
+                    return Ok(Found::Strange { at, what: "a file too large to be one of ours" });
+                }
+            },
             Some(_) if kind.is_dir() => {}
             _ => return Ok(Found::Strange { at, what: word(kind) }),
         }

@@ -14,7 +14,7 @@ mod update;
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::Tree;
 use super::manifest::{self, Manifest};
@@ -127,16 +127,30 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     if !path.is_file() {
         return Ok(None);
     }
-    match fs::read(path) {
-        Ok(content) => Ok(Some(content)),
+    match content(path) {
+        Ok(content) => Ok(content),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::io("read", path)(error)),
     }
 }
 
-/// Whether a path of a manifest stays inside the crate.
+/// Whether a path of a manifest may be one of ours: it stays inside the crate, and is not hidden as a
+/// repository's or an editor's own files are. A manifest may come from a stranger.
 fn safe(path: &str) -> bool {
-    Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_)))
+    Path::new(path).components().all(|part| match part {
+        Component::Normal(name) => {
+            name == ".gitignore" || !name.as_encoded_bytes().starts_with(b".")
+        }
+        _ => false,
+    })
+}
+
+/// Bytes of a generated file at most: what is larger is none, and is not read.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// The content of a regular file; `None` where it is larger than any of ours.
+fn content(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+    if path.metadata()?.len() > MAX_BYTES { Ok(None) } else { fs::read(path).map(Some) }
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ fn tree(files: &[(&str, &str)]) -> Tree {
         "schema": "mbgen.crate/1", "mbgen": "0", "package": "net", "options": {}, "files": hashes,
     });
     files.insert(manifest::FILE.into(), manifest.to_string().into_bytes());
-    Tree { files, provenance: Provenance::Seed(0) }
+    Tree { package: "net".into(), files, provenance: Provenance::Seed(0) }
 }
 
 fn old() -> Tree {

@@ -96,7 +96,7 @@ fn refuse(changes: &[Change], place: &Path) -> Result<()> {
 fn list(what: &str, names: &[String]) -> String {
     let mut text = what.to_owned();
     for name in names.iter().take(TOLD) {
-        text += &format!("\n  {name}");
+        text += &format!("\n  {}", escape::visible(name));
     }
     if names.len() > TOLD {
         text += &format!("\n  and {} more", names.len() - TOLD);

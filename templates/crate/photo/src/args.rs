@@ -17,7 +17,8 @@ Usage: ",
     env!("CARGO_PKG_NAME"),
     " prepare IMAGE OUT.png
 
-`prepare` writes what the network sees of an image: turned upright, scaled and cropped.
+`prepare` writes what the network sees of an image: turned upright, scaled and cropped. It writes
+over no file.
 
 Options of classify:
       --top N     Show the N likeliest classes [default: 5]

@@ -1,7 +1,7 @@
 //! From an image file to the pixels that the network sees.
 
 use std::fs::File;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, ErrorKind, Read, Write};
 use std::path::Path;
 
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageFormat, ImageReader, Rgb};
@@ -43,14 +43,22 @@ pub fn load(path: &Path, prepared: bool) -> Result<Prepared, String> {
     Ok(Prepared { pixels: input.pixels, warning })
 }
 
-/// Writes pixels of the input's size as a PNG.
+/// Writes pixels of the input's size as a PNG, over no other file.
 pub fn write(path: &Path, pixels: &[u8]) -> Result<(), String> {
+    if path.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("png")) {
+        return Err("a PNG is written, so its name ends in .png".into());
+    }
     let color = if CHANNELS == 1 { ExtendedColorType::L8 } else { ExtendedColorType::Rgb8 };
     let (width, height) = (WIDTH as u32, HEIGHT as u32);
     let mut png = Cursor::new(Vec::new());
     image::write_buffer_with_format(&mut png, pixels, width, height, color, ImageFormat::Png)
         .map_err(|error| error.to_string())?;
-    std::fs::write(path, png.into_inner()).map_err(|error| error.to_string())
+    let file = File::create_new(path);
+    let written = file.and_then(|mut file| file.write_all(&png.into_inner()));
+    written.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => "it is there already; another name keeps it".into(),
+        _ => error.to_string(),
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
@@ -68,7 +76,11 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 fn decode(bytes: &[u8], upright: bool) -> Result<DynamicImage, String> {
     let wrong = |error: image::ImageError| error.to_string().trim_end().to_owned();
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
-    let mut decoder = reader.map_err(|error| error.to_string())?.into_decoder().map_err(wrong)?;
+    let reader = reader.map_err(|error| error.to_string())?;
+    if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
+        return Err("neither a PNG nor a JPEG file, which alone are read".into());
+    }
+    let mut decoder = reader.into_decoder().map_err(wrong)?;
     // A small file can claim to be a huge image, and one of luma is seen in colours.
     let (width, height) = decoder.dimensions();
     let size = decoder.total_bytes().max(3 * u64::from(width) * u64::from(height));
