@@ -28,6 +28,7 @@ pub(crate) use asset;
 impl Asset {
     /// A file of the kernels, whose text their package has in the command.
     pub(crate) fn of_kernels(path: &'static str, text: Option<&'static str>) -> Self {
+        let _ = text;
         Self {
             path,
             #[cfg(feature = "cli")]
