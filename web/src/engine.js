@@ -111,6 +111,13 @@ export class Engine {
     }
   }
 
+  /** Loads what the first request needs, before there is one. */
+  ready() {
+    this.#worker ??= this.#start();
+    // Who asks is told.
+    this.#worker.catch(() => {});
+  }
+
   async #start() {
     // It loads while the module is compiled.
     const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });

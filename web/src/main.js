@@ -20,6 +20,7 @@ theme();
 
 /** For what is asked while one types, and for what takes its time: crates, and running a network. */
 const engine = new Engine(1000);
+engine.ready();
 const slow = new Engine(60_000);
 
 const state = { ...FIRST };
