@@ -5,6 +5,7 @@ pub mod cost;
 pub mod list;
 pub mod manual;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::builder::Styles;
@@ -414,7 +415,14 @@ pub fn parse() -> Cli {
             let hint = vec!["a photo goes after `--image`".into()];
             error.insert(ContextKind::Suggested, ContextValue::StyledStrs(hint));
         }
-        error.exit()
+        match error.print() {
+            // Help need not be read to its end.
+            Err(unwritten) if unwritten.kind() != ErrorKind::BrokenPipe => {
+                eprintln!("error: cannot write standard output: {unwritten}");
+                std::process::exit(2)
+            }
+            _ => std::process::exit(error.exit_code()),
+        }
     })
 }
 

@@ -124,6 +124,14 @@ fn odd_sizes() {
     is_tidy(&odd);
     check(&odd);
     // The table (two lines of heading, the columns, the total), and the same for `mbgen run`.
+    let arena = |threads: &str| {
+        let text =
+            odd.succeeds(&["run", "--quiet", "--", "bench", "--runs", "3", "--threads", threads]);
+        let line = text.lines().find(|line| line.starts_with("arena")).unwrap().to_owned();
+        line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap()
+    };
+    let [one, two, three] = ["1", "2", "3"].map(arena);
+    assert!(two > one && three - two == two - one, "{one}, {two}, {three} bytes");
     let table = odd.succeeds(&["run", "--quiet", "--", "profile", "--runs", "3"]);
     assert!(table.contains("GFLOP/s, multiply-adds alone") && table.contains("of peak"), "{table}");
     let csv = odd.succeeds(&["run", "--quiet", "--", "profile", "--runs", "3", "--csv"]);

@@ -4,10 +4,10 @@ use std::fs;
 
 use crate::crates::Generated;
 
-/// Most processor seconds, all processes together, of a clean release build of V2. About 10 are needed;
-/// processor time, unlike the clock's, hardly depends on the neighbours.
+/// Most processor seconds, all processes together, of a clean release build of V2: four times what is needed
+/// where nobody else uses the cores, for neighbours on the other half of a core double it.
 #[cfg(unix)]
-const BUILD_SECONDS: f64 = 25.0;
+const BUILD_SECONDS: f64 = 40.0;
 
 /// Most bytes of V2's program beyond its weights. The goal is 450,000.
 const PROGRAM_BYTES: u64 = 550_000;

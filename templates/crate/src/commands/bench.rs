@@ -10,36 +10,34 @@ use crate::network::{CLASSES, INPUT, MACS, Model, Pool, Workspace, boxed_logits}
 /// Times inferences.
 pub fn run(options: &Options) -> Result<String, String> {
     let model = options.model()?;
-    let (times, arena) = match options.batch {
+    let times = match options.batch {
         Some(batch) => batches(options, &model, batch),
         None => on_threads!(options, single(&model)),
     };
-    Ok(report(options, &model, times, arena))
+    Ok(report(options, &model, times))
 }
 
-/// Times of single inferences, and bytes of the workspace.
-fn single<const THREADS: usize>(options: &Options, model: &Model) -> (Vec<Duration>, usize) {
+/// Times of single inferences.
+fn single<const THREADS: usize>(options: &Options, model: &Model) -> Vec<Duration> {
     let pool = Pool::new(options.threads);
     let mut workspace = Workspace::boxed_for::<THREADS>();
     let (input, mut logits) = (input(), boxed_logits());
-    let times = measure(options, &mut || model.run_on(&pool, &input, &mut workspace, &mut logits));
-    (times, size_of::<Workspace<THREADS>>())
+    measure(options, &mut || model.run_on(&pool, &input, &mut workspace, &mut logits))
 }
 
-/// Times of whole batches, and bytes of all workspaces.
-fn batches(options: &Options, model: &Model, batch: usize) -> (Vec<Duration>, usize) {
+/// Times of whole batches.
+fn batches(options: &Options, model: &Model, batch: usize) -> Vec<Duration> {
     let pool = Pool::new(options.threads);
     let mut workspaces: Vec<_> = (0..options.threads).map(|_| Workspace::boxed()).collect();
     let inputs = input().repeat(batch);
     let mut logits = vec![0.0; batch * CLASSES];
     let (inputs, _) = inputs.as_chunks::<INPUT>();
     let (logits, _) = logits.as_chunks_mut::<CLASSES>();
-    let times = measure(options, &mut || model.run_batch(&pool, inputs, &mut workspaces, logits));
-    (times, options.threads * size_of::<Workspace>())
+    measure(options, &mut || model.run_batch(&pool, inputs, &mut workspaces, logits))
 }
 
 /// Quartiles and rates; the last line is the median in nanoseconds.
-fn report(options: &Options, model: &Model, times: Vec<Duration>, arena: usize) -> String {
+fn report(options: &Options, model: &Model, times: Vec<Duration>) -> String {
     let batch = options.batch.unwrap_or(1);
     let mut text = heading(options, model, batch);
     let [minimum, lower, median, upper, _] = quartiles(times);
@@ -56,6 +54,10 @@ fn report(options: &Options, model: &Model, times: Vec<Duration>, arena: usize) 
     let _ = writeln!(text, "{:16} {rate:>10.1} GFLOP/s", "speed");
     let images = batch as f64 / median.as_secs_f64();
     let _ = writeln!(text, "{:16} {images:>10.1} images/s", "throughput");
+    // A workspace for each thread of a batch, or one for all.
+    let [one, two] = [size_of::<Workspace>(), size_of::<Workspace<2>>()];
+    let more = if options.batch.is_some() { one } else { two - one };
+    let arena = one + (options.threads - 1) * more;
     let _ = writeln!(text, "{:16} {arena:>10} bytes", "arena");
     let _ = writeln!(text, "{}", nanoseconds(median));
     text
