@@ -18,7 +18,7 @@ const F32: u64 = size_of::<f32>() as u64;
 
 /// Refuses a network that takes too much to be run, and to be packed where it has a plan.
 ///
-/// It needs 4 bytes a parameter, and the larger of two: what the oracle holds at its peak, 8 bytes for
+/// It needs 8 bytes a parameter, as made or read and as folded, and the larger of two: what the oracle holds at its peak, 8 bytes for
 /// each value that is alive and each weight of the layer, beside 4 for each value of the input; and
 /// twice the packed weights, as numbers and as a file.
 pub fn check(network: &Network, graph: &LayerGraph, plan: Option<&Plan>) -> Result<()> {
@@ -26,7 +26,7 @@ pub fn check(network: &Network, graph: &LayerGraph, plan: Option<&Plan>) -> Resu
     let Some(peak) = reference::peak(graph) else { return Ok(()) };
     let layer = &graph.layer(peak.layer).name;
     let tensors = peak.tensors + F32 * totals.input_elems;
-    let parameters = F32 * (totals.params + totals.bn_stats);
+    let parameters = 2 * F32 * (totals.params + totals.bn_stats);
     let packed = plan.map_or(0, |plan| 2 * F32 * plan.weights as u64);
     let need = parameters + (tensors + peak.weights).max(packed);
     let (part, of, change) = if tensors >= need / 2 {

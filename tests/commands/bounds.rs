@@ -66,6 +66,7 @@ fn networks_too_large_to_be_run_are_counted_but_not_run() {
     for (network, part, change) in [
         (&[wide.as_str()][..], tensors, "a lower resolution or width"),
         (&["v1", "--classes", "2000000"], "weights", "fewer classes"),
+        (&["v2", "--classes", "50000"], "weights", "fewer classes"),
         (&["v1", "--resolution", "8000"], tensors, "a lower resolution or width"),
         (&["v2", "--resolution", "4096"], tensors, "a lower resolution or width"),
     ] {
