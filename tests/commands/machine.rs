@@ -323,6 +323,9 @@ fn this_machine_is_measured_into_a_file_that_is_read() {
     assert_eq!(machine.levels.len(), 4);
     let sets: Vec<_> = machine.compute.iter().map(|(isa, _)| *isa).collect();
     assert_eq!(sets, InstructionSet::available().collect::<Vec<_>>());
+    // The vectors of a set are four times as wide at most; kernels that are not inlined are forty times slower.
+    let peaks: Vec<f64> = machine.compute.iter().map(|(_, rates)| rates.peak).collect();
+    assert!(peaks.iter().all(|peak| peak * 30.0 > peaks[0]), "{peaks:?}");
     let read = std::fs::read_to_string(&path).unwrap();
     assert_eq!(machine.to_yaml(), read);
     let report = stdout(&["analyze", "v1", "--machine", file]);
