@@ -107,7 +107,8 @@
 //! **All `unsafe` is in `kernels`.** Generated code contains none. *Why:* one place to audit.
 //!
 //! **The oracle shares no code with what it checks.** [`mod@reference`] works on the graph, not on
-//! the plan, and in f64 ([`kernels::naive`]). *Why:* a mistake in planning, packing or a kernel cannot hide in it.
+//! the plan, and in f64 ([`kernels::naive`]). *Why:* a mistake in planning, packing or a kernel cannot
+//! hide in it.
 //!
 //! **Every element is computed in the same order, whatever the number of threads.** *Why:* results are
 //! the same bits, so that a difference is always a bug.

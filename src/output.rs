@@ -39,10 +39,7 @@ pub fn write_with(
 ) -> Result<()> {
     match output {
         Output::File(path) if input::was_opened(path) => {
-            let message =
-                "this file was read for what would be written over it; another name keeps \
-                           it"
-                .to_owned();
+            let message = "it was read for what would be written; another name keeps it".into();
             Err(Error::Input { path: path.clone(), message })
         }
         Output::File(path) => write_file(path, print).map_err(Error::io("write", path)),

@@ -101,19 +101,22 @@ pub struct GraphArgs {
 impl GraphArgs {
     /// The format that is asked for, that of the file's name, or the default one.
     pub fn format(&self) -> GraphFormat {
-        let named = |name: &str| match name {
-            "dot" | "gv" => Some(GraphFormat::Dot),
-            "mmd" | "mermaid" => Some(GraphFormat::Mermaid),
-            "svg" => Some(GraphFormat::Svg),
-            _ => None,
-        };
-        self.format.or_else(|| named(&ending(self.output.as_deref())?)).unwrap_or_default()
+        let named = || ending(self.output.as_deref(), &GraphFormat::ALL, GraphFormat::name);
+        self.format.or_else(named).unwrap_or_default()
     }
 }
 
-/// What the name of a file ends in, in small letters.
-fn ending(path: Option<&Path>) -> Option<String> {
-    Some(path?.extension()?.to_str()?.to_lowercase())
+/// The format whose name, or the usual short one, the name of a file ends in.
+fn ending<T: Copy>(path: Option<&Path>, all: &[T], name: fn(T) -> &'static str) -> Option<T> {
+    let ending = path?.extension()?.to_str()?.to_lowercase();
+    let wanted = match &*ending {
+        "gv" => "dot",
+        "htm" => "html",
+        "md" => "markdown",
+        "mmd" => "mermaid",
+        name => name,
+    };
+    all.iter().copied().find(|&format| name(format) == wanted)
 }
 
 /// The points of a sweep.
@@ -170,14 +173,8 @@ pub struct OutputArgs {
 impl OutputArgs {
     /// The format that is asked for, that of the file's name, or the default one.
     pub fn format(&self) -> Format {
-        let named = |name: &str| match name {
-            "json" => Some(Format::Json),
-            "csv" => Some(Format::Csv),
-            "md" | "markdown" => Some(Format::Markdown),
-            "html" | "htm" => Some(Format::Html),
-            _ => None,
-        };
-        self.format.or_else(|| named(&ending(self.output.as_deref())?)).unwrap_or_default()
+        let named = || ending(self.output.as_deref(), &Format::ALL, Format::name);
+        self.format.or_else(named).unwrap_or_default()
     }
 
     /// The destination.

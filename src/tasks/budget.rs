@@ -18,9 +18,9 @@ const F32: u64 = size_of::<f32>() as u64;
 
 /// Refuses a network that takes too much to be run, and to be packed where it has a plan.
 ///
-/// It needs 8 bytes a parameter, as made or read and as folded, and the larger of two: what the oracle holds at its peak, 8 bytes for
-/// each value that is alive and each weight of the layer, beside 4 for each value of the input; and
-/// twice the packed weights, as numbers and as a file.
+/// It needs 8 bytes a parameter, as made or read and as folded, and the larger of two: what the oracle
+/// holds at its peak, 8 bytes for each value that is alive and each weight of the layer, beside 4 for
+/// each value of the input; and twice the packed weights, as numbers and as a file.
 pub fn check(network: &Network, graph: &LayerGraph, plan: Option<&Plan>) -> Result<()> {
     let totals = Totals::of(graph);
     let Some(peak) = reference::peak(graph) else { return Ok(()) };

@@ -116,3 +116,34 @@ fn a_full_disk_is_an_error() {
         assert!(text(&output.stderr).starts_with("error: cannot write standard output: "));
     }
 }
+
+#[test]
+fn mistakes_of_newcomers_are_told_in_their_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let [tabs, twice, labels] = ["tabs.yaml", "twice.json", "labels.txt"].map(path);
+    std::fs::write(&tabs, "name: net\ninput:\n\tchannels: 3\n").unwrap();
+    let update = ["compare", "v1", "--baseline", &twice, "--update-baseline", "--reason", "first"];
+    let run = |args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_mbgen")).args(args).output().unwrap();
+        (output.status.code().unwrap(), text(&output.stderr).to_owned())
+    };
+    assert_eq!(run(&update).0, 0);
+    let mut baseline: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&twice).unwrap()).unwrap();
+    let points = baseline["points"].as_array_mut().unwrap();
+    points.push(points[0].clone());
+    std::fs::write(&twice, baseline.to_string()).unwrap();
+    std::fs::write(&labels, "\u{feff}cat\ndog\n").unwrap();
+    for (args, code, says) in [
+        (&["analyze", &tabs][..], 2, "line 3 is indented by a tab"),
+        (&["generate", "v1", "--seed", "abc", "-o", "x"], 2, "a whole number from 0 to 1844"),
+        (&["compare", "v1", "--baseline", &twice], 2, "is in it twice"),
+        (&["compare", "v1", "--fit", "macs=1"], 1, "none of the networks tried fits"),
+    ] {
+        let (exit, said) = run(args);
+        assert!(exit == code && said.contains(says), "{args:?}: {exit}, {said}");
+    }
+    let names = mbgen::spec::labels(std::path::Path::new(&labels), 2).unwrap();
+    assert_eq!(names, ["cat", "dog"]);
+}
