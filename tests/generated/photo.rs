@@ -154,6 +154,20 @@ fn people_and_shells_are_served() {
     for (error, path) in errors.iter().zip([&broken, &missing, &text]) {
         assert!(error.starts_with(&format!("error: {}: ", path.display())), "{error}");
     }
+    assert!(errors[2].ends_with("neither a PNG nor a JPEG file, which alone are read"), "{stderr}");
+
+    // Nothing is written over, and a PNG is called one.
+    let kept = folder.path().join("kept.png");
+    std::fs::write(&kept, "mine").unwrap();
+    for (to, says) in
+        [(&kept, "is there already"), (&folder.path().join("new.jpg"), "ends in .png")]
+    {
+        let mut prepare = Command::new(&imagenet.program);
+        let output = prepare.arg("prepare").arg(coffee()).arg(to).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && said.contains(says), "{said}");
+    }
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), "mine");
 
     for (options, images, message) in [
         (
