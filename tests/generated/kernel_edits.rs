@@ -1,12 +1,16 @@
 //! An edit of the kernels that changes what a network computes makes a crate's golden tests fail.
 
+use std::io::Write;
 use std::process::Output;
+
+use mbgen::kernels::isa::InstructionSet;
 
 use crate::crates::{Edit, Generated, text, while_edited};
 use crate::support::sweep::leaves_out;
 
 const STRIP: &str = "src/kernels/ops/dense/strip.rs";
 const BROADCAST: &str = "src/kernels/ops/dense/broadcast.rs";
+/// The loop of AVX-512 alone.
 const PAIRS: &str = "src/kernels/ops/dense/pairs.rs";
 const THREE: &str = "src/kernels/ops/depthwise/three.rs";
 const CONVOLVE: &str = "src/kernels/steps/convolve.rs";
@@ -98,8 +102,15 @@ fn edits_of_kernels_are_found() {
         let output = golden(generated, &[]);
         assert!(output.status.success(), "{}", text(&output.stdout));
     }
+    let runs = |edit: &&Edit| {
+        let runs = edit.0 != PAIRS || InstructionSet::available().any(|isa| isa.name() == "avx512");
+        if !runs {
+            let _ = writeln!(std::io::stderr(), "SKIPPED: {}: this CPU has no avx512", edit.0);
+        }
+        runs
+    };
     let found = |edit: &Edit| crates.iter().any(|generated| finds(generated, *edit));
-    let missed: Vec<_> = EDITS.iter().filter(|edit| !found(edit)).collect();
+    let missed: Vec<_> = EDITS.iter().filter(runs).filter(|edit| !found(edit)).collect();
     assert!(missed.is_empty(), "{} of {}: {missed:#?}", missed.len(), EDITS.len());
 }
 
