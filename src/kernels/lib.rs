@@ -38,6 +38,7 @@ macro_rules! files {
             file!("ops/dense/broadcast.rs"),
             file!("ops/dense/lanes.rs"),
             file!("ops/dense/mod.rs"),
+            file!("ops/dense/overlap.rs"),
             file!("ops/dense/pairs.rs"),
             file!("ops/dense/strip.rs"),
             file!("ops/depthwise/any.rs"),

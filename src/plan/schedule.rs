@@ -17,6 +17,9 @@ const NARROW_PANEL: usize = 16;
 /// Rows of a map from which on threads share rows evenly enough.
 const MANY_ROWS: usize = 14;
 
+/// Rows of a band at most: more would save little of what a band costs to begin.
+const MOST_ROWS: usize = 14;
+
 /// A part of a step and how it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -218,13 +221,24 @@ impl Planner<'_> {
             return (PANEL, output.h, split);
         }
         // A small first-level cache holds the rows of a narrow panel only.
-        let narrow = !fused && input.w >= 56 && l1 < 48 << 10;
+        let small = l1 < 48 << 10;
+        let narrow = !fused && input.w >= 56 && small;
         let panel = if narrow { NARROW_PANEL } else { PANEL };
         let row = output.w * output.c * size_of::<f32>();
         let band = match (fused, whole) {
-            (true, _) => 1,
+            (true, _) if small => 1,
+            (true, _) => 2,
             (_, true) => output.h,
-            _ => (2 * l1 / row).clamp(1, 4),
+            _ if small => (2 * l1 / row).clamp(1, 4),
+            // The rows that a band reads of a panel, and those that it makes of all, stay in the
+            // second-level cache.
+            _ => {
+                let (kernel, stride) =
+                    depthwise.kind.window().map_or((1, 1), |window| (window.kernel, window.stride));
+                let read = l2 / 8 / (input.w * PANEL.min(input.c) * size_of::<f32>());
+                let band = (read + stride).saturating_sub(kernel) / stride;
+                band.min(l2 / 2 / row).clamp(1, MOST_ROWS)
+            }
         };
         let band = request.band.map_or(band, |(band, _)| band);
         (panel, band.min(output.h), Split::Rows)

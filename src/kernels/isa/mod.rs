@@ -63,6 +63,16 @@ pub trait Vector: Copy {
         k
     }
 
+    /// Returns `self`. The compiler does not compute it after stores that follow, where a set says so.
+    ///
+    /// # Safety
+    ///
+    /// As for the other methods.
+    #[inline(always)]
+    unsafe fn settled(self) -> Self {
+        self
+    }
+
     /// Asks for the cache line at `p` to be brought into the second-level cache.
     #[inline(always)]
     fn prefetch(_p: *const f32) {}

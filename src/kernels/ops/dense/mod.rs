@@ -8,6 +8,7 @@
 
 mod broadcast;
 mod lanes;
+mod overlap;
 mod pairs;
 mod strip;
 
@@ -86,6 +87,44 @@ pub trait Inner<T: Tiles> {
         strip: &mut Strip<T, N, M>,
         row: usize,
     ) -> Tile<T, R, N, M>;
+
+    /// Computes and finishes `n` tiles of `R` rows, one below the other from `row` on.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Inner::sums`], for all these rows.
+    #[inline(always)]
+    unsafe fn tiles<const R: usize, const N: usize, const M: usize>(
+        strip: &mut Strip<T, N, M>,
+        row: usize,
+        n: usize,
+    ) {
+        // SAFETY: the contract is the caller's.
+        unsafe { one_by_one::<Self, T, R, N, M>(strip, row, n) }
+    }
+}
+
+/// [`Inner::tiles`], each tile after the one before.
+///
+/// # Safety
+///
+/// As for [`Inner::tiles`].
+#[inline(always)]
+unsafe fn one_by_one<I, T, const R: usize, const N: usize, const M: usize>(
+    strip: &mut Strip<T, N, M>,
+    row: usize,
+    n: usize,
+) where
+    I: Inner<T> + ?Sized,
+    T: Tiles,
+{
+    for t in 0..n {
+        // SAFETY: the contract is the caller's.
+        unsafe {
+            let tile = I::sums::<R, N, M>(strip, row + t * R);
+            strip.finish(row + t * R, tile);
+        }
+    }
 }
 
 /// Computes all rows of `N` wide and `M` narrow vectors of columns from `col` on. Returns how many columns

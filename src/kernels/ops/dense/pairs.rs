@@ -2,7 +2,7 @@
 
 use super::super::super::isa::{Tiles, Vector};
 use super::strip::{Row, Run};
-use super::{Inner, RegisterBroadcast, Strip, Tile};
+use super::{Inner, RegisterBroadcast, Strip, Tile, one_by_one, overlap};
 
 /// Operations on pairs of lanes.
 ///
@@ -42,6 +42,23 @@ impl<T: PairLanes> Inner<T> for Pairs {
                 sums_of_pairs(strip, row)
             } else {
                 RegisterBroadcast::sums(strip, row)
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn tiles<const R: usize, const N: usize, const M: usize>(
+        strip: &mut Strip<T, N, M>,
+        row: usize,
+        n: usize,
+    ) {
+        // SAFETY: the caller's contract.
+        unsafe {
+            // Where sums and the first weights fit the registers.
+            if const { N == 2 && M == 0 && R == overlap::ROWS } && overlap::suits(strip) {
+                overlap::tiles::<T, N, M>(strip, row, n);
+            } else {
+                one_by_one::<Self, T, R, N, M>(strip, row, n);
             }
         }
     }

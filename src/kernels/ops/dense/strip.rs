@@ -74,43 +74,34 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
         let mut row = 0;
         // Where the network has no tiles of so many rows there is no code for them, and single rows do.
         macro_rules! tiles {
-            ($rows:expr; $($height:literal)*) => {{
-                let rows = $rows;
+            ($n:expr, $rows:expr; $($height:literal)*) => {{
+                let (n, rows) = ($n, $rows);
                 match rows {
-                    $($height if const { Self::has::<U>($height) } => self.tile::<$height>(row),)*
-                    _ => {
-                        for row in row..row + rows {
-                            self.tile::<1>(row);
-                        }
-                    }
+                    $($height if const { Self::has::<U>($height) } => {
+                        T::Inner::tiles::<$height, N, M>(&mut self, row, n);
+                    })*
+                    _ => T::Inner::tiles::<1, N, M>(&mut self, row, n * rows),
                 }
-                row += rows;
+                row += n * rows;
             }};
         }
         // SAFETY: all rows of a tile are among those left, dealt out to tiles of REST rows at most.
         unsafe {
             if T::COMPACT {
-                while self.panel.rows - row >= 4 {
-                    tiles!(4; 4);
+                tiles!(self.panel.rows / 4, 4; 4);
+                tiles!(self.panel.rows - row, 1;);
+            } else {
+                if Self::ROWS > Self::REST {
+                    tiles!(self.panel.rows / Self::ROWS, Self::ROWS; 14 12);
                 }
-                while row < self.panel.rows {
-                    tiles!(1;);
+                let left = self.panel.rows - row;
+                let tiles = left.div_ceil(Self::REST).max(1);
+                let (least, more) = (left / tiles, left % tiles);
+                for (n, rows) in [(more, least + 1), (tiles - more, least)] {
+                    tiles!(n, rows; 8 7 6 5 4 3 2);
                 }
-                return cols;
             }
-            while Self::ROWS > Self::REST && self.panel.rows - row >= Self::ROWS {
-                tiles!(Self::ROWS; 14 12);
-            }
-            let left = self.panel.rows - row;
-            let tiles = left.div_ceil(Self::REST);
-            if tiles == 0 {
-                return cols;
-            }
-            let (least, mut extra) = (left / tiles, left % tiles);
-            for _ in 0..tiles {
-                tiles!(least + usize::from(extra > 0); 8 7 6 5 4 3 2);
-                extra = extra.saturating_sub(1);
-            }
+            debug_assert!(row == self.panel.rows);
         }
         cols
     }
@@ -122,16 +113,15 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
         some && needs::has_strip::<T, U>(N, M) && (T::COMPACT || heights >> rows & 1 == 1)
     }
 
-    /// The tile of `R` rows from `row` on.
+    /// Adds a tile to what is pooled, or stores it.
     ///
     /// # Safety
     ///
     /// As for [`Strip::rows`]; the panel has the rows `row..row + R`.
     #[inline(always)]
-    unsafe fn tile<const R: usize>(&mut self, row: usize) {
-        // SAFETY: R rows from `row` and the columns are inside the panel.
+    pub(super) unsafe fn finish<const R: usize>(&self, row: usize, tile: Tile<T, R, N, M>) {
+        // SAFETY: the contract is the caller's.
         unsafe {
-            let tile = T::Inner::sums::<R, N, M>(self, row);
             if self.panel.pool {
                 self.sum(tile);
             } else {
@@ -144,7 +134,7 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     ///
     /// # Safety
     ///
-    /// As for [`Strip::tile`]; `r` is below [`Strip::runs`].
+    /// The panel has the rows `row..row + R`; `r` is below [`Strip::runs`].
     #[inline(always)]
     pub(super) unsafe fn run<const R: usize>(&self, row: usize, r: usize) -> Run<R> {
         let panel = self.panel;
@@ -230,28 +220,23 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     ///
     /// # Safety
     ///
-    /// As for [`Strip::tile`].
+    /// As for [`Strip::rows`]; the panel has the rows `row..row + R`.
     #[inline(always)]
     #[allow(clippy::needless_range_loop)]
     unsafe fn store<const R: usize>(&self, row: usize, tile: Tile<T, R, N, M>) {
         let Tile { mut wide, mut narrow } = tile;
-        let panel = self.panel;
-        let whole = self.lanes == T::Narrow::LANES;
-        // SAFETY: the strip's columns are inside the panel, for C as for the residual, which has C's
-        // layout.
+        let residual = self.panel.residual;
+        // SAFETY: the strip's columns are inside the residual, which has C's layout.
         unsafe {
-            let at = |i: usize, j: usize| {
-                let col = self.col + j * T::Wide::LANES;
-                (row + i) * panel.ldc + col / MOST_LANES * panel.c_vector_stride + col % MOST_LANES
-            };
-            if !panel.residual.is_null() {
+            if !residual.is_null() {
                 for i in 0..R {
                     for j in 0..N {
-                        wide[i][j] = wide[i][j].add(T::Wide::load(panel.residual.add(at(i, j))));
+                        let skip = T::Wide::load(residual.add(self.at(row + i, j)));
+                        wide[i][j] = wide[i][j].add(skip);
                     }
                     for j in 0..M {
-                        let p = panel.residual.add(at(i, N));
-                        let skip = if whole {
+                        let p = residual.add(self.at(row + i, N));
+                        let skip = if self.whole() {
                             T::Narrow::load(p)
                         } else {
                             T::Narrow::load_first(p, self.lanes)
@@ -260,20 +245,45 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
                     }
                 }
             }
-            let (lo, hi) = panel.bounds;
-            let (wide_lo, wide_hi) = (T::Wide::splat(lo), T::Wide::splat(hi));
-            let (narrow_lo, narrow_hi) = (T::Narrow::splat(lo), T::Narrow::splat(hi));
             for i in 0..R {
-                for j in 0..N {
-                    wide[i][j].clamp(wide_lo, wide_hi).store(panel.c.add(at(i, j)));
-                }
-                for j in 0..M {
-                    let value = narrow[i][j].clamp(narrow_lo, narrow_hi);
-                    let c = panel.c.add(at(i, N));
-                    if whole { value.store(c) } else { value.store_first(c, self.lanes) }
-                }
+                self.store_row(row + i, (wide[i], narrow[i]));
             }
         }
+    }
+
+    /// Clamp and store of a row to which nothing is to be added.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Strip::rows`]; the panel has the row.
+    #[inline(always)]
+    pub(super) unsafe fn store_row(&self, row: usize, (wide, narrow): Row<T, N, M>) {
+        let (lo, hi) = self.panel.bounds;
+        // SAFETY: the strip's columns are inside C.
+        unsafe {
+            for (j, value) in wide.into_iter().enumerate() {
+                let value = value.clamp(T::Wide::splat(lo), T::Wide::splat(hi));
+                value.store(self.panel.c.add(self.at(row, j)));
+            }
+            for value in narrow {
+                let value = value.clamp(T::Narrow::splat(lo), T::Narrow::splat(hi));
+                let c = self.panel.c.add(self.at(row, N));
+                if self.whole() { value.store(c) } else { value.store_first(c, self.lanes) }
+            }
+        }
+    }
+
+    /// Distance of the strip's vector `j` in row `row` from the first value of C, or of the residual.
+    #[inline(always)]
+    fn at(&self, row: usize, j: usize) -> usize {
+        let col = self.col + j * T::Wide::LANES;
+        row * self.panel.ldc + col / MOST_LANES * self.panel.c_vector_stride + col % MOST_LANES
+    }
+
+    /// Whether the last narrow vector has all its lanes.
+    #[inline(always)]
+    fn whole(&self) -> bool {
+        self.lanes == T::Narrow::LANES
     }
 
     /// Clamps the rows of a tile and adds them to the sums in C.
