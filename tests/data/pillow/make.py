@@ -1,6 +1,8 @@
 """Writes prepared.json, pictures as Pillow scales and torchvision crops them, and photo.jpg.
 
-    pip install pillow numpy && python make.py
+    pip install pillow==13.0.0 numpy && python make.py
+
+Pillow before 13 scales columns first, whatever the sizes: other values in the cases of tall photos.
 
 `torchvision.transforms.functional` is copied here as far as it computes: `resize`, whose longer side
 is `int(size * long / short)`, and `center_crop`, which pads what is too small with zeros.
@@ -42,9 +44,16 @@ CASES = [
     ((61, 43), 3, {"height": 12, "width": 20}, "bilinear", (20, 12)),
     ((61, 43), 3, {"height": 60, "width": 9}, "bicubic", (12, 15)),
     ((640, 300), 3, {"height": 96, "width": 96}, "nearest", (21, 17)),
+    # Tall: rows are scaled first where more than twice as many of them go. One case is at that bound.
+    ((25, 84), 3, {"height": 24, "width": 24}, "bilinear", (20, 14)),
+    ((21, 70), 3, {"shorter": 18}, "bicubic", (15, 11)),
+    ((20, 60), 3, {"height": 22, "width": 30}, "bilinear", (17, 15)),
+    ((30, 53), 3, {"height": 32, "width": 20}, "bilinear", (18, 30)),
+    ((30, 52), 3, {"height": 32, "width": 20}, "bilinear", (18, 30)),
     # Luma.
     ((61, 43), 1, {"shorter": 18}, "bicubic", (15, 11)),
     ((61, 43), 1, {"shorter": 10}, "nearest", (20, 11)),
+    ((21, 70), 1, {"shorter": 18}, "bilinear", (15, 11)),
 ]
 
 

@@ -1,4 +1,4 @@
-//! A part of a scaled picture, bit for bit as Pillow scales and torchvision crops it.
+//! A part of a scaled picture, bit for bit as Pillow 13 scales and torchvision crops it.
 
 use std::ops::Range;
 
@@ -59,20 +59,53 @@ impl<const C: usize> Picture<C> {
         padded(picked.flat_map(|row| xs.iter().map(|&x| row[x])).collect(), rows, columns)
     }
 
-    /// Of the scaled picture the centre: each pixel a mean of all that it covers. Columns first, of
-    /// those rows that are needed.
+    /// Of the scaled picture the centre: each pixel a mean of all that it covers. What is mixed first
+    /// is rounded, and only as much of it is mixed as the other direction needs.
     pub fn mix(&self, rows: &Axis, columns: &Axis, filter: &Filter) -> Self {
-        let (ys, xs) = (rows.windows(filter), columns.windows(filter));
-        let first = ys.iter().map(|window| window.first).min().unwrap_or(0);
-        let end = ys.iter().map(|window| window.first + window.weights.len()).max().unwrap_or(0);
-        let needed = self.pixels()[first * self.width..end * self.width].chunks_exact(self.width);
-        let mixed = needed.flat_map(|row| xs.iter().map(|window| window.of(&row[window.first..])));
-        let (narrow, width): (Vec<[u8; C]>, _) = (mixed.collect(), xs.len());
-        let below = |window: &Window, x| narrow[(window.first - first) * width + x..].iter();
-        let pixel = |window: &Window, x| window.of(below(window, x).step_by(width));
-        let pixels = ys.iter().flat_map(|y| (0..width).map(move |x| pixel(y, x))).collect();
-        padded(pixels, rows, columns)
+        let (mut ys, mut xs) = (rows.windows(filter), columns.windows(filter));
+        let mixed = if are_rows_first(rows, columns) {
+            let needed = covered(&mut xs);
+            let width = needed.len();
+            mix_columns(&mix_rows(self.pixels(), self.width, needed, &ys), width, &xs)
+        } else {
+            let needed = covered(&mut ys);
+            let needed = &self.pixels()[needed.start * self.width..needed.end * self.width];
+            mix_rows(&mix_columns(needed, self.width, &xs), xs.len(), 0..xs.len(), &ys)
+        };
+        padded(mixed, rows, columns)
     }
+}
+
+/// Whether rows are mixed first: where there are to be fewer, by more than twice as many as columns.
+/// Pillow 13 has this rule; those before it mix columns first.
+fn are_rows_first(rows: &Axis, columns: &Axis) -> bool {
+    let fewer_rows = rows.from.saturating_sub(rows.to);
+    fewer_rows > 2 * columns.from.saturating_sub(columns.to)
+}
+
+/// All that the windows cover, from where on they count from now on.
+fn covered(windows: &mut [Window]) -> Range<usize> {
+    let first = windows.iter().map(|window| window.first).min().unwrap_or(0);
+    let end = windows.iter().map(|window| window.first + window.weights.len()).max().unwrap_or(0);
+    windows.iter_mut().for_each(|window| window.first -= first);
+    first..end
+}
+
+/// Of rows of that width, the mixes of neighbours in a row.
+fn mix_columns<const C: usize>(from: &[[u8; C]], width: usize, xs: &[Window]) -> Vec<[u8; C]> {
+    let rows = from.chunks_exact(width);
+    rows.flat_map(|row| xs.iter().map(|window| window.of(&row[window.first..]))).collect()
+}
+
+/// Of rows of that width, the mixes of neighbours in some columns.
+fn mix_rows<const C: usize>(
+    from: &[[u8; C]],
+    width: usize,
+    columns: Range<usize>,
+    ys: &[Window],
+) -> Vec<[u8; C]> {
+    let pixel = |y: &Window, x| y.of(from[y.first * width + x..].iter().step_by(width));
+    ys.iter().flat_map(|y| columns.clone().map(move |x| pixel(y, x))).collect()
 }
 
 /// The wanted pixels amid zeros.
