@@ -77,6 +77,7 @@ fn a_photo_program_says_what_it_sees() {
     one_output_is_a_sigmoid(&program);
     what_is_missing_is_said(&program);
     what_is_too_large_is_refused(&program);
+    what_has_no_end_is_not_read(&program);
     names_are_shown_harmless(&program);
     for (arguments, message) in [
         (&["prepare", "a.png"][..], "prepare takes an image and a PNG to write, not 1"),
@@ -157,6 +158,36 @@ fn what_is_too_large_is_refused(program: &Path) {
         let (code, printed, said) = outcome(program, &["classify"], &[&image]);
         assert_eq!((code, &*printed), (Some(2), ""), "{said}");
         let why = ": 20000x10000 pixels take 600 MB, at most 400 are allowed\n";
+        assert!(said.ends_with(why), "{said}");
+    }
+}
+
+/// Files without end, or nearly so, are refused by their first bytes or their length: the program has
+/// no memory to read them.
+fn what_has_no_end_is_not_read(program: &Path) {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let sparse = |name: &str, start: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, start).unwrap();
+        std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1 << 33).unwrap();
+        path
+    };
+    let neither = ": neither a PNG nor a JPEG file, which alone are read\n";
+    let long = ": a file of more than 400000000 bytes, the most that is read\n";
+    for (path, why) in [
+        ("/dev/zero".into(), neither),
+        (sparse("zeros.png", b""), neither),
+        (sparse("long.png", b"\x89PNG\r\n\x1a\n"), long),
+        (sparse("long.jpg", b"\xff\xd8\xff\xe0"), long),
+    ] {
+        let mut limited = Command::new("sh");
+        limited.args(["-c", "ulimit -v 300000; exec \"$0\" classify \"$1\""]);
+        let output = limited.arg(program).arg(&path).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.ends_with(why), "{said}");
     }
 }

@@ -11,6 +11,8 @@ use crate::resample::{Axis, CUBIC, Picture, TRIANGLE};
 
 /// The most bytes of a file, and of the pixels in it.
 const MAX_BYTES: u64 = 400_000_000;
+/// As many bytes tell the format of a file.
+const SIGNATURE: u64 = 16;
 /// The longest side of a scaled photo.
 const MAX_SIDE: u64 = 1 << 24;
 
@@ -25,8 +27,8 @@ pub struct Prepared {
 /// Reads a PNG or JPEG file. A photo is turned upright, scaled and cropped; a `prepared` image must
 /// have the input's size and is taken as it is.
 pub fn load(path: &Path, prepared: bool) -> Result<Prepared, String> {
-    let bytes = read(path)?;
-    let photo = photo(decode(&bytes, !prepared)?)?;
+    let (bytes, format) = read(path)?;
+    let photo = photo(decode(&bytes, format, !prepared)?)?;
     let input = if !prepared {
         fit(&photo)?
     } else if (photo.height, photo.width) == (HEIGHT, WIDTH) {
@@ -61,25 +63,30 @@ pub fn write(path: &Path, pixels: &[u8]) -> Result<(), String> {
     })
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, String> {
+/// The bytes of a file and its format. As little is read of what is refused as tells that.
+fn read(path: &Path) -> Result<(Vec<u8>, ImageFormat), String> {
+    let wrong = |error: std::io::Error| error.to_string();
+    let file = File::open(path).map_err(wrong)?;
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
-    match read {
-        Ok(_) if bytes.len() as u64 > MAX_BYTES => {
-            Err(format!("a file of more than {MAX_BYTES} bytes, the most that is read"))
-        }
-        Ok(_) => Ok(bytes),
-        Err(error) => Err(error.to_string()),
+    (&file).take(SIGNATURE).read_to_end(&mut bytes).map_err(wrong)?;
+    let format = match image::guess_format(&bytes) {
+        Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) => format,
+        _ => return Err("neither a PNG nor a JPEG file, which alone are read".into()),
+    };
+    // A pipe has no length: it ends, or has too much.
+    let length = file.metadata().map_err(wrong)?.len();
+    if length <= MAX_BYTES {
+        file.take(MAX_BYTES + 1 - SIGNATURE).read_to_end(&mut bytes).map_err(wrong)?;
     }
+    if length.max(bytes.len() as u64) > MAX_BYTES {
+        return Err(format!("a file of more than {MAX_BYTES} bytes, the most that is read"));
+    }
+    Ok((bytes, format))
 }
 
-fn decode(bytes: &[u8], upright: bool) -> Result<DynamicImage, String> {
+fn decode(bytes: &[u8], format: ImageFormat, upright: bool) -> Result<DynamicImage, String> {
     let wrong = |error: image::ImageError| error.to_string().trim_end().to_owned();
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
-    let reader = reader.map_err(|error| error.to_string())?;
-    if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
-        return Err("neither a PNG nor a JPEG file, which alone are read".into());
-    }
+    let reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut decoder = reader.into_decoder().map_err(wrong)?;
     // A small file can claim to be a huge image, and one of luma is seen in colours.
     let (width, height) = decoder.dimensions();
