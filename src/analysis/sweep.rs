@@ -79,6 +79,18 @@ impl Sweep {
         })
     }
 
+    /// Number of networks: every variant of every spec.
+    pub fn points(&self, specs: &[Loaded]) -> usize {
+        let values = [specs.len(), self.widths.len().max(1), self.resolutions.len().max(1)];
+        values.into_iter().fold(1, usize::saturating_mul)
+    }
+
+    /// Layers of every variant of every spec, in order, as far as each has a graph.
+    pub fn layers<'a>(&'a self, specs: &'a [Loaded]) -> impl Iterator<Item = usize> + 'a {
+        let graphs = specs.iter().flat_map(|spec| self.variants().map(|v| spec.graph(&v)));
+        graphs.map_while(Result::ok).map(|graph| graph.len())
+    }
+
     /// Totals of every variant of every spec, in order, computed on all cores.
     ///
     /// # Errors
@@ -118,9 +130,11 @@ impl Sweep {
     fn check(&self, specs: &[Loaded]) -> Result<()> {
         let [widths, resolutions] =
             [self.widths.len(), self.resolutions.len()].map(|values| values.max(1));
-        let (specs_len, variants) = (specs.len(), widths * resolutions);
-        let what = || format!("{specs_len} specs at {widths} widths and {resolutions} resolutions");
-        let points = specs_len * variants;
+        let what = || {
+            let specs = specs.len();
+            format!("{specs} specs at {widths} widths and {resolutions} resolutions")
+        };
+        let points = self.points(specs);
         if points > MAX_POINTS {
             return Err(Error::Usage(format!(
                 "{} are {points} networks; at most {MAX_POINTS} are compared",
@@ -128,6 +142,7 @@ impl Sweep {
             )));
         }
         let largest = self.largest();
+        let variants = points / specs.len().max(1);
         let layers = specs.iter().map(|loaded| Ok(loaded.graph(&largest)?.len() * variants));
         let layers = layers.sum::<Result<usize>>()?;
         if layers > MAX_LAYERS {

@@ -43,6 +43,10 @@ pub fn run(args: &CompareArgs) -> Result<()> {
         classes: *classes,
         machine: None,
     };
+    // A search may leave few of its networks.
+    if *update_baseline && fit.is_empty() {
+        check_room(sweep.points(&specs), sweep.layers(&specs))?;
+    }
     let asked = Asked {
         fit: fit.clone(),
         planned: *update_baseline,
@@ -54,7 +58,8 @@ pub fn run(args: &CompareArgs) -> Result<()> {
     };
     let compared = Compared::new(specs, asked)?;
     if *update_baseline {
-        check_room(compared.points.iter().map(|point| point.totals.n_rows))?;
+        let layers = compared.points.iter().map(|point| point.totals.n_rows);
+        check_room(layers.len(), layers)?;
     }
     let (output, format) = (args.output.destination(), args.output.format());
     compared.show(|comparison| {

@@ -413,15 +413,15 @@ pub(super) fn not_a_baseline(text: Result<String>, path: &Path) -> Result<String
     })
 }
 
-/// Refuses networks of so many layers each that a baseline has no room for them.
-pub fn check_room(layers: impl ExactSizeIterator<Item = usize>) -> Result<()> {
-    let networks = layers.len();
-    let layers = layers.fold(0, usize::saturating_add);
-    if layers <= MAX_LAYERS {
+/// Refuses networks, each of so many layers, for which a baseline has no room. No more of them are
+/// looked at than tell.
+pub fn check_room(networks: usize, mut layers: impl Iterator<Item = usize>) -> Result<()> {
+    let room = |room: usize, layers| room.checked_sub(layers);
+    if layers.try_fold(MAX_LAYERS, room).is_some() {
         return Ok(());
     }
     Err(Error::Usage(format!(
-        "a baseline of {networks} networks would have {layers} layers; at most {MAX_LAYERS} are kept"
+        "a baseline of {networks} networks would have more than {MAX_LAYERS} layers, the most kept"
     )))
 }
 

@@ -64,7 +64,8 @@ pub fn renew(path: &Path, entries: Vec<Entry>, reason: &str) -> Result<Renewal> 
         Found::First(first) => upgrade(first, entries).map_err(|message| wrong(path, message))?,
     };
     renewal.baseline.reasons.push(reason.to_owned());
-    check_room(renewal.baseline.points.iter().map(|entry| entry.layers.len()))?;
+    let points = &renewal.baseline.points;
+    check_room(points.len(), points.iter().map(|entry| entry.layers.len()))?;
     Ok(renewal)
 }
 
