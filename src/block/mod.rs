@@ -381,30 +381,28 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Appends a layer and moves on to its output, unless the network becomes too much as a whole.
+    /// Appends a layer and moves on to its output. That the network becomes too much as a whole is said
+    /// once, where nothing is wrong before: no figure would be true behind a layer that is not there.
     fn push(&mut self, layer: Layer, operands: &[Source]) {
         let before = operands.iter().map(|&operand| match operand {
             Source::Input => self.strides[0],
             Source::Layer(LayerId(id)) => self.strides[id + 1],
         });
         let stride = layer.kind.window().map_or(1, |window| window.stride as u64);
-        // Both are products of two numbers up to 2^31, or sums of those.
-        let stride = before.max().unwrap_or(1) * stride;
-        let macs = self.macs + layer.macs();
-        let name = &layer.name;
-        if stride > MAX_STRIDE {
+        let stride = before.max().unwrap_or(1).saturating_mul(stride);
+        self.macs = self.macs.saturating_add(layer.macs());
+        let (macs, name) = (self.macs, &layer.name);
+        if self.problems.is_empty() && stride > MAX_STRIDE {
             self.problem(format!(
                 "the strides up to {name} multiply to {stride}; at most 2^31 are allowed"
             ));
-        } else if macs > MAX_MACS {
+        } else if self.problems.is_empty() && macs > MAX_MACS {
             self.problem(format!(
                 "the network has {macs} multiply-accumulates up to {name}; at most 2^46 are allowed"
             ));
-        } else {
-            self.macs = macs;
-            self.strides.push(stride);
-            self.source = Source::Layer(self.graph.push(layer, operands));
         }
+        self.strides.push(stride);
+        self.source = Source::Layer(self.graph.push(layer, operands));
     }
 
     fn path(&self, name: &str) -> Arc<str> {

@@ -256,6 +256,13 @@ fn counts_are_exact_or_refused() {
     let large = "{channels: 1, height: 32768, width: 32768}";
     let said = refused(&spec(large, "{a: [conv_bn: {c: 2, k: 181}, conv_bn: {c: 2, k: 181}]}"));
     assert!(said.contains("multiply-accumulates up to a.1.0; at most 2^46"), "{said}");
+    // The layers behind have no faults of their own, and no totals that are true.
+    let macs = ("conv_bn: {c: 2, k: 181}, ", large, "multiply-accumulates up to a.1.0; at most");
+    let strides = ("conv_bn: {c: 1, s: 2}, ", small, "the strides up to a.31.0 multiply to");
+    for (layer, input, once) in [macs, strides] {
+        let said = refused(&spec(input, &format!("{{a: [{}]}}", layer.repeat(90))));
+        assert!(said.contains(once) && said.matches("error: ").count() == 1, "{said}");
+    }
     // 2^31 x 2^31 x 255 x 255 is no number of 64 bits.
     let said = refused(&spec(
         "{channels: 2147483648, height: 1, width: 1}",
