@@ -61,9 +61,27 @@ const FIELDS: &[Field] = &[
     field(Column::text("block", "block").detail(), View::All, |r, _| text(&r.first.block)),
     field(Column::number("layers", "layers"), View::Merged, |r, _| count(r.layers)),
     field(Column::text("op", "op"), View::Layers, |r, _| text(r.first.kind.op())),
-    field(Column::text("in", "input").turn(3), View::All, |r, _| Cell::Text(shape(r.first.input))),
-    field(Column::text("out", "output"), View::All, |r, _| Cell::Text(shape(r.last.output))),
-    field(Column::number("k", "k").turn(2), View::Layers, |r, _| kernel(r)),
+    field(Column::text("in", "input").turn(3).people(), View::All, |r, _| {
+        Cell::Text(shape(r.first.input))
+    }),
+    field(Column::value("in_channels"), View::All, |r, _| count(r.first.input.c)),
+    field(Column::value("in_height"), View::All, |r, _| count(r.first.input.h)),
+    field(Column::value("in_width"), View::All, |r, _| count(r.first.input.w)),
+    field(Column::text("out", "output").people(), View::All, |r, _| {
+        Cell::Text(shape(r.last.output))
+    }),
+    field(Column::value("out_channels"), View::All, |r, _| count(r.last.output.c)),
+    field(Column::value("out_height"), View::All, |r, _| count(r.last.output.h)),
+    field(Column::value("out_width"), View::All, |r, _| count(r.last.output.w)),
+    field(Column::number("k", "k").turn(2).people(), View::Layers, |r, _| {
+        kernel(r).map_or(Cell::Empty, |[h, w]| Cell::Text(format!("{h}×{w}")))
+    }),
+    field(Column::value("k_height"), View::Layers, |r, _| {
+        kernel(r).map_or(Cell::Empty, |k| count(k[0]))
+    }),
+    field(Column::value("k_width"), View::Layers, |r, _| {
+        kernel(r).map_or(Cell::Empty, |k| count(k[1]))
+    }),
     field(Column::number("s", "s").turn(2), View::Layers, |r, _| {
         r.first.kind.window().map_or(Cell::Empty, |w| count(w.stride))
     }),
@@ -132,13 +150,12 @@ fn count(n: usize) -> Cell {
     Cell::Count(n as u64)
 }
 
-fn kernel(row: &Row) -> Cell {
+/// Rows and columns that an output position sees of a map.
+fn kernel(row: &Row) -> Option<[usize; 2]> {
     match (row.first.kind, row.first.kind.window()) {
-        (_, Some(w)) => Cell::Text(format!("{0}×{0}", w.kernel)),
-        (Kind::GlobalAveragePool(_), _) => {
-            Cell::Text(format!("{}×{}", row.first.input.h, row.first.input.w))
-        }
-        _ => Cell::Empty,
+        (_, Some(window)) => Some([window.kernel; 2]),
+        (Kind::GlobalAveragePool(_), _) => Some([row.first.input.h, row.first.input.w]),
+        _ => None,
     }
 }
 

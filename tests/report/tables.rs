@@ -130,9 +130,8 @@ fn csv_has_every_row_and_column() {
     let widths: Vec<_> = text.lines().map(|line| line.split(',').count()).collect();
     assert_eq!(widths.len(), 65);
     assert!(widths.iter().all(|&w| w == widths[0]));
-    assert!(
-        text.starts_with(
-            "name,block,op,in,out,k,s,p_top,p_left,p_bottom,p_right,groups,act,params,"
-        )
-    );
+    assert!(text.starts_with(
+        "name,block,op,in_channels,in_height,in_width,out_channels,out_height,out_width,k_height,\
+             k_width,s,p_top,p_left,p_bottom,p_right,groups,act,params,"
+    ));
 }
