@@ -11,6 +11,8 @@ use crate::spec::{Loaded, Spec};
 
 /// Most points of a sweep.
 pub const MAX_POINTS: usize = 100_000;
+/// Most points of a sweep that is planned for a machine though nothing asks for what only a plan tells.
+pub const MAX_PLANNED: usize = 1_000;
 /// Most layers of all of its points together.
 const MAX_LAYERS: usize = 10_000_000;
 

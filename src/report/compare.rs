@@ -8,11 +8,11 @@ use super::{Comparison, Format, SideBySide, Style, bmf, compare_json, csv, gate,
 use super::{markdown, table};
 use crate::analysis::align;
 use crate::analysis::moves::{Move, moves};
-use crate::analysis::sweep::{Plateau, Point, plateaus};
+use crate::analysis::sweep::{MAX_PLANNED, Plateau, Point, plateaus};
 use crate::analysis::{Row, Totals};
 use crate::error::{Error, Result};
 use crate::gate::Networks;
-use crate::text::{self, bytes};
+use crate::text::{self, bytes, thousands};
 
 /// Most points that a table shows.
 const SHOWN: usize = 1_000;
@@ -175,14 +175,11 @@ fn points(comparison: &Comparison, shown: usize) -> Section {
         Column::number("peak", "peak"),
         ratio("peak_ratio", "× peak"),
     ]);
-    let arena = points.iter().any(|point| point.totals.arena_bytes.is_some());
-    if arena {
-        columns.push(Column::number("arena", "arena"));
-    }
-    let predicted = points.iter().any(|point| point.totals.predicted_ns.is_some());
-    if predicted {
-        columns.push(Column::number("time", "time"));
-    }
+    let planned = points.iter().any(|point| point.totals.arena_bytes.is_some());
+    columns.extend(["arena", "time"].map(|metric| match planned {
+        true => Column::number(metric, metric),
+        false => Column::value(metric),
+    }));
     let row = |point: &Point| {
         let t = &point.totals;
         let ratio = |of: fn(&Totals) -> u64| match points.first() {
@@ -201,14 +198,19 @@ fn points(comparison: &Comparison, shown: usize) -> Section {
             Cell::Bytes(t.peak_live_bytes),
             ratio(|t| t.peak_live_bytes),
         ]);
-        if arena {
-            cells.push(t.arena_bytes.map_or(Cell::Empty, Cell::Bytes));
-        }
-        if predicted {
-            cells.push(t.predicted_ns.map_or(Cell::Empty, Cell::Time));
-        }
+        cells.extend([
+            t.arena_bytes.map_or(Cell::Empty, Cell::Bytes),
+            t.predicted_ns.map_or(Cell::Empty, Cell::Time),
+        ]);
         cells
     };
+    let unplanned = (!planned && !points.is_empty()).then(|| match networks.machine {
+        Some(_) => "Left out: arena and time, for no crate can be generated.".to_owned(),
+        None => format!(
+            "Left out: arena and time, which more than {} networks have only where they are limited.",
+            thousands(MAX_PLANNED as u64)
+        ),
+    });
     let left = points.len().saturating_sub(shown);
     let more = format!("{left} more points are left out here; JSON and CSV have them all.");
     let heading = match points {
@@ -220,7 +222,7 @@ fn points(comparison: &Comparison, shown: usize) -> Section {
         heading,
         columns,
         rows: points.iter().take(shown).map(row).collect(),
-        notes: (left > 0).then_some(more).into_iter().collect(),
+        notes: (left > 0).then_some(more).into_iter().chain(unplanned).collect(),
         ..Section::default()
     }
 }

@@ -165,7 +165,7 @@ pub(super) fn changes(
         key: "changes",
         heading,
         marked: marked.collect(),
-        columns: if shown.is_empty() { Vec::new() } else { columns },
+        columns: if shown.is_empty() && !all { Vec::new() } else { columns },
         rows: shown.iter().map(row).collect(),
         ..Section::default()
     }

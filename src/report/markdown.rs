@@ -41,15 +41,18 @@ struct Limited {
 impl Limited {
     /// Appends `text` if it fits.
     fn push(&mut self, text: &str) -> bool {
-        let length = text.chars().count();
-        let fits = length <= self.budget;
+        let fits = self.reserve(text);
         if fits {
-            self.budget -= length;
             self.text += text;
-        } else {
-            self.budget = 0;
         }
         fits
+    }
+
+    /// Takes the room for `text` if it fits.
+    fn reserve(&mut self, text: &str) -> bool {
+        let left = self.budget.checked_sub(text.chars().count());
+        self.budget = left.unwrap_or(0);
+        left.is_some()
     }
 }
 
@@ -77,7 +80,9 @@ fn write_section(section: &Section, out: &mut Limited) -> bool {
         let rule = |numeric| if numeric { "---:" } else { "---" }.to_owned();
         head += &line(columns.iter().map(|(_, c)| rule(c.numeric)).collect());
     }
-    if !out.push(&head) {
+    let notes = section.notes.iter().chain(&section.hints);
+    let notes: String = notes.map(|note| format!("\n{}\n", markdown(note))).collect();
+    if !out.push(&head) || !out.reserve(&notes) {
         return false;
     }
     for (number, row) in section.rows.iter().enumerate() {
@@ -89,12 +94,10 @@ fn write_section(section: &Section, out: &mut Limited) -> bool {
         if !out.push(&line(cells.collect())) {
             let left = section.rows.len() - number;
             out.text += &format!("\n{left} more rows do not fit here: see another format.\n");
+            out.text += &notes;
             return false;
         }
     }
-    section
-        .notes
-        .iter()
-        .chain(&section.hints)
-        .all(|note| out.push(&format!("\n{}\n", markdown(note))))
+    out.text += &notes;
+    true
 }

@@ -1,6 +1,6 @@
 //! Networks against each other, and against what they may cost.
 
-use crate::analysis::sweep::{Point, Sweep};
+use crate::analysis::sweep::{MAX_PLANNED, Point, Sweep};
 use crate::analysis::{Analysis, By, merged};
 use crate::error::{Error, Result};
 use crate::gate::{Baseline, Blame, Change, Check, Entry, Increase, Limit, Networks, changes};
@@ -8,9 +8,6 @@ use crate::graph::LayerGraph;
 use crate::machine::Description;
 use crate::report::{Comparison, SideBySide, gate};
 use crate::spec::Loaded;
-
-/// Up to as many points, each is planned, for its arena and its time.
-const PLANNED: usize = 1_000;
 
 /// What to compare, and at what to hold it.
 #[derive(Clone, Debug)]
@@ -138,7 +135,7 @@ fn sweep(asked: &Asked, specs: &[Loaded]) -> Sweep {
     let mut limited = limits.chain(budgets.map(|budget| budget.metric));
     let planned = asked.planned || asked.baseline.is_some();
     let planned = planned || limited.any(|metric| metric.is_planned());
-    let few = sweep.variants().nth(PLANNED / specs.len().max(1)).is_none();
+    let few = sweep.points(specs) <= MAX_PLANNED;
     sweep.machine = (planned || few).then(|| asked.machine.clone());
     sweep
 }

@@ -427,6 +427,7 @@ fn columns_of_values_have_one_type() {
         analyze(&["v1-0.25-96-vww", "--resolution", "64x96"]),
         analyze(&["v2"]),
         analyze(&["v2", "--by", "block"]),
+        analyze(&["v2", "--by", "stage"]),
     ];
     let mut types = std::collections::BTreeMap::new();
     for table in tables {
@@ -435,15 +436,36 @@ fn columns_of_values_have_one_type() {
         for line in lines {
             assert_eq!(line.len(), names.len());
             for (name, value) in names.iter().zip(line).filter(|(_, value)| !value.is_empty()) {
-                let shape = ["in", "out", "k"].contains(name);
-                let numeric = value.parse::<f64>().is_ok() && !shape;
+                let numeric = value.parse::<f64>().is_ok();
                 assert_eq!(*types.entry((*name).to_owned()).or_insert(numeric), numeric, "{name}");
             }
         }
     }
-    for name in ["input_height", "input_width", "receptive_field_height", "p_top", "weight_bytes"] {
+    for name in ["input_height", "in_channels", "out_width", "k_height", "p_top", "weight_bytes"] {
         assert_eq!(types.get(name), Some(&true), "{name}");
     }
+}
+
+/// More networks than are planned have neither arena nor time, which is said; in files of values both
+/// columns stand whatever the networks.
+#[test]
+fn columns_that_are_left_out_are_named() {
+    let many = ["v1-0.25-96-vww", "--width", "0.3..1.301:0.001", "--format"];
+    let report = |format| compare(&[&many[..], &[format]].concat()).stdout;
+    let said = "Left out: arena and time, which more than 1,000 networks have only where they are";
+    for format in ["table", "markdown", "html"] {
+        assert_eq!(report(format).matches(said).count(), 1, "{format}");
+    }
+    let header = |text: &str| text.lines().next().unwrap().to_owned();
+    let swept = report("csv");
+    assert!(
+        header(&swept).ends_with(",arena,time") && swept.lines().nth(1).unwrap().ends_with(",,")
+    );
+    let few = compare(&["v2", "--format", "csv"]).stdout;
+    let none = compare(&["v2", "--fit", "macs=1", "--width", "1", "--format", "csv"]);
+    none.expect(1, "none of the networks tried fits");
+    assert_eq!(header(&few), header(&swept));
+    assert_eq!(none.stdout, header(&swept) + "\n");
 }
 
 #[test]
