@@ -191,7 +191,8 @@ fn is_zero(cell: &Cell) -> bool {
     match *cell {
         Cell::Count(n) | Cell::Bytes(n) | Cell::Time(n) => n == 0,
         Cell::Share(x) | Cell::Decimal(x, _) => x == 0.0,
-        Cell::Quantity(n, _) => n == 0,
+        // A limit of zero, or a figure held to one, says something.
+        Cell::Quantity(..) => false,
         Cell::Empty | Cell::Text(_) | Cell::Change(_) | Cell::Difference(..) | Cell::Growth(..) => {
             false
         }

@@ -282,7 +282,7 @@ fn a_baseline_report_tells_changes_both_ways_in_one_table() {
         .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();
     assert_eq!(rows[1], "width input metric baseline now difference % at most");
-    assert_eq!(rows[3], "1.0 224 params - 3,504,872 +3,504,872 -");
+    assert_eq!(rows[3], "1.0 224 params 0 3,504,872 +3,504,872 0");
     assert_eq!(rows[4], "1.0 224 macs 300,774,253 300,774,272 +19 +0.0000063% 300,774,253");
     assert_eq!(rows[5], "1.0 224 peak 7,021,120 B 6,021,120 B -1,000,000 B -14.24% 7,021,120 B");
 
@@ -387,6 +387,11 @@ fn budgets_of_the_spec_hold_for_the_spec_itself() {
     let line = shown.lines().find(|line| line.starts_with("macs ")).unwrap();
     let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(line, "macs 300,000,000 300,774,272 -774,272 does not hold");
+    let shown = run("analyze", &spec("arena: 0"), &[]).stdout;
+    assert!(
+        shown.lines().any(|line| line.starts_with("arena  ") && line.contains(" 0 B ")),
+        "{shown}"
+    );
     let shown = run("analyze", &path, &["--width", "0.5"]).stdout;
     assert!(shown.contains("Budgets of the spec hold for the network as it is written, not"));
     // A budget that only a plan tells is checked in however large a sweep.
