@@ -36,8 +36,8 @@ const BYTES: &[(&str, u64)] = &[
     ("GiB", 1 << 30),
 ];
 
+/// A time has a unit: 5 may be meant in any of them.
 const SECONDS: &[(&str, u64)] = &[
-    ("", 1_000_000_000),
     ("s", 1_000_000_000),
     ("ms", 1_000_000),
     ("us", 1_000),
@@ -70,7 +70,7 @@ impl Unit {
                 "a number of at least 0 with an optional suffix: k M G (powers of 1000), Ki Mi Gi (of \
                  1024), B"
             }
-            Self::Seconds => "a number of at least 0 with an optional suffix: s ms us ns",
+            Self::Seconds => "a number of at least 0 with a unit: s ms us ns",
         }
     }
 
@@ -101,7 +101,7 @@ impl Unit {
     }
 }
 
-/// A quantity with an optional suffix: `3.5M`, `2MiB`, `300000`, `5ms`. Rounded to a whole number of
+/// A quantity with a suffix, which only a time needs: `3.5M`, `2MiB`, `300000`, `5ms`. Rounded to a whole number of
 /// things, bytes or nanoseconds.
 pub fn parse_quantity(text: &str, unit: Unit) -> Option<u64> {
     let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_'));
@@ -151,8 +151,8 @@ mod tests {
             ("2MB", Bytes, 2_000_000),
             ("18446744073709551615", Count, u64::MAX),
             ("5ms", Seconds, 5_000_000),
-            ("0.005", Seconds, 5_000_000),
-            ("2", Seconds, 2_000_000_000),
+            ("0.005s", Seconds, 5_000_000),
+            ("2 s", Seconds, 2_000_000_000),
             ("1.5 us", Seconds, 1_500),
             ("7µs", Seconds, 7_000),
             ("12ns", Seconds, 12),
@@ -165,9 +165,15 @@ mod tests {
                 assert_eq!(parse_quantity(text, unit), None, "{text}");
             }
         }
-        for (text, unit) in
-            [("310MB", Count), ("1KiB", Count), ("5ms", Count), ("5ms", Bytes), ("5M", Seconds)]
-        {
+        for (text, unit) in [
+            ("310MB", Count),
+            ("1KiB", Count),
+            ("5ms", Count),
+            ("5ms", Bytes),
+            ("5M", Seconds),
+            ("5", Seconds),
+            ("0", Seconds),
+        ] {
             assert_eq!(parse_quantity(text, unit), None, "{text} as {}", unit.name());
         }
     }

@@ -81,8 +81,12 @@ impl Metric {
     pub fn parse(self, text: &str) -> Result<u64, Misread> {
         let unit = self.unit();
         parse_quantity(text, unit).ok_or_else(|| {
-            let other = Unit::ALL.into_iter().find(|&unit| parse_quantity(text, unit).is_some());
-            let hint = other.map(|other| {
+            let mut others =
+                Unit::ALL.into_iter().filter(|&unit| parse_quantity(text, unit).is_some());
+            let hint = others.next().map(|other| {
+                if unit == Unit::Seconds && text.ends_with(|c: char| c.is_ascii_digit()) {
+                    return format!("`{self}` needs a unit, as in `5ms`");
+                }
                 let bytes = match (self, other) {
                     (Self::Params | Self::Weights, Unit::Bytes) => {
                         "; the bytes of the weights are `weight_bytes`"
@@ -149,6 +153,8 @@ mod tests {
         assert!(wrong.contains("the bytes of the weights are `weight_bytes`; "), "{wrong}");
         let wrong = read(Metric::Time, "5MB").unwrap_err();
         assert!(wrong.starts_with("`time` is a time, not a number of bytes; "), "{wrong}");
+        let wrong = read(Metric::Time, "5").unwrap_err();
+        assert!(wrong.starts_with("`time` needs a unit, as in `5ms`; a number of"), "{wrong}");
         let wrong = read(Metric::Peak, "5ms").unwrap_err();
         assert!(wrong.starts_with("`peak` is a number of bytes, not a time; "), "{wrong}");
         let wrong = read(Metric::Peak, "much").unwrap_err();

@@ -106,6 +106,7 @@ fn every_metric_has_one_meaning_and_one_unit() {
         ("macs=310MB", "`macs` is a count, not a number of bytes"),
         ("peak=5ms", "`peak` is a number of bytes, not a time"),
         ("time=5MB", "`time` is a time, not a number of bytes"),
+        ("time=5", "`time` needs a unit, as in `5ms`"),
     ] {
         for option in ["--max", "--fit"] {
             compare(&["v2", option, limit]).expect(2, why);
@@ -376,6 +377,7 @@ fn budgets_of_the_spec_hold_for_the_spec_itself() {
         run(command, &path, &["--width", "1.4"]).expect(0, "");
         run(command, &spec("weights: 5MB"), &[]).expect(2, "= help: `weights` is a count");
         run(command, &spec("weights: 5MB"), &[]).expect(2, "the weights are `weight_bytes`");
+        run(command, &spec("time: 5"), &[]).expect(2, "= help: `time` needs a unit, as in `5ms`");
     }
     let path = spec("macs: 300M, time: 1s");
     let shown = run("analyze", &path, &["--format", "json"]).json();

@@ -110,7 +110,7 @@ pub enum Padding {
     Valid,
 }
 
-/// A limit: a number with an optional suffix, such as `3.5M`, `2MiB` or `5ms`.
+/// A limit: a number with a suffix, which only a time needs: `3.5M`, `2MiB`, `5ms`.
 #[derive(Debug, Deserialize)]
 pub struct Quantity(pub String);
 
@@ -131,6 +131,9 @@ impl JsonSchema for Budgets {
         json_schema!({
             "type": "object",
             "propertyNames": metrics,
+            "properties": {
+                "time": { "type": "string", "description": "Predicted time, with a unit: `5ms`." },
+            },
             "additionalProperties": { "type": ["string", "number"] },
         })
     }
