@@ -65,14 +65,6 @@ pub fn meant<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> V
     nearest.filter(near).map(|(_, candidate)| candidate).into_iter().collect()
 }
 
-/// `did you mean ...` for a word that is no candidate, or nothing.
-pub fn did_you_mean<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
-    asked(&meant(word, candidates))
-}
-
 /// The question whether one of some words is meant; nothing without words.
 pub fn asked(meant: &[&str]) -> Option<String> {
     let words: Vec<String> = meant.iter().map(|word| format!("`{word}`")).collect();
@@ -80,20 +72,27 @@ pub fn asked(meant: &[&str]) -> Option<String> {
 }
 
 /// What is said where `arg` names none of the shipped `what`s, and, where that is allowed, no file:
-/// what is meant perhaps, and what there is.
+/// what is meant perhaps, and what there is. Each is given by its name and by what it calls itself.
 pub fn not_shipped<'a>(
     what: &str,
     arg: &str,
-    names: impl Iterator<Item = &'a str> + Clone,
+    shipped: impl Iterator<Item = (&'a str, &'a str)> + Clone,
     or_file: bool,
 ) -> String {
+    let names = shipped.clone().map(|(name, _)| name);
+    let words = shipped.clone().flat_map(|(name, own)| [name, own]);
+    let named = |word: &'a str| {
+        let mut by_own = shipped.clone().filter(|&(_, own)| own == word);
+        by_own.next().map_or(word, |(name, _)| name)
+    };
+    let is_meant: Vec<&str> = meant(arg, words).into_iter().map(named).collect();
     let shown = visible(arg);
     let mut text = if or_file {
         format!("no file `{shown}`, and no shipped {what} of that name")
     } else {
         format!("no shipped {what} `{shown}`")
     };
-    if let Some(hint) = did_you_mean(arg, names.clone()) {
+    if let Some(hint) = asked(&is_meant) {
         text += &format!("; {hint}");
     }
     text + &format!("\n  shipped {what}s: {}", names.collect::<Vec<_>>().join(", "))
@@ -102,6 +101,13 @@ pub fn not_shipped<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn did_you_mean<'a>(
+        word: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Option<String> {
+        asked(&meant(word, candidates))
+    }
 
     #[test]
     fn near_words_are_suggested_and_far_ones_are_not() {

@@ -19,5 +19,5 @@ pub const SHIPPED: [Shipped; 2] = [
 
 /// What is said where `arg` names nothing.
 pub(super) fn not_found(arg: &str, or_file: bool) -> String {
-    not_shipped("machine", arg, SHIPPED.iter().map(|shipped| shipped.name), or_file)
+    not_shipped("machine", arg, SHIPPED.iter().map(|shipped| (shipped.name, shipped.name)), or_file)
 }

@@ -11,6 +11,13 @@ pub struct Embedded {
     pub text: &'static str,
 }
 
+impl Embedded {
+    /// What the network calls itself, which is what reports call it.
+    pub fn network(&self) -> &'static str {
+        self.text.lines().find_map(|line| line.strip_prefix("name: ")).unwrap_or(self.name)
+    }
+}
+
 /// The shipped specs, in the order in which they are listed.
 pub const EMBEDDED: &[Embedded] = &[
     Embedded { name: "v1", text: include_str!("../../archs/v1.yaml") },

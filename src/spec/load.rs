@@ -138,7 +138,7 @@ impl Found {
 
 /// What is said where `arg` names nothing: what is meant perhaps, and what there is.
 fn not_found(arg: &str, or_file: bool) -> String {
-    not_shipped("spec", arg, EMBEDDED.iter().map(|spec| spec.name), or_file)
+    not_shipped("spec", arg, EMBEDDED.iter().map(|spec| (spec.name, spec.network())), or_file)
 }
 
 impl Loaded {

@@ -150,6 +150,13 @@ fn a_spec_that_is_nowhere() {
     let hint = "no file `v1_paper`, and no shipped spec of that name; did you mean `v1-paper`?";
     assert!(shown.starts_with(hint), "{shown}");
     assert!(shown.contains("shipped specs: v1, v1-paper, v2,"), "{shown}");
+    // A name that reports print.
+    for name in ["mobilenet_v2", "MobileNetV2"] {
+        assert!(refusal(name).contains("; did you mean `v2`?"), "{}", refusal(name));
+    }
+    for spec in EMBEDDED {
+        assert_eq!(spec.network(), load(spec.name).unwrap().spec.name);
+    }
     assert!(!refusal("/no/such/file.yaml").contains("did you mean"));
 }
 
