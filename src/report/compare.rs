@@ -317,7 +317,8 @@ fn aligned(pair: SideBySide, networks: &Networks) -> Section {
         cells.extend(change(a.map(|row| row.macs), b.map(|row| row.macs)));
         cells
     });
-    let [a, b] = [0, 1].map(|i| distinct(&networks.points[i], networks));
+    let [a, b] = [(0, "first"), (1, "second")]
+        .map(|(i, place)| distinct(&networks.points[i], networks).unwrap_or(place.into()));
     Section {
         key: "layers",
         heading: format!(
@@ -340,17 +341,22 @@ fn aligned(pair: SideBySide, networks: &Networks) -> Section {
     }
 }
 
-/// As much of a point's name as tells it from the others: the spec, where specs differ.
-fn distinct(point: &Point, networks: &Networks) -> String {
+/// As much of a point's name as tells it from the others: the spec, where specs differ; nothing where
+/// all are the same network.
+fn distinct(point: &Point, networks: &Networks) -> Option<String> {
     let spec = |point: &Point| networks.spec(point).name.clone();
     let differs =
         |of: &dyn Fn(&Point) -> String| networks.points.iter().any(|p| of(p) != of(point));
     let width = |point: &Point| format!("{:?}", point.width);
-    let [h, w] = point.resolution;
+    let resolution = |point: &Point| {
+        let [h, w] = point.resolution;
+        format!("{h}x{w}")
+    };
     match () {
-        () if differs(&spec) => spec(point),
-        () if differs(&width) => format!("width {}", width(point)),
-        () => format!("{h}x{w}"),
+        () if differs(&spec) => Some(spec(point)),
+        () if differs(&width) => Some(format!("width {}", width(point))),
+        () if differs(&resolution) => Some(resolution(point)),
+        () => None,
     }
 }
 

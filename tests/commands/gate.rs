@@ -476,6 +476,21 @@ fn columns_that_are_left_out_are_named() {
 }
 
 #[test]
+fn the_columns_of_two_networks_have_two_names() {
+    for (networks, names) in [
+        (&["v1", "v2"][..], ["v1", "v2"]),
+        (&["v2", "--width", "1,0.5"], ["width 1.0", "width 0.5"]),
+        (&["v2", "--resolution", "224,96"], ["224x224", "96x96"]),
+        (&["v2", "v2"], ["first", "second"]),
+    ] {
+        let args = [networks, &["--by", "stage", "--format", "markdown"]].concat();
+        let [a, b] = names.map(|name| format!("{name} params"));
+        let heading = format!("| stage | {a} | {b} | change of params |");
+        assert!(compare(&args).stdout.contains(&heading), "{heading}");
+    }
+}
+
+#[test]
 fn markdown_fits_a_comment_whatever_the_sweep() {
     let outcome = compare(&[
         "v2",
