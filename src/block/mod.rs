@@ -16,7 +16,9 @@ use std::sync::Arc;
 
 use crate::graph::{LayerGraph, LayerId, Source};
 use crate::layer::{Kind, Layer, Shape, Window};
-use crate::spec::{Activation, Block, Padding, Position, Resize, Spec, WidthRule};
+use crate::spec::{
+    Activation, Block, LabelNames, Labels, Padding, Position, Resize, Spec, WidthRule,
+};
 
 pub use crate::spec::Problem;
 pub use loaded::{load, load_text};
@@ -54,8 +56,8 @@ pub struct Variant {
 }
 
 impl Variant {
-    /// The spec of the variant. Photos are scaled along with the input, and labels of another number
-    /// of classes are dropped.
+    /// The spec of the variant. Photos are scaled along with the input. Labels are dropped where the
+    /// number of classes changes, but for a list of as many.
     pub fn apply(&self, spec: &Spec) -> Spec {
         let mut spec = spec.clone();
         if let Some(width) = self.width {
@@ -82,7 +84,10 @@ impl Variant {
         }
         if let Some(classes) = self.classes.filter(|&classes| classes != spec.classes) {
             spec.classes = classes;
-            spec.labels = None;
+            spec.labels = spec.labels.filter(|labels| match &labels.names {
+                LabelNames::File(_) => false,
+                LabelNames::List(names) => names.len() == classes,
+            });
         }
         spec
     }
@@ -116,6 +121,15 @@ fn check_input(Shape { c, h, w }: Shape) -> Option<String> {
     Some(format!("the input of {c} x {h} x {w} {message}"))
 }
 
+/// What is wrong with the number of labels, if they are in the spec.
+fn check_labels(spec: &Spec) -> Option<Problem> {
+    let Labels { names: LabelNames::List(names), at } = spec.labels.as_ref()? else { return None };
+    let (found, classes) = (names.len(), spec.classes);
+    let message =
+        format!("`labels` has {found} names for {classes} classes; one for each is allowed");
+    (found != classes).then_some(Problem { at: *at, message })
+}
+
 /// Expands a spec into its layer graph. All problems of the spec are returned at once, one for each
 /// of its entries. Time is bounded by [`MAX_LAYERS`], whatever the spec's numbers are.
 pub fn expand(spec: &Spec) -> Result<LayerGraph, Vec<Problem>> {
@@ -123,8 +137,9 @@ pub fn expand(spec: &Spec) -> Result<LayerGraph, Vec<Problem>> {
     if let Some(message) = check_input(input) {
         return Err(vec![Problem { at: Position::default(), message }]);
     }
-    let builder = Builder::run(spec, input);
-    if builder.problems.is_empty() { Ok(builder.graph) } else { Err(builder.problems) }
+    let Builder { graph, mut problems, .. } = Builder::run(spec, input);
+    problems.extend(check_labels(spec));
+    if problems.is_empty() { Ok(graph) } else { Err(problems) }
 }
 
 /// The blocks of a spec in order, each with the place of the entry that it comes from; `0, 0` for

@@ -103,16 +103,20 @@ pub fn tree(
     planned.tree(ingredients, |what| progress.doing(what))
 }
 
-/// The names of the classes: those of a file, or the spec's where it has as many classes.
+/// The names of the classes: those of a file, or the spec's where they are of as many classes.
 fn labels(planned: &Planned, file: Option<&Path>) -> Result<Option<Vec<String>>> {
     if let Some(path) = file {
         return spec::labels(path, planned.classes()).map(Some);
     }
-    let (classes, spec) = (planned.classes(), &planned.loaded.spec);
-    if classes != spec.classes && spec.labels.is_some() {
-        eprintln!("note: the spec names {} classes, so {classes} go without names", spec.classes);
-    }
-    let Some(labels) = planned.labels()? else { return Ok(None) };
+    let Some(labels) = planned.labels()? else {
+        if planned.loaded.spec.labels.is_some() {
+            let classes = planned.classes();
+            eprintln!(
+                "note: the spec names another number of classes; these {classes} go without names"
+            );
+        }
+        return Ok(None);
+    };
     if let (Some(file), Origin::Folder(_)) = (&labels.shipped, &planned.loaded.origin) {
         let file = escape::visible(file);
         eprintln!("note: {file} is not beside the spec; the names are those of mbgen's own");

@@ -87,9 +87,10 @@ impl Planned {
         self.variant.apply(&self.loaded.spec).classes
     }
 
-    /// The class names of the spec; `None` where it has none, or another number of classes.
+    /// The class names of the spec; `None` where it has none, or those of another number of classes.
     pub fn labels(&self) -> Result<Option<ClassNames>> {
-        if self.classes() == self.loaded.spec.classes { self.loaded.labels() } else { Ok(None) }
+        let asked = self.variant.apply(&self.loaded.spec);
+        if asked.labels.is_some() { self.loaded.labels() } else { Ok(None) }
     }
 
     /// The class names that a file's text holds, one for each class; errors name `path`.

@@ -119,7 +119,6 @@ fn labels_stand_in_the_spec() {
     let found = load(&path).unwrap().labels().unwrap().unwrap();
     assert_eq!((found.names, found.shipped), (vec!["cat".into(), "d\\ng".into()], None));
     for (labels, message, column) in [
-        ("[cat]", "`labels` has 1 names\n", 9),
         ("[cat, \" \"]", "`labels` has an empty name\n", 15),
         ("\"\"", "`labels` has an empty name\n", 9),
         ("{cat: dog}", "`labels` is a mapping\n", 9),

@@ -41,7 +41,7 @@ impl Checker {
         let bn_eps = file.bn_eps.map_or(1e-5, |eps| self.bn_eps(&eps));
         let preprocess = file.preprocess.and_then(|pre| self.preprocess(pre, channels));
         let classes = file.classes.value.map(Count::get);
-        let labels = file.labels.and_then(|labels| self.labels(labels, classes));
+        let labels = file.labels.and_then(|labels| self.labels(labels));
         let budgets = file.budgets.map_or(Vec::new(), |budgets| self.budgets(budgets));
         let stages = self.stages(file.stages);
         let head = self.head(file.head, &stages);
@@ -115,7 +115,8 @@ impl Checker {
         self.number(eps, "bn_eps", allowed, |x| x > 0.0 && x <= 1.0).unwrap_or(1e-5)
     }
 
-    fn labels(&mut self, labels: At<OneOrList<String>>, classes: Option<usize>) -> Option<Labels> {
+    /// Their number is judged where it is known for how many classes they are asked.
+    fn labels(&mut self, labels: At<OneOrList<String>>) -> Option<Labels> {
         let at = labels.span.at;
         let mut empty = |span| {
             let wrong = Diagnostic::new(span, "`labels` has an empty name");
@@ -140,11 +141,6 @@ impl Checker {
                     if name.value.as_deref().is_some_and(|name| name.trim().is_empty()) {
                         empty(name.span);
                     }
-                }
-                if let Some(classes) = classes.filter(|&classes| classes != names.len()) {
-                    let message = format!("`labels` has {} names", names.len());
-                    let wrong = Diagnostic::new(labels.span, message);
-                    self.report(wrong.label(format!("one for each of {classes} classes")));
                 }
                 LabelNames::List(names.into_iter().filter_map(|name| name.value).collect())
             }

@@ -1,7 +1,10 @@
 //! What the command line changes.
 
 use mbgen::block::{self, Variant};
+use mbgen::machine::Description;
+use mbgen::plan::Overrides;
 use mbgen::spec::load;
+use mbgen::tasks::Planned;
 
 use super::GOOD;
 
@@ -27,6 +30,29 @@ fn what_is_asked_for_is_what_must_be_right() {
     let third = shown(Variant { width: Some(0.9), ..own });
     assert!(third.contains("16 channels times 0.9 is 14.4"), "{third}");
     assert!(third.contains("= note: with `--width 0.9` from the command line"), "{third}");
+}
+
+/// Names in the spec are held to the number of classes that is asked for.
+#[test]
+fn labels_are_those_of_the_classes_that_are_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("net.yaml");
+    let text = GOOD.replace("classes: 10", "classes: 3\nlabels: [a, b, c, d]");
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap();
+    let asked = |classes| {
+        let variant = Variant { classes, ..Variant::default() };
+        let loaded = block::load(path, &variant)?;
+        let machine = Description::reference();
+        Planned::new(loaded, variant, machine, &Overrides::default())?.labels()
+    };
+    for classes in [None, Some(3)] {
+        let shown = asked(classes).unwrap_err().to_string();
+        let wrong = "error: `labels` has 4 names for 3 classes; one for each is allowed\n";
+        assert!(shown.starts_with(wrong) && shown.contains("net.yaml:4:9\n"), "{shown}");
+    }
+    assert_eq!(asked(Some(4)).unwrap().unwrap().names, ["a", "b", "c", "d"]);
+    assert_eq!(asked(Some(5)).unwrap(), None);
 }
 
 #[test]
