@@ -1,7 +1,8 @@
 //! Scripts with which shells complete commands, options and their values.
 //!
-//! bash has a script of its own. Those of other shells are clap's, in which a value that stands for a
-//! list is replaced by a call of a function that has the list. No script runs mbgen.
+//! bash has a script of its own. Those of other shells are clap's. In those of zsh and fish a value that
+//! stands for a list is replaced by a call of a function that has the list; clap's for elvish and
+//! PowerShell know no values, and get the shipped specs behind a command. No script runs mbgen.
 
 use std::fmt::Write;
 
@@ -71,6 +72,13 @@ pub fn script(shell: Shell) -> String {
         Shell::Bash => bash(&command),
         Shell::Zsh => zsh(&command),
         Shell::Fish => fish(&command),
+        Shell::Elvish => {
+            with_specs(shell, &command, "= {\n", |name| format!("cand {name} 'shipped network'"))
+        }
+        Shell::PowerShell => with_specs(shell, &command, " {\n", |name| {
+            let kind = "[CompletionResultType]::ParameterValue";
+            format!("[CompletionResult]::new('{name}', '{name}', {kind}, 'shipped network')")
+        }),
         _ => generated(shell, &command),
     }
 }
@@ -164,6 +172,30 @@ fn generated(shell: Shell, root: &Command) -> String {
     String::from_utf8_lossy(&script).into_owned()
 }
 
+/// clap's script, in which the words behind a command that takes specs begin with the shipped ones:
+/// `opening` stands behind the name of a command, and `offer` is a line that offers a word.
+fn with_specs(
+    shell: Shell,
+    root: &Command,
+    opening: &str,
+    offer: impl Fn(&str) -> String,
+) -> String {
+    let mut script = generated(shell, root);
+    let offers: String =
+        specs().iter().map(|name| format!("            {}\n", offer(name))).collect();
+    for command in root.get_subcommands().filter(|command| takes_specs(command)) {
+        let case = format!("'mbgen;{}'{opening}", command.get_name());
+        script = script.replace(&case, &(case.clone() + &offers));
+    }
+    script
+}
+
+/// Whether a command takes specs without an option.
+fn takes_specs(command: &Command) -> bool {
+    let is_spec = |arg: &Arg| matches!(values(command.get_name(), arg), Values::Specs);
+    command.get_arguments().any(|arg| arg.is_positional() && is_spec(arg))
+}
+
 fn zsh(root: &Command) -> String {
     let functions = format!(
         "_mbgen_specs() {{ _alternative 'networks:shipped network:({})' {FILES} }}\n\
@@ -195,14 +227,9 @@ fn fish(root: &Command) -> String {
         let (name, words) = (list.to_lowercase(), words.join(" "));
         let _ = writeln!(script, "function __{name}; printf '%s\\n' {words}; {more}; end");
     }
-    for sub in root.get_subcommands() {
-        let takes =
-            |arg: &Arg| arg.is_positional() && matches!(values(sub.get_name(), arg), Values::Specs);
-        if sub.get_arguments().any(takes) {
-            let name = sub.get_name();
-            let when = format!("__fish_mbgen_using_subcommand {name}");
-            let _ = writeln!(script, "complete -c mbgen -n \"{when}\" -f -a \"(__mbgen_specs)\"");
-        }
+    for sub in root.get_subcommands().filter(|command| takes_specs(command)) {
+        let when = format!("__fish_mbgen_using_subcommand {}", sub.get_name());
+        let _ = writeln!(script, "complete -c mbgen -n \"{when}\" -f -a \"(__mbgen_specs)\"");
     }
     script
 }

@@ -126,7 +126,7 @@ fn every_option_of_files_offers_files() {
 }
 
 #[test]
-fn zsh_and_fish_offer_shipped_names_and_files() {
+fn other_shells_offer_shipped_names_and_files() {
     let folder = folder();
     let zsh = script("zsh");
     for part in [
@@ -146,6 +146,18 @@ fn zsh_and_fish_offer_shipped_names_and_files() {
     }
     for shell in ["zsh", "fish", "elvish", "powershell"] {
         assert!(!script(shell).contains("MBGEN_M"), "{shell}");
+    }
+    // Where clap's scripts know no values, the names stand behind a command.
+    let (elvish, powershell) = (script("elvish"), script("powershell"));
+    for command in ["analyze", "compare", "graph", "generate", "run", "schedule"] {
+        let first = format!("'mbgen;{command}'= {{\n            cand v1 'shipped network'\n");
+        assert!(elvish.contains(&first), "{command}");
+        let first =
+            format!("'mbgen;{command}' {{\n            [CompletionResult]::new('v1', 'v1', ");
+        assert!(powershell.contains(&first), "{command}");
+    }
+    for script in [elvish, powershell] {
+        assert_eq!(script.matches("'shipped network'").count(), 6 * mbgen::spec::EMBEDDED.len());
     }
     said("zsh", &["-n"], &zsh, folder.path());
     let asked = |line: &str| format!("{fish}\ncomplete -C '{line}'\n");
