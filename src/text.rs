@@ -112,6 +112,23 @@ pub fn shape(shape: Shape) -> String {
     }
 }
 
+/// The words of a text in lines of at most `width` characters, but for words that are longer. Each line
+/// is indented as the text is.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let indent = &text[..text.len() - text.trim_start_matches(' ').len()];
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(format!("{indent}{word}")),
+        }
+    }
+    if lines.is_empty() { vec![String::new()] } else { lines }
+}
+
 /// The same text without characters beyond ASCII.
 pub fn ascii(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
@@ -182,6 +199,14 @@ mod tests {
         assert_eq!(shown[..5], expected.map(|text| Some(text.to_owned())));
         assert_eq!(shown[5], None);
         assert_eq!(exact_percent(1, u64::MAX).unwrap(), "0.0000000000000000054%");
+    }
+
+    #[test]
+    fn lines_have_characters_of_a_width_and_keep_their_indentation() {
+        assert_eq!(wrap("a × b, 3×3  kernel", 7), ["a × b,", "3×3", "kernel"]);
+        assert_eq!(wrap("  one two three", 9), ["  one two", "  three"]);
+        assert_eq!(wrap("incomprehensible", 5), ["incomprehensible"]);
+        assert_eq!(wrap("", 5), [""]);
     }
 
     #[test]

@@ -4,14 +4,14 @@ use super::Input;
 use super::blob::Blob;
 use super::literal::{LINE, float, number};
 use super::names::Constants;
-use super::view::{StepView, wrap};
+use super::view::StepView;
 use crate::error::{Error, Result};
 use crate::kernels::steps::{
     Dense, LINEAR, Place, RELU, RELU6, Split, Step as Built, Tensor, Unit, Window, default_panel,
 };
 use crate::layer::{Kind, Layer};
 use crate::plan::Step;
-use crate::text::shape;
+use crate::text::{shape, wrap};
 
 /// Writes steps as Rust, and collects the windows that they use.
 pub(super) struct StepWriter<'a> {

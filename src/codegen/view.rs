@@ -15,7 +15,7 @@ use crate::kernels::steps;
 use crate::layer::{Kind, Layer};
 use crate::plan::Step;
 use crate::spec::{Filter, Resize};
-use crate::text::{self, shape};
+use crate::text::{self, shape, wrap};
 
 /// A crate, as its templates see it.
 #[derive(Debug, Serialize)]
@@ -270,22 +270,4 @@ fn describe(layer: &Layer) -> String {
         Kind::Linear => format!("linear {from} → {to}"),
         Kind::Add => "residual add".to_owned(),
     }
-}
-
-/// Text in lines of at most `width` characters.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let line = lines.len() - 1;
-        let line = &mut lines[line];
-        if line.is_empty() {
-            line.push_str(word);
-        } else if line.chars().count() + 1 + word.chars().count() <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
 }

@@ -91,7 +91,7 @@ fn document(report: &CostReport, tool: Tool) -> Document {
         notes = torchinfo_footer(totals);
         notes.push(String::new());
     }
-    notes.extend(wrap(caveat(tool)));
+    notes.push(caveat(tool).into());
     Document {
         title: report.network.title(),
         sections: tool.figures().map(|figure| section(figure, totals)).collect(),
@@ -217,20 +217,4 @@ fn readable(n: u64) -> String {
         Some((unit, size)) => format!(" ({unit}): {:.2}", n as f64 / size),
         None => format!(": {n}"),
     }
-}
-
-/// Lines of at most 100 characters.
-fn wrap(text: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if line.len() + 1 + word.len() <= 100 => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }

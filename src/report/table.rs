@@ -43,6 +43,18 @@ impl Style {
         if self.unicode { text } else { text::ascii(&text) }
     }
 
+    /// A text in lines of that width, as it is where it fits.
+    fn lines(self, text: &str, width: usize) -> String {
+        let text = self.text(text.to_owned());
+        let fits = text.chars().count() <= width;
+        let lines = if fits { vec![text] } else { text::wrap(&text, width) };
+        lines.join("\n") + "\n"
+    }
+
+    fn heading(self, text: &str, width: usize) -> String {
+        self.lines(text, width).lines().map(|line| self.bold(line) + "\n").collect()
+    }
+
     fn bold(self, text: &str) -> String {
         if self.color { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
     }
@@ -50,16 +62,16 @@ impl Style {
 
 /// The document as tables.
 pub fn render(document: &Document, style: Style) -> String {
-    let mut out = style.bold(&document.title) + "\n";
+    let width = style.width.unwrap_or(WIDTH);
+    let mut out = style.heading(&document.title, width);
     if !document.headline.is_empty() {
-        out += &format!("{}\n", document.headline);
+        out += &style.lines(&document.headline, width);
     }
     for section in document.sections.iter().chain(&document.totals) {
         out.push('\n');
         if !section.heading.is_empty() {
-            out += &format!("{}\n", style.bold(&section.heading));
+            out += &style.heading(&section.heading, width);
         }
-        let width = style.width.unwrap_or(WIDTH);
         let shown = fitting(section, width);
         if !shown.is_empty() {
             out += &draw(section, &shown, style);
@@ -69,10 +81,10 @@ pub fn render(document: &Document, style: Style) -> String {
         if wide <= width {
             section.figure.iter().for_each(|line| out += &format!("{line}\n"));
         } else {
-            out += &format!("The drawing needs {wide} characters a line.\n");
+            out += &style.lines(&format!("The drawing needs {wide} characters a line."), width);
         }
         for note in section.notes.iter().chain(&section.hints) {
-            out += &format!("{note}\n");
+            out += &style.lines(note, width);
         }
         let mut left_out: Vec<String> = Vec::new();
         for (i, column) in section.columns.iter().enumerate() {
@@ -82,14 +94,16 @@ pub fn render(document: &Document, style: Style) -> String {
         }
         left_out.retain(|title| !title.is_empty());
         if !left_out.is_empty() {
-            out += &format!("Left out at {width} characters a line: {}.\n", left_out.join(", "));
+            let left_out = left_out.join(", ");
+            let said = format!("Left out at {width} characters a line: {left_out}.");
+            out += &style.lines(&said, width);
         }
     }
     if !document.notes.is_empty() {
         out.push('\n');
     }
     for note in &document.notes {
-        out += &format!("{note}\n");
+        out += &style.lines(note, width);
     }
     style.text(out)
 }
