@@ -56,4 +56,4 @@ pub fn check(network: &Network, graph: &LayerGraph, plan: Option<&Plan>) -> Resu
 }
 
 /// What can be had without running the network.
-const ELSE: &str = "\n  what a network costs is counted at any size, for which nothing is run";
+const ELSE: &str = "\n  what a network costs is counted all the same, for which nothing is run";

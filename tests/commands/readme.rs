@@ -9,7 +9,9 @@ use std::path::Path;
 use std::process::Command;
 
 use clap::Parser;
+use mbgen::block::{MAX_ELEMENTS, MAX_KERNEL, MAX_LAYERS, MAX_MACS, MAX_STRIDE};
 use mbgen::cli::{Cli, Command as Asked};
+use mbgen::text::thousands;
 
 const README: &str = include_str!("../../README.md");
 
@@ -137,6 +139,20 @@ fn the_spec_is_one_and_its_mistake_is_shown_as_it_is() {
     assert_eq!(code, Some(2), "{said}");
     let shown = blocks("text").into_iter().find(|block| block.starts_with("error: ")).unwrap();
     assert_eq!(said.trim_end(), shown.trim_end());
+}
+
+#[test]
+fn the_limits_of_networks_are_those_of_the_language() {
+    let words: Vec<&str> = README.split_whitespace().collect();
+    let text = words.join(" ");
+    let [elements, macs, strides] = [MAX_ELEMENTS, MAX_MACS, MAX_STRIDE].map(u64::ilog2);
+    for limit in [
+        format!("{} layers, a tensor 2^{elements} elements", thousands(MAX_LAYERS as u64)),
+        format!("a window {MAX_KERNEL}x{MAX_KERNEL}"),
+        format!("a network 2^{macs} MACs and strides of 2^{strides} in all"),
+    ] {
+        assert!(text.contains(&limit), "{limit}");
+    }
 }
 
 #[test]
