@@ -10,15 +10,16 @@ use crate::support::sweep::leaves_out;
 
 const STRIP: &str = "src/kernels/ops/dense/strip.rs";
 const BROADCAST: &str = "src/kernels/ops/dense/broadcast.rs";
-/// The loop of AVX-512 alone.
+/// What AVX-512 alone runs.
 const PAIRS: &str = "src/kernels/ops/dense/pairs.rs";
+const OVERLAP: &str = "src/kernels/ops/dense/overlap.rs";
 const THREE: &str = "src/kernels/ops/depthwise/three.rs";
 const CONVOLVE: &str = "src/kernels/steps/convolve.rs";
 const CHAIN: &str = "src/kernels/steps/chain.rs";
 const HEAD: &str = "src/kernels/steps/head.rs";
 
 /// Each drops, shifts or exchanges something of an operator or of a step.
-const EDITS: [Edit; 35] = [
+const EDITS: [Edit; 38] = [
     // Bias: left out, and of other channels.
     (STRIP, "fn bias(", "self.panel.bias.add(self.col)", "self.panel.bias"),
     (
@@ -34,20 +35,15 @@ const EDITS: [Edit; 35] = [
     (HEAD, "fn partial_sum(", "dense.weights_at + channel", "dense.weights_at"),
     (HEAD, "fn finish(", "*bias.add(j)", "0.0"),
     // Bounds. (Neither network reaches the upper one where it pools; `kernels::dense` does.)
-    (STRIP, "unsafe fn store<", "T::Wide::splat(hi)", "T::Wide::splat(f32::INFINITY)"),
-    (STRIP, "unsafe fn store<", "T::Narrow::splat(hi)", "T::Narrow::splat(f32::INFINITY)"),
-    (STRIP, "unsafe fn store<", "T::Wide::splat(lo)", "T::Wide::splat(-f32::INFINITY)"),
-    (STRIP, "unsafe fn store<", "T::Narrow::splat(lo)", "T::Narrow::splat(-f32::INFINITY)"),
+    (STRIP, "unsafe fn store_row(", "T::Wide::splat(hi)", "T::Wide::splat(f32::INFINITY)"),
+    (STRIP, "unsafe fn store_row(", "T::Narrow::splat(hi)", "T::Narrow::splat(f32::INFINITY)"),
+    (STRIP, "unsafe fn store_row(", "T::Wide::splat(lo)", "T::Wide::splat(-f32::INFINITY)"),
+    (STRIP, "unsafe fn store_row(", "T::Narrow::splat(lo)", "T::Narrow::splat(-f32::INFINITY)"),
     (STRIP, "unsafe fn sum<", "T::Wide::splat(lo)", "T::Wide::splat(-f32::INFINITY)"),
     (THREE, "fn new(panel: &'a DepthwisePanel, col", "V::splat(panel.bounds.1)", "V::splat(1e9)"),
     (THREE, "fn new(panel: &'a DepthwisePanel, col", "V::splat(panel.bounds.0)", "V::splat(-1e9)"),
     // What is added.
-    (
-        STRIP,
-        "unsafe fn store<",
-        "wide[i][j].add(T::Wide::load(panel.residual.add(at(i, j))))",
-        "wide[i][j]",
-    ),
+    (STRIP, "unsafe fn store<", "wide[i][j].add(skip)", "wide[i][j]"),
     (STRIP, "unsafe fn store<", "narrow[i][j].add(skip)", "narrow[i][j]"),
     (
         CHAIN,
@@ -56,7 +52,10 @@ const EDITS: [Edit; 35] = [
         "None",
     ),
     // Sums over K.
-    (BROADCAST, "unsafe fn sums<", "for k in 0..len", "for k in 1..len"),
+    (BROADCAST, "unsafe fn products<", "for k in from..len", "for k in from + 1..len"),
+    (OVERLAP, "unsafe fn tiles<", "*run.rows[$i].add(k)", "*run.rows[$i].add(0)"),
+    (OVERLAP, "unsafe fn tiles<", "strip, run, BEGIN, ahead", "strip, run, BEGIN + 1, ahead"),
+    (OVERLAP, "unsafe fn tiles<", "for r in 1..strip.runs()", "for r in 2..strip.runs()"),
     (PAIRS, "unsafe fn sums_of_pairs<", "if len % 2 == 1", "if len % 2 == 1 && len > 99"),
     (PAIRS, "unsafe fn mul_add<", "for h in 0..2", "for h in 0..1"),
     (STRIP, "fn run<const R", "self.col + r * panel.w_stride", "self.col"),
@@ -92,10 +91,11 @@ fn edits_of_kernels_are_found() {
     if leaves_out("edits of kernels") {
         return;
     }
-    // V1 has chains of several units, V2 has what is added; together they have every kind of step.
+    // V1 has chains of several units and tiles of several runs, V2 has what is added; together they have
+    // every kind of step.
     let crates = [
         ("edited_v2", &["v2", "--width", "0.35", "--resolution", "65", "--classes", "997"][..]),
-        ("edited_v1", &["v1", "--width", "0.25", "--resolution", "48", "--classes", "996"]),
+        ("edited_v1", &["v1", "--width", "0.25", "--resolution", "80", "--classes", "996"]),
     ]
     .map(|(key, args)| Generated::new(key, args));
     for generated in &crates {
@@ -103,7 +103,8 @@ fn edits_of_kernels_are_found() {
         assert!(output.status.success(), "{}", text(&output.stdout));
     }
     let runs = |edit: &&Edit| {
-        let runs = edit.0 != PAIRS || InstructionSet::available().any(|isa| isa.name() == "avx512");
+        let runs = ![PAIRS, OVERLAP].contains(&edit.0)
+            || InstructionSet::available().any(|isa| isa.name() == "avx512");
         if !runs {
             let _ = writeln!(std::io::stderr(), "SKIPPED: {}: this CPU has no avx512", edit.0);
         }

@@ -2,9 +2,9 @@
 //! convolution whose window is described as runs of the input.
 //!
 //! A tile of R rows (positions) by V vectors (channels) stays in registers over all of K. Small
-//! tiles are best: the CPU overlaps the stores of one with the multiplies of the next. How the
-//! products of a tile are summed is an [`Inner`] loop, a file each: instruction sets differ in where
-//! a value may come from that multiplies a vector.
+//! tiles are best: the CPU overlaps the stores of one with the multiplies of the next, and where it
+//! does not, `overlap.rs` does. How the products of a tile are summed is an [`Inner`] loop, a file
+//! each: instruction sets differ in where a value may come from that multiplies a vector.
 
 mod broadcast;
 mod lanes;
