@@ -206,6 +206,10 @@ impl Vector for Zmm {
 }
 
 /// See [`Vector::settled`]. (A function of its own: registers of 512 bits need the feature.)
+///
+/// # Safety
+///
+/// The CPU has AVX-512 F.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn settled(mut x: __m512) -> __m512 {
