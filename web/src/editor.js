@@ -103,6 +103,8 @@ export class Editor {
           EditorView.contentAttributes.of({ "aria-label": "Spec, in YAML", tabindex: "0" }),
           // Tab leaves the editor, as it leaves any field; Ctrl-] indents.
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, { key: "Ctrl-Space", run: startCompletion }]),
+          // Files are the page's to read, wherever they are dropped.
+          EditorView.domEventHandlers({ drop: ({ dataTransfer }) => dataTransfer?.files.length > 0 }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) changed(update.state.doc.toString());
           }),

@@ -196,24 +196,37 @@ onPage("colours that were chosen are those of the next visit", async (page, cont
   assert.equal(await scheme(other), "dark");
 });
 
-onPage("files that are neither specs nor state dicts change nothing", async (page) => {
-  const drop = (name, bytes) =>
-    page.evaluate(
-      ([name, bytes]) => {
-        const dataTransfer = new DataTransfer();
-        dataTransfer.items.add(new File([new Uint8Array(bytes)], name));
-        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
-      },
-      [name, bytes],
-    );
-  for (const [name, bytes, said] of [
-    ["photo.png", [0x89, 0x50, 0x4e, 0x47, 0xff], /photo\.png is no text/],
-    ["huge.safetensors", [0, 0, 0, 0, 0, 0, 0, 64], /huge\.safetensors.* header would have 4,611,686,018,427,387,904 bytes/],
-    ["none.SAFETENSORS", [], /0 bytes hold no header/],
-  ]) {
-    await drop(name, bytes);
-    await page.locator("#say", { hasText: said }).waitFor();
+/** Drops a file onto the page, or where a selector says; within the editor, onto its text. */
+const drop = (page, name, bytes, selector = "body") =>
+  page.locator(selector).evaluate(
+    (target, [name, bytes]) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([typeof bytes === "string" ? bytes : new Uint8Array(bytes)], name));
+      target.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, composed: true, cancelable: true }));
+    },
+    [name, bytes],
+  );
+
+onPage("files that are neither specs nor state dicts change nothing, wherever they are dropped", async (page) => {
+  for (const where of ["body", "#editor .cm-content"]) {
+    for (const [name, bytes, said] of [
+      ["photo.png", [0x89, 0x50, 0x4e, 0x47, 0xff], /photo\.png is no text/],
+      ["huge.safetensors", [0, 0, 0, 0, 0, 0, 0, 64], /huge\.safetensors.* header would have 4,611,686,018,427,387,904 bytes/],
+      ["none.SAFETENSORS", [], /0 bytes hold no header/],
+    ]) {
+      await drop(page, name, bytes, where);
+      await page.locator("#say", { hasText: said }).waitFor();
+    }
   }
+  await page.waitForTimeout(400);
+  assert.equal(await page.evaluate(() => JSON.parse(sessionStorage.getItem("mbgen-page")).text), V2);
   assert.equal(await figure(page, "macs"), MACS);
   assert.equal(await page.locator("#problems button").count(), 0);
+});
+
+onPage("a spec that is dropped on the editor takes the place of the text", async (page) => {
+  await drop(page, "mine.yaml", MINE, "#editor .cm-content");
+  await waitForFigure(page, "macs", HALF);
+  await page.waitForTimeout(400);
+  assert.equal(await page.evaluate(() => JSON.parse(sessionStorage.getItem("mbgen-page")).text), MINE);
 });
