@@ -33,8 +33,8 @@ let dict = null;
 let addressed = null;
 const shown = () => JSON.stringify(made(state));
 
-/** The state that was kept, or that of a first visit. */
-const own = () => remembered() ?? { name: "v2.yaml", text: archs.find(({ name }) => name === "v2").text };
+/** One's own state, to come back to from a link or the tour: the last that was to be kept, or that of a first visit. */
+let mine = null;
 
 /** The state in the address, where it has one, or one's own. */
 async function begin() {
@@ -47,7 +47,7 @@ async function begin() {
       say("The link is damaged or too long, so the page begins as it would without.", "error");
     }
   }
-  return own();
+  return mine;
 }
 
 function kept() {
@@ -79,7 +79,8 @@ function keep(moved = false) {
     if (!moved) history.replaceState(null, "", location.pathname + location.search);
   }
   const had = room;
-  room = remember(kept());
+  mine = kept();
+  room = remember(mine);
   if (had && !room) say("This spec is too long for what the browser keeps: a reload loses it.", "error");
 }
 addEventListener("pagehide", () => timer !== null && keep());
@@ -90,6 +91,7 @@ const [archs, machines, sections, compared] = await Promise.all(
   find("#problems").replaceChildren(make("span", { className: "wrong", textContent: error.message }));
   throw error;
 });
+mine = remembered() ?? { ...FIRST, name: "v2.yaml", text: archs.find(({ name }) => name === "v2").text };
 Object.assign(state, await begin());
 if (!machines.includes(state.machine)) state.machine = machines[0];
 
@@ -335,21 +337,15 @@ const pane = panes((id) => id === "results" && views.refresh());
 
 // The address: a link that is pasted over, a step of the tour.
 
-/** Shows a state that is not the one of now. */
+/** Shows a state that is not the one of now, and nothing of that. */
 function enter({ text, name = "spec.yaml", view, machine, ...rest }) {
+  for (const key of ["limits", "other", "file"]) delete state[key];
   if (machines.includes(machine)) rest.machine = machine;
   open(name, text, rest);
   views.choose(view);
 }
 
-/** What is shown when the tour is over: one's own spec, where there is one. */
-function leave() {
-  const mine = own();
-  if (archs.some(({ text }) => text === mine.text)) save();
-  else enter(mine);
-}
-
-const tour = new Tour({ archs, open, views, settings, state, analyse, leave });
+const tour = new Tour({ archs, open, views, leave: () => enter(mine) });
 /** Says that an address leads nowhere. */
 function unknown() {
   if (location.hash.length > 1 && !location.hash.startsWith("#s=")) say(`The page knows nothing by the address ${location.hash.slice(0, 20)}.`, "error");
@@ -363,7 +359,7 @@ addEventListener("hashchange", async () => {
   if (!hash.startsWith("#s=")) {
     unknown();
     addressed = null;
-    if (away) enter(own());
+    if (away) enter(mine);
     return;
   }
   try {

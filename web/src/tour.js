@@ -35,10 +35,9 @@ export class Tour {
     document.body.classList.toggle("guided", Boolean(step));
     if (!step) return false;
     const number = Number(match[1]);
-    const { archs, open, views, state } = this.#page;
+    const { archs, open, views } = this.#page;
     const arch = archs.find(({ name }) => name === step.spec);
-    if (state.name !== `${arch.name}.yaml` || state.text !== arch.text) open(`${arch.name}.yaml`, arch.text);
-    else this.#page.analyse();
+    open(`${arch.name}.yaml`, arch.text);
     views.choose(step.view);
     const go = (n, textContent) => (n >= 1 && n <= STEPS.length ? make("a", { href: `#tour/${n}`, textContent }) : make("span", { className: "quiet", textContent }));
     guide.replaceChildren(

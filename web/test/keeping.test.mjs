@@ -154,6 +154,42 @@ onPage("the tour gives one's own spec back", async (page) => {
   assert.equal(await page.evaluate(() => location.hash), "");
 });
 
+for (const [what, end] of [
+  ["its button", (page) => page.locator("#guide button").click()],
+  ["the way back", (page) => page.evaluate(() => (location.hash = ""))],
+]) {
+  onPage(`a shipped spec has its settings, limits and pin as before a tour that ends by ${what}`, async (page) => {
+    await set(page, "#side-exact", "112");
+    await title(page, "3×112×112");
+    await page.click("#pin");
+    await set(page, "#width-exact", "0.5");
+    await title(page, "width 0.5");
+    await page.click("#tab-gate");
+    await page.fill("#limits", "macs=1M");
+    const shown = async () => [await change(page), await page.locator("#pinned").textContent(), await page.inputValue("#limits")];
+    const before = await shown();
+    await page.click("#tour");
+    await waitForFigure(page, "macs", V1);
+    await page.evaluate(() => (location.hash = "#tour/6"));
+    await waitForFigure(page, "macs", MACS);
+    await page.click("#tab-gate");
+    await page.fill("#limits", "macs=2M");
+    await end(page);
+    await title(page, "mobilenet_v2: width 0.5, input 3×112×112");
+    assert.deepEqual(await shown(), before);
+  });
+}
+
+onPage("a step of the tour begins without the settings of the one before", async (page) => {
+  await page.click("#tour");
+  await waitForFigure(page, "macs", V1);
+  await set(page, "#width-exact", "0.5");
+  await title(page, "width 0.5");
+  await page.evaluate(() => (location.hash = "#tour/2"));
+  await title(page, "mobilenet_v1: width 1.0");
+  assert.ok(await page.locator("#reset").isDisabled());
+});
+
 test("addresses that are damaged, empty, of another kind, or name what every object has", async () => {
   for (const [hash, said] of [
     [link(" ".repeat(4 << 20)), /damaged or too long/],
