@@ -10,7 +10,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::error::Result;
 use crate::escape;
@@ -24,10 +24,6 @@ const MAX_HEAD: u64 = 16 << 10;
 const MAX_REQUESTS: usize = 64;
 /// What a browser has to send a request, and to take an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How often the spec's file is looked at.
-const TICK: Duration = Duration::from_millis(200);
-/// How long the file may be away before a page is told.
-const LOST: Duration = Duration::from_millis(500);
 /// Where pages ask for the spec.
 const SPEC: &str = "/spec.json";
 
@@ -41,8 +37,6 @@ pub struct Site {
     pub files: Files,
     /// The spec that it follows.
     pub spec: Option<PathBuf>,
-    /// How long a request for another version of the spec waits.
-    pub wait: Duration,
 }
 
 struct Answer {
@@ -141,36 +135,21 @@ impl Site {
         String::from_utf8_lossy(bytes).replacen("<html lang=\"en\">", &html, 1).into_bytes()
     }
 
-    /// The spec, once its version is not the one that the page has; or why it cannot be read, unless the
-    /// page knows that it is `lost`.
+    /// The spec, where its version is not the one that the page has; or why it cannot be read. At once:
+    /// a browser has few connections to a server, and every tab asks.
     fn followed(&self, query: &str) -> Answer {
         let Some(path) = &self.spec else { return Answer::error("404 Not Found") };
-        let (known, told) = match query.strip_suffix("&lost") {
-            Some(query) => (query, true),
-            None => (query, false),
-        };
-        let known = known.strip_prefix("after=").and_then(|version| version.parse().ok());
-        let start = Instant::now();
-        loop {
-            match version_of(path) {
-                // Once it was lost, the same text is news.
-                Ok((version, body)) if Some(version) != known || told => {
-                    let name = path.file_name().unwrap_or(path.as_os_str());
-                    let (name, text) = (line(&escape::path(Path::new(name))), line(&body));
-                    return Answer::json(format!(
-                        "{{\"version\":{version},\"name\":{name},\"text\":{text}}}"
-                    ));
-                }
-                // A file that is being replaced is there a moment later.
-                Err(error) if !told && start.elapsed() >= LOST => {
-                    return Answer::json(format!("{{\"lost\":{}}}", line(&error.to_string())));
-                }
-                _ => {}
+        let known = query.strip_prefix("after=").and_then(|version| version.parse().ok());
+        match version_of(path) {
+            Ok((version, _)) if Some(version) == known => {
+                Answer { status: "204 No Content", kind: "text/plain", body: Vec::new() }
             }
-            if start.elapsed() >= self.wait {
-                return Answer { status: "204 No Content", kind: "text/plain", body: Vec::new() };
+            Ok((version, body)) => {
+                let name = path.file_name().unwrap_or(path.as_os_str());
+                let (name, text) = (line(&escape::path(Path::new(name))), line(&body));
+                Answer::json(format!("{{\"version\":{version},\"name\":{name},\"text\":{text}}}"))
             }
-            thread::sleep(TICK);
+            Err(error) => Answer::json(format!("{{\"lost\":{}}}", line(&error.to_string()))),
         }
     }
 }
@@ -189,9 +168,13 @@ fn is_own(fields: &[String], port: u16) -> bool {
         let (name, value) = field.split_once(':')?;
         name.eq_ignore_ascii_case("host").then(|| value.trim())
     });
-    let own = ["127.0.0.1", "localhost"].map(|name| format!("{name}:{port}"));
+    // Browsers leave out the port that HTTP has by default.
+    let is_own = |host: &str| {
+        let (name, stated) = host.split_once(':').unwrap_or((host, "80"));
+        ["127.0.0.1", "localhost"].contains(&name) && stated == port.to_string()
+    };
     let mut hosts = hosts.peekable();
-    hosts.peek().is_some() && hosts.all(|host| own.iter().any(|own| own == host))
+    hosts.peek().is_some() && hosts.all(is_own)
 }
 
 fn kind(path: &str) -> &'static str {
@@ -203,5 +186,18 @@ fn kind(path: &str) -> &'static str {
         Some("json") => "application/json",
         Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_own;
+
+    #[test]
+    fn the_port_of_a_host_is_left_out_where_it_is_80() {
+        let own = |host: &str, port| is_own(&[format!("Host: {host}")], port);
+        assert!(own("localhost", 80) && own("127.0.0.1", 80) && own("localhost:80", 80));
+        assert!(!own("localhost", 8017) && !own("localhost:8017", 80) && !own("example.org", 80));
+        assert!(!own("localhost:", 80) && !own("", 80));
     }
 }

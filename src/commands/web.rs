@@ -2,7 +2,6 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use crate::block::{self, Variant};
 use crate::cli::WebArgs;
@@ -11,8 +10,6 @@ use crate::server::{Files, Site};
 
 /// The port that is tried first.
 const PORT: u16 = 8017;
-/// How long a page waits for a change of its spec before it asks again.
-const WAIT: Duration = Duration::from_secs(25);
 
 #[cfg(feature = "web")]
 const FILES: Option<Files> = Some(include!("../../web/dist.rs"));
@@ -53,6 +50,6 @@ pub fn run(args: &WebArgs) -> Result<()> {
     })?;
     let port = listener.local_addr().map_err(Error::io("listen on", "127.0.0.1"))?.port();
     eprintln!("the page is at http://127.0.0.1:{port}/ until this ends (Ctrl-C)");
-    Site { files, spec, wait: WAIT }.serve(&listener);
+    Site { files, spec }.serve(&listener);
     Ok(())
 }

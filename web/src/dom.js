@@ -24,6 +24,12 @@ export function say(text, kind = "note") {
   if (text) say.timer = setTimeout(() => say(""), kind === "error" ? 12_000 : 5_000);
 }
 
+/** Says a sentence that stays until it is another, or none. */
+export function hold(text) {
+  const line = find("#held");
+  if (line.textContent !== text) line.textContent = text;
+}
+
 /** Puts a text where the user chooses, as a file. */
 export function save(name, content, type) {
   const address = URL.createObjectURL(new Blob([content], { type }));

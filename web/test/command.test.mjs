@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -188,18 +188,44 @@ test("the page that the command serves follows a file, and no other host reads i
   assert.equal(await page.locator("#pinned").textContent(), against);
   // Gone, the page keeps what it has; back, it is followed on.
   await rm(spec);
-  await page.locator("#say", { hasText: /followed\.yaml.* It is shown again as soon as it can be read/ }).waitFor();
+  await page.locator("#held", { hasText: /followed\.yaml.* It is shown again as soon as it can be read/ }).waitFor();
+  const reason = await page.locator("#held").textContent();
+  // It says so for as long as that holds, and the reason of now.
+  await mkdir(spec);
+  await page.waitForFunction((reason) => !["", reason].includes(document.querySelector("#held").textContent), reason);
+  assert.match(await page.locator("#held").textContent(), /followed\.yaml/);
+  await rm(spec, { recursive: true });
   await waitForFigure(page, "macs", "18,885,440");
   await writeFile(spec, text);
   await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("width 1.0, input 3×96×96"));
   await page.locator("#say", { hasText: "followed.yaml is read again" }).waitFor();
+  assert.equal(await page.locator("#held").textContent(), "");
   await writeFile(spec, text.replace("multiplier: 1.0", "multiplier: 0.5"));
   await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("width 0.5, input 3×96×96"));
   assert.deepEqual(said, []);
   child.kill();
-  await page.locator("#say", { hasText: "no longer followed" }).waitFor();
+  await page.locator("#held", { hasText: "no longer followed" }).waitFor();
   await page.fill("#side-exact", "224");
   await page.press("#side-exact", "Enter");
   await waitForFigure(page, "macs", "97,131,840");
+  await context.close();
+});
+
+test("ten tabs of a followed file load at once, and each follows it", async (t) => {
+  const spec = join(scratch, "tabs.yaml");
+  const text = await arch("v2");
+  await writeFile(spec, text);
+  const { address, child } = await served([spec]);
+  t.after(() => child.kill());
+  const context = await browser.newContext();
+  const pages = [];
+  for (let i = 0; i < 10; i += 1) {
+    const page = await context.newPage();
+    await page.goto(address, { timeout: 5000 });
+    await page.locator("#headline strong").first().waitFor({ timeout: 5000 });
+    pages.push(page);
+  }
+  await writeFile(spec, text.replace("multiplier: 1.0", "multiplier: 0.5"));
+  for (const page of pages) await waitForFigure(page, "macs", "97,131,840");
   await context.close();
 });
