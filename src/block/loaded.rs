@@ -29,10 +29,10 @@ fn check(found: Found, variant: &Variant) -> Result<Loaded> {
     })
 }
 
-/// What the command line changed, said below a problem.
+/// What is set beside the spec, said below a problem.
 fn note(variant: &Variant) -> Option<String> {
     let changed = *variant != Variant::default();
-    changed.then(|| format!("with `{variant}` from the command line"))
+    changed.then(|| format!("with {} in place of the spec's", variant.words()))
 }
 
 impl Loaded {
@@ -46,7 +46,7 @@ impl Loaded {
     pub fn graph(&self, variant: &Variant) -> Result<LayerGraph> {
         let spec = variant.apply(&self.spec);
         if let Some(problem) = check_input(Shape::from(spec.input)) {
-            return Err(Error::Usage(format!("{variant}: {problem}")));
+            return Err(Error::Usage(format!("{}: {problem}", variant.words())));
         }
         let mut problems = match expand(&spec) {
             Ok(graph) => return Ok(graph),
@@ -57,7 +57,7 @@ impl Loaded {
             && expand(&self.spec).is_ok()
         {
             *note += "; the spec by itself is fine";
-            // All follow from the options, so one tells enough.
+            // All follow from the settings, so one tells enough.
             problems.truncate(1);
         }
         let finished = Draft::read(&self.text, &self.name).finish(problems, note.as_deref());

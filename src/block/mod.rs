@@ -93,19 +93,34 @@ impl Variant {
     }
 }
 
+impl Variant {
+    /// What is changed: each setting with its value.
+    fn settings(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let resolution = self.resolution.map(|(height, width)| {
+            if height == width { height.to_string() } else { format!("{height}x{width}") }
+        });
+        [
+            ("width", self.width.map(|width| width.to_string())),
+            ("resolution", resolution),
+            ("classes", self.classes.map(|classes| classes.to_string())),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+    }
+
+    /// The settings in a sentence: `width 0.5, resolution 64x48`.
+    pub fn words(&self) -> String {
+        let words: Vec<String> =
+            self.settings().map(|(name, value)| format!("{name} {value}")).collect();
+        words.join(", ")
+    }
+}
+
 impl fmt::Display for Variant {
     /// The options of the command line that ask for the variant.
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let width = self.width.map(|width| format!("--width {width}"));
-        let resolution = self.resolution.map(|(height, width)| {
-            if height == width {
-                format!("--resolution {height}")
-            } else {
-                format!("--resolution {height}x{width}")
-            }
-        });
-        let classes = self.classes.map(|classes| format!("--classes {classes}"));
-        let options: Vec<String> = [width, resolution, classes].into_iter().flatten().collect();
+        let options: Vec<String> =
+            self.settings().map(|(name, value)| format!("--{name} {value}")).collect();
         f.write_str(&options.join(" "))
     }
 }

@@ -33,8 +33,9 @@ pub fn edits(loaded: &Loaded, variant: &Variant) -> Result<Vec<Edit>> {
         return Ok(edits);
     }
     Err(Error::Usage(format!(
-        "{} is written in a way that only you can change: `{variant}` touches what other entries share",
-        loaded.name
+        "{} is written in a way that only you can change: what {} would replace is shared by other entries",
+        loaded.name,
+        variant.words()
     )))
 }
 

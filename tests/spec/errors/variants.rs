@@ -29,7 +29,7 @@ fn what_is_asked_for_is_what_must_be_right() {
     assert!(shown(own).contains("error: 16 channels times 0.3 is 4.8"), "{}", shown(own));
     let third = shown(Variant { width: Some(0.9), ..own });
     assert!(third.contains("16 channels times 0.9 is 14.4"), "{third}");
-    assert!(third.contains("= note: with `--width 0.9` from the command line"), "{third}");
+    assert!(third.contains("= note: with width 0.9 in place of the spec's"), "{third}");
 }
 
 /// Names in the spec are held to the number of classes that is asked for.
@@ -61,7 +61,7 @@ fn a_variant_from_the_command_line_is_named() {
     let shown = |variant: Variant| loaded.graph(&variant).expect_err("too large").to_string();
     let wide = shown(Variant { width: Some(1e6), ..Variant::default() });
     assert!(wide.contains("--> v2:18:16\n"), "{wide}");
-    let note = "= note: with `--width 1000000` from the command line; the spec by itself is fine";
+    let note = "= note: with width 1000000 in place of the spec's; the spec by itself is fine";
     assert!(wide.contains(note), "{wide}");
     let large = shown(Variant { resolution: Some((100_000, 99_999)), ..Variant::default() });
     let message = "--resolution 100000x99999: the input of 3 x 100000 x 99999 has 29999700000 \
