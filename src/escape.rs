@@ -45,11 +45,11 @@ pub fn visible_lines(text: &str) -> String {
     lines.join("\n")
 }
 
-/// A value inside a sentence, as Rust would write it: its first `most` characters.
+/// A value inside a sentence: its first `most` characters, each of them seen.
 pub fn excerpt(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}...", text[..end].escape_debug()),
-        None => text.escape_debug().to_string(),
+        Some((end, _)) => format!("{}...", visible(&text[..end])),
+        None => visible(text).into_owned(),
     }
 }
 
