@@ -2,7 +2,6 @@
 
 pub mod complete;
 pub mod cost;
-pub mod list;
 pub mod manual;
 
 use std::io::ErrorKind;
@@ -14,6 +13,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser, Subcommand};
 pub use clap_complete::Shell;
 
+use crate::analysis::list;
 use crate::block::Variant;
 use crate::error;
 use crate::machine::{Description, parse_name};
@@ -389,13 +389,13 @@ pub struct ManArgs {
 #[command(next_help_heading = "Variant of the spec")]
 pub struct VariantArgs {
     /// Width multiplier in place of the spec's, for example 0.75.
-    #[arg(long, value_name = "W", value_parser = parse_width, allow_negative_numbers = true)]
+    #[arg(long, value_name = "W", value_parser = list::width, allow_negative_numbers = true)]
     pub width: Option<f64>,
     /// Input size in place of the spec's: one number, or rows x columns.
-    #[arg(long, value_name = "N|HxW", value_parser = parse_resolution)]
+    #[arg(long, value_name = "N|HxW", value_parser = list::resolution)]
     pub resolution: Option<(usize, usize)>,
     /// Number of classes in place of the spec's.
-    #[arg(long, value_name = "N", value_parser = parse_count)]
+    #[arg(long, value_name = "N", value_parser = list::count)]
     pub classes: Option<usize>,
 }
 
@@ -426,33 +426,6 @@ pub fn parse() -> Cli {
     })
 }
 
-/// A width multiplier.
-pub fn parse_width(text: &str) -> Result<f64, String> {
-    match text.trim().parse::<f64>() {
-        Ok(width) if width.is_finite() && width > 0.0 => Ok(width),
-        _ => Err("a finite number greater than 0 is allowed, for example 0.75".into()),
-    }
-}
-
-/// An input size, `N` or `HxW`: rows and columns.
-pub fn parse_resolution(text: &str) -> Result<(usize, usize), String> {
-    let (rows, columns) = text.split_once(['x', 'X', '×']).unwrap_or((text, text));
-    match (parse_count(rows), parse_count(columns)) {
-        (Ok(rows), Ok(columns)) => Ok((rows, columns)),
-        _ => Err("a size such as 224, or rows x columns such as 192x256, is allowed; \
-                  each from 1 to 2147483648"
-            .into()),
-    }
-}
-
-/// A count of at least 1.
-pub fn parse_count(text: &str) -> Result<usize, String> {
-    match text.trim().parse::<usize>() {
-        Ok(count) if (1..=1 << 31).contains(&count) => Ok(count),
-        _ => Err("a whole number from 1 to 2147483648 is allowed".into()),
-    }
-}
-
 /// Where random numbers begin.
 pub fn parse_seed(text: &str) -> Result<u64, String> {
     text.trim().parse().map_err(|_| format!("a whole number from 0 to {} is allowed", u64::MAX))
@@ -474,20 +447,5 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn values_are_checked() {
-        assert_eq!(parse_width("0.75"), Ok(0.75));
-        for wrong in ["0", "-1", "nan", "inf", "", "wide", "1e999"] {
-            assert!(parse_width(wrong).is_err(), "{wrong}");
-        }
-        assert_eq!(parse_resolution("224"), Ok((224, 224)));
-        assert_eq!(parse_resolution("192x256"), Ok((192, 256)));
-        for wrong in ["0", "0x5", "5x0", "x", "5x", "-1", "1x2x3", "2147483649", "1.5"] {
-            assert!(parse_resolution(wrong).is_err(), "{wrong}");
-        }
-        assert_eq!(parse_count("1000"), Ok(1000));
-        assert!(parse_count("0").is_err());
     }
 }

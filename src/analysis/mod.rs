@@ -10,6 +10,7 @@ mod by;
 pub mod clamp;
 mod field;
 pub mod lifetimes;
+pub mod list;
 mod metric;
 pub mod moves;
 pub mod residual;

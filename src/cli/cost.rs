@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::{MachineArgs, OverrideArgs, TensorArgs, VariantArgs, list};
-use crate::analysis::{By, Tool};
+use super::{MachineArgs, OverrideArgs, TensorArgs, VariantArgs};
+use crate::analysis::{By, Tool, list};
 use crate::gate::{Increase, Limit};
 use crate::output::Output;
 use crate::report::Format;
@@ -130,7 +130,7 @@ pub struct SweepArgs {
     #[arg(long, value_name = "LIST", value_parser = list::resolutions)]
     pub resolution: Option<list::Resolutions>,
     /// Number of classes in place of the specs'.
-    #[arg(long, value_name = "N", value_parser = super::parse_count)]
+    #[arg(long, value_name = "N", value_parser = list::count)]
     pub classes: Option<usize>,
     /// List only what fits, largest first; without --width and --resolution, over a grid of both.
     #[arg(long, value_name = "METRIC=LIMIT", value_parser = Limit::parse)]

@@ -11,8 +11,9 @@ function weights(dict) {
   if (!dict) return "Weights: those that are shipped with the spec, or random ones. A state dict (.safetensors) can be dropped onto the page.";
   const { name, fit } = dict;
   if (fit.ok) return `Weights: ${name}.`;
-  const wrong = [["missing", fit.missing], ["unknown", fit.extra], ["of another shape", fit.misshapen]].filter(([, tensors]) => tensors.length > 0);
-  return `${name} is of another network: ${wrong.map(([what, tensors]) => `${tensors.length} tensors ${what} (${tensors[0][0]})`).join(", ")}. Crates get other weights.`;
+  const wrong = [["missing", fit.missing], ["unknown", fit.extra], ["of another shape", fit.misshapen]].filter(([, names]) => names.length > 0);
+  const told = ([what, names]) => `${names.length} ${names.length === 1 ? "tensor" : "tensors"} ${what} (${names[0]})`;
+  return `${name} is of another network: ${wrong.map(told).join(", ")}. Crates get other weights.`;
 }
 
 /** A crate; where it has trained weights that are shipped, they are fetched first. */
@@ -47,7 +48,7 @@ export async function exported(root, page, { answer, current, again }) {
         }
       },
     });
-  const spec = make("button", { type: "button", textContent: "Spec", onclick: () => save(state.name, state.text, "text/yaml") });
+  const spec = make("button", { type: "button", textContent: "Spec", onclick: () => save(network(state).name, state.text, "text/yaml") });
   const schedule = state.schedule && make("button", { type: "button", textContent: "Schedule", onclick: () => save("schedule.yaml", state.schedule, "text/yaml") });
   const dict = await page.dict();
   if (!current()) return;

@@ -12,14 +12,14 @@ export const plain = (name) => name.replaceAll(/[^\w.-]/g, "_").slice(-80) || "s
 /** A file's text, or its bytes; null where it is none that is read, which is said. */
 export async function contents(file, most, text = true) {
   if (file.size > most) {
-    say(`${file.name} is larger than ${most >> 20} MiB.`, "error");
+    say(`${plain(file.name)} is larger than ${most >> 20} MiB.`, "error");
     return null;
   }
   try {
     const bytes = new Uint8Array(await file.arrayBuffer());
     return text ? new TextDecoder("utf-8", { fatal: true }).decode(bytes) : bytes;
   } catch (error) {
-    say(error instanceof TypeError ? `${file.name} is no text: a spec (.yaml) or a state dict (.safetensors) is taken.` : `${file.name} cannot be read.`, "error");
+    say(error instanceof TypeError ? `${plain(file.name)} is no text: a spec (.yaml) or a state dict (.safetensors) is taken.` : `${plain(file.name)} cannot be read.`, "error");
     return null;
   }
 }

@@ -44,12 +44,13 @@ export async function gate(root, page, { answer, current, again }) {
   try {
     gated = await engine.ask({ call: "gate", limits: state.limits, ...network(answer.of) }, { lane: "gate" });
   } catch (error) {
-    if (current()) find("#checks").replaceChildren(make("p", { className: "wrong", textContent: error.message }));
-    return;
+    gated = { checks: [], refused: [error.message] };
   }
   if (!gated || !current()) return;
-  const { checks, command, budgets } = gated;
-  find("#checks").replaceChildren(list(checks.filter(({ origin }) => origin !== "budget")), ...budgeted(answer.report, checks));
+  const { checks, refused, command, budgets } = gated;
+  const wrong = refused.map((textContent) => make("p", { className: "wrong", textContent }));
+  find("#checks").replaceChildren(...wrong, list(checks.filter(({ origin }) => origin !== "budget")), ...budgeted(answer.report, checks));
+  if (wrong.length > 0) return find("#same").replaceChildren(make("p", { className: "quiet", textContent: "The command and the budgets are here once every limit is one." }));
   const planner = answer.of.schedule ? make("p", { className: "quiet", textContent: "Limits are held to the planner's own schedule." }) : null;
   find("#same").replaceChildren(...(planner ? [planner] : []), block("The command that says the same", command), ...(budgets ? [block("Budgets for the spec", budgets)] : []));
 }

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::path::Path;
 
-use mbgen::analysis::Tool;
 use mbgen::analysis::sweep::Sweep;
+use mbgen::analysis::{Tool, list};
 use mbgen::asset;
 use mbgen::codegen;
 use mbgen::error::Error;
+use mbgen::escape::visible;
 use mbgen::machine::SHIPPED;
 use mbgen::report::compare;
 use mbgen::report::gate::{check_json, message};
@@ -22,7 +23,7 @@ use mbgen::weights::{Selection, read_safetensors};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::request::{Network, by, check_count, check_width, limits, named, read, shell};
+use crate::request::{Network, by, limits, listed, named, read, shell};
 
 type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -229,23 +230,27 @@ fn picture(request: &Value) -> Result<String> {
 #[derive(Deserialize)]
 struct CompareRequest {
     specs: Vec<Network>,
-    #[serde(default)]
-    widths: Vec<f64>,
-    #[serde(default)]
-    resolutions: Vec<(usize, usize)>,
+    /// Lists as the command line takes them.
+    widths: Option<String>,
+    resolutions: Option<String>,
     by: Option<String>,
 }
 
 /// `compare`: each spec at each width and resolution; without those, each as it was changed.
 fn compare(request: &Value) -> Result<Vec<u8>> {
     let CompareRequest { specs: networks, widths, resolutions, by: rows } = read(request)?;
-    widths.iter().try_for_each(|&width| check_width(width))?;
-    resolutions.iter().try_for_each(|&(h, w)| check_count(h).and(check_count(w)))?;
+    let widths = widths.map(|text| listed("Widths", &text, list::widths)).transpose()?;
+    let resolutions =
+        resolutions.map(|text| listed("Resolutions", &text, list::resolutions)).transpose()?;
     let Some(first) = networks.first() else {
         return Err(Error::Usage("no network to compare".into()));
     };
     let loaded = networks.iter().map(changed).collect::<Result<Vec<_>>>()?;
-    let sweep = Sweep { widths, resolutions, ..Sweep::default() };
+    let sweep = Sweep {
+        widths: widths.unwrap_or_default(),
+        resolutions: resolutions.unwrap_or_default(),
+        ..Sweep::default()
+    };
     let machine = first.machine()?;
     let asked = Asked { by: by(rows.as_deref())?, ..Asked::of(sweep, machine) };
     let compared = Compared::new(loaded, asked)?;
@@ -270,12 +275,12 @@ struct GateRequest {
     limits: Vec<String>,
 }
 
-/// `gate`: limits against a network, the command that holds it to them, and the budgets to the same
-/// effect.
+/// `gate`: limits against a network, what is wrong with other limits, and where nothing is, the command
+/// that holds the network to them and the budgets to the same effect.
 fn gate(request: &Value) -> Result<Value> {
     let GateRequest { limits: texts } = read(request)?;
     let network: Network = read(request)?;
-    let max = limits(&texts)?;
+    let (max, refused) = limits(&texts);
     let (loaded, variant) = (network.load()?, network.variant()?);
     let mut command = network.command("compare")?;
     let mut budgets = String::from("budgets:\n");
@@ -299,8 +304,9 @@ fn gate(request: &Value) -> Result<Value> {
         json
     };
     let checks: Vec<Value> = compared.checks.iter().map(check).collect();
-    let budgets = if texts.is_empty() { String::new() } else { budgets };
-    Ok(json!({ "checks": checks, "command": command, "budgets": budgets }))
+    let command = refused.is_empty().then_some(command);
+    let budgets = (refused.is_empty() && !texts.is_empty()).then_some(budgets);
+    Ok(json!({ "checks": checks, "refused": refused, "command": command, "budgets": budgets }))
 }
 
 /// `write`: the settings written into the text.
@@ -316,17 +322,22 @@ fn file(request: &Value) -> &Path {
     Path::new(request["file"].as_str().unwrap_or("the weights"))
 }
 
-/// `weights`: whether a state dict is one of the network.
+/// `weights`: whether a state dict is one of the network, and the names of tensors that are not.
 fn weights(request: &Value, bytes: &[u8]) -> Result<Value> {
     let network: Network = read(request)?;
     let dict = read_safetensors(bytes, file(request))?;
     let fit = tasks::fit(&dict, &network.load()?.graph(&network.variant()?)?);
     Ok(json!({
         "ok": fit.ok(),
-        "missing": fit.missing,
-        "extra": fit.extra,
-        "misshapen": fit.misshapen,
+        "missing": seen(fit.missing.iter().map(|(name, _)| name)),
+        "extra": seen(fit.extra.iter().map(|(name, _)| name)),
+        "misshapen": seen(fit.misshapen.iter().map(|(name, ..)| name)),
     }))
+}
+
+/// Names of a stranger's file, in which every character is seen.
+fn seen<'a>(names: impl Iterator<Item = &'a String>) -> Vec<Cow<'a, str>> {
+    names.map(|name| visible(name)).collect()
 }
 
 fn planned(request: &Value) -> Result<Planned> {

@@ -2,7 +2,8 @@
 
 use mbgen::analysis::By;
 use mbgen::block::{self, Variant};
-use mbgen::error::{Error, Result};
+use mbgen::error::Error;
+use mbgen::escape::visible;
 use mbgen::gate::Limit;
 use mbgen::machine::{Description, shipped_text};
 use mbgen::plan::Overrides;
@@ -10,6 +11,8 @@ use mbgen::spec::{EMBEDDED, Loaded};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Largest count: classes, rows, columns.
 const MAX_COUNT: usize = 1 << 31;
@@ -128,12 +131,33 @@ pub fn by(name: Option<&str>) -> Result<Option<By>> {
     name.map(|name| named(&By::ALL, By::name, name)).transpose()
 }
 
-/// Limits as the command line takes them.
-pub fn limits(texts: &[String]) -> Result<Vec<Limit>> {
-    let limit = |text: &String| {
-        Limit::parse(text).map_err(|allowed| Error::Usage(format!("`{text}`: {allowed}")))
-    };
-    texts.iter().map(limit).collect()
+/// Limits as the command line takes them, and what is wrong with the others.
+pub fn limits(texts: &[String]) -> (Vec<Limit>, Vec<String>) {
+    let (mut limits, mut refused) = (Vec::new(), Vec::new());
+    for text in texts {
+        match Limit::parse(text) {
+            Ok(limit) => limits.push(limit),
+            Err(allowed) => refused.push(format!("`{}`: {allowed}", visible(text))),
+        }
+    }
+    (limits, refused)
+}
+
+/// Most values of a list: what a page draws.
+const MAX_VALUES: usize = 40;
+
+/// A list of `what`, as the command line takes it.
+pub fn listed<T>(
+    what: &str,
+    text: &str,
+    parse: fn(&str) -> Result<Vec<T>, String>,
+) -> Result<Vec<T>> {
+    let wrong = |allowed| Error::Usage(format!("{what} {}: {allowed}", visible(text)));
+    let values = parse(text).map_err(wrong)?;
+    if values.len() > MAX_VALUES {
+        return Err(wrong(format!("up to {MAX_VALUES} are drawn")));
+    }
+    Ok(values)
 }
 
 /// A word of a shell's command line.
