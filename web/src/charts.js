@@ -34,7 +34,7 @@ export function draw(root, report) {
       svg?.setAttribute("role", "img");
       mount.setAttribute("aria-label", `${svg?.getAttribute("aria-label") ?? "Chart"}; the arrow keys walk through it`);
     } catch (error) {
-      mount.replaceChildren(make("p", { className: "quiet", textContent: "Nothing to draw for this network." }));
+      mount.replaceChildren(make("p", { className: "quiet", textContent: "Plot" in globalThis ? "Nothing to draw for this network." : "Charts are missing: a part of the page, plot.js, is not to be had. A reload tries again." }));
       console.warn(error);
     }
   }

@@ -14,6 +14,12 @@ export class Refusal extends Error {
 /** A sentence for what ended a worker. */
 export class Failure extends Error {}
 
+/** What ended a request, in one sentence; what is no answer of mbgen's is thrown on. */
+export function reason(error) {
+  if (!(error instanceof Refusal) && !(error instanceof Failure)) throw error;
+  return error.diagnostics?.[0]?.message ?? error.message;
+}
+
 let compiled = null;
 
 /** The module, fetched and compiled once for all workers. */

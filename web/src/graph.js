@@ -31,7 +31,7 @@ export function picture(svg, remembered, pointed, chosen) {
   });
   const parsed = new DOMParser().parseFromString(plain, "image/svg+xml").documentElement;
   const drawn = document.importNode(parsed, true);
-  const host = make("div", { className: "picture", tabIndex: 0, role: "region", "aria-label": "Graph of the network; plus and minus zoom, left and right walk through the layers, Enter leads to the spec" });
+  const host = make("div", { className: "picture", tabIndex: 0, role: "region", "aria-label": "Graph of the network; plus and minus zoom, left and right walk through the layers, Enter leads to the row and the spec" });
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`${style}\n${PAGE}`);

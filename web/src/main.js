@@ -5,14 +5,14 @@ import schema from "../../archs/spec.schema.json";
 import { Schema } from "./complete.js";
 import { find, make, say } from "./dom.js";
 import { Editor } from "./editor.js";
-import { Engine, Failure, Refusal } from "./engine.js";
+import { Engine, reason } from "./engine.js";
 import { MOST, contents, plain } from "./files.js";
 import { headline } from "./headline.js";
 import { checked, packed, unpacked } from "./link.js";
 import { panes, theme } from "./panes.js";
 import { follow } from "./served.js";
 import { Settings } from "./settings.js";
-import { FIRST, made, network, remember, remembered } from "./state.js";
+import { FIRST, called, made, network, remember, remembered } from "./state.js";
 import { Tour } from "./tour.js";
 import { Views } from "./views.js";
 
@@ -51,11 +51,11 @@ async function begin() {
 }
 
 function kept() {
-  return checked(state);
+  return checked({ ...state, ...made(state) });
 }
 
-/** The charts' library, which is not waited for before the first figures. */
-const plot = "Plot" in globalThis ? null : new Promise((resolve) => find("#plot").addEventListener("load", resolve));
+/** The charts' library, which is not waited for before the first figures; charts say if it did not come. */
+const plot = new Promise((resolve) => document.head.append(make("script", { src: new URL("plot.js", import.meta.url), onload: resolve, onerror: resolve })));
 
 let timer = null;
 let room = true;
@@ -94,6 +94,7 @@ const [archs, machines, sections, compared] = await Promise.all(
 mine = remembered() ?? { ...FIRST, name: "v2.yaml", text: archs.find(({ name }) => name === "v2").text };
 Object.assign(state, await begin());
 if (!machines.includes(state.machine)) state.machine = machines[0];
+state.called = called(state.text);
 
 const editor = new Editor(find("#editor"), state.text, (text) => {
   state.text = text;
@@ -143,11 +144,7 @@ const views = new Views({
   tell,
 });
 
-/** What ended a request, in one sentence. */
-function tell(error) {
-  if (error instanceof Refusal || error instanceof Failure) say(error.diagnostics?.[0]?.message ?? error.message, "error");
-  else throw error;
-}
+const tell = (error) => say(reason(error), "error");
 
 /** Asks for the costs of what is written and set now. */
 async function analyse() {
@@ -166,8 +163,9 @@ function accept(answer) {
   last = answer;
   const { report } = answer;
   if (!pin) setPin(answer);
-  document.body.classList.remove("stale");
+  document.body.classList.remove("stale", "blank");
   editor.problems = [];
+  find("#why").textContent = "";
   find("#problems").replaceChildren(answer.title);
   headline(answer, pin);
   document.title = `${report.model.name}: mbgen`;
@@ -182,7 +180,7 @@ function accept(answer) {
 
 /** What is wrong is marked in the text; the last good results stay, greyed. */
 function refuse(error) {
-  if (!(error instanceof Refusal) && !(error instanceof Failure)) throw error;
+  const why = reason(error);
   document.body.classList.add("stale");
   const problems = error.diagnostics ?? [];
   // A machine or a schedule has lines of its own.
@@ -196,8 +194,14 @@ function refuse(error) {
   };
   const list = problems.slice(0, 5).map(place);
   const more = problems.length > 5 ? [`and ${problems.length - 5} more`] : [];
-  find("#problems").replaceChildren(...(list.length > 0 ? list : [make("span", { className: "wrong", textContent: error.message })]), ...more);
+  find("#problems").replaceChildren(...(list.length > 0 ? list : [make("span", { className: "wrong", textContent: why })]), ...more);
+  find("#why").textContent = list[0]?.textContent ?? why;
 }
+
+find("#why").addEventListener("click", () => {
+  pane("spec");
+  find("#problems button")?.click();
+});
 
 function setPin({ report, title, of }) {
   pin = { title, metrics: report.metrics, request: network(of) };
@@ -212,7 +216,8 @@ async function pinAgain(of) {
     const answer = await engine.ask({ call: "analyze", ...network(of) });
     if (state.pin === of) setPin({ ...answer, of });
   } catch (error) {
-    if (!(error instanceof Refusal) && !(error instanceof Failure)) throw error;
+    // Anything but an answer is thrown on.
+    reason(error);
     if (state.pin === of) delete state.pin;
   }
 }
@@ -242,6 +247,7 @@ async function link() {
 /** Begins anew with a spec, and with settings that come with it. */
 function open(name, text, rest = {}) {
   state.name = plain(name);
+  state.called = called(text);
   delete state.schedule;
   delete state.pin;
   settings.clear();
@@ -267,10 +273,10 @@ async function read(file) {
   }
   const bytes = await contents(file, MOST.weights, false);
   if (bytes === null) return;
-  dict = { name: file.name, bytes };
+  dict = { name: plain(file.name), bytes };
   try {
-    const { fit } = await fitted();
-    say(fit.ok ? `${file.name} has all weights of this network; crates get them.` : `${file.name} is of another network: see Export.`, fit.ok ? "note" : "error");
+    const { name, fit } = await fitted();
+    say(fit.ok ? `${name} has all weights of this network; crates get them.` : `${name} is of another network: see Export.`, fit.ok ? "note" : "error");
   } catch (error) {
     dict = null;
     tell(error);
@@ -399,8 +405,10 @@ let following = false;
 if (document.documentElement.dataset.spec !== undefined) {
   follow((name, text) => {
     // After a reload of the page it is the same file still.
-    if (following || state.name === plain(name)) editor.text = text;
-    else open(name, text);
+    if (following || state.name === plain(name)) {
+      Object.assign(state, { name: plain(name), called: called(text) });
+      editor.text = text;
+    } else open(name, text);
     following = true;
   });
 }

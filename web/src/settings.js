@@ -19,22 +19,22 @@ export class Settings {
   /** Fields for `state`; `changed` hears that one was used, `write` that the button was. */
   constructor(state, machines, changed, write) {
     this.#state = state;
-    const set = (name, value) => {
+    const set = (name, value, field) => {
       if (value === undefined) delete state[name];
       else state[name] = value;
-      this.show();
+      this.show(field);
       changed();
     };
-    const typed = (id, name, read, allowed) =>
-      find(id).addEventListener("change", (event) => {
-        const text = event.target.value.trim();
-        if (text === "") return set(name, undefined);
+    const typed = (id, name, read, wrong) =>
+      find(id).addEventListener("change", ({ target }) => {
+        const text = target.value.trim();
+        if (text === "") return set(name, undefined, target);
         const value = read(text);
         if (value === null) {
-          say(`${text} is no ${name}: ${allowed}.`, "error");
-          return this.show();
+          say(`${text} ${wrong}.`, "error");
+          return this.show(target);
         }
-        set(name, this.#isOwn(name, value) ? undefined : value);
+        set(name, this.#isOwn(name, value) ? undefined : value, target);
       });
     const slid = (id, name, read) =>
       find(id).addEventListener("input", (event) => {
@@ -44,9 +44,9 @@ export class Settings {
     slid("#width", "width", (n) => Math.round(n * 100) / 100);
     slid("#side", "resolution", (n) => [n, n]);
     const decimal = (text) => (/^\d*\.?\d+$|^\d+\.$/.test(text) && Number(text) > 0 && Number(text) <= 100 ? Number(text) : null);
-    typed("#width-exact", "width", decimal, "a number above 0, at most 100, is allowed");
-    typed("#side-exact", "resolution", sides, "a side such as 224, or rows x columns, is allowed");
-    typed("#classes", "classes", (text) => (/^\d{1,9}$/.test(text) && Number(text) > 0 ? Number(text) : null), "a whole number from 1 on is allowed");
+    typed("#width-exact", "width", decimal, "is no width: a number above 0, at most 100, is allowed");
+    typed("#side-exact", "resolution", sides, "is no resolution: a side such as 224, or rows x columns, is allowed");
+    typed("#classes", "classes", (text) => (/^\d{1,9}$/.test(text) && Number(text) > 0 ? Number(text) : null), "is no number of classes: a whole number from 1 on is allowed");
     const machine = find("#machine");
     machine.append(...machines.map((name) => make("option", { value: name, textContent: name })));
     machine.addEventListener("change", () => set("machine", machine.value));
@@ -86,11 +86,12 @@ export class Settings {
     return ["width", "resolution", "classes"].some((name) => this.#state[name] !== undefined);
   }
 
-  show() {
+  /** Shows what is in force. A field in use is left alone, unless it is the one that was `entered`. */
+  show(entered) {
     const { width, resolution, classes } = { ...this.#own, ...this.#state };
     const put = (id, value) => {
       const field = find(id);
-      if (field !== document.activeElement || field.type === "range") field.value = value;
+      if (field === entered || field !== document.activeElement || field.type === "range") field.value = value;
     };
     if (width !== undefined) {
       put("#width", width);

@@ -1,5 +1,6 @@
 // What the page shows and remembers: the spec's text, the settings beside it, the pin, the view.
 
+import { plain } from "./files.js";
 import { checked } from "./link.js";
 
 const PLACE = "mbgen-page";
@@ -40,11 +41,21 @@ export function remember(state) {
   return !full;
 }
 
+/** The name that a text gives its network, as it is written. */
+export const called = (text) => /^name:[ \t]*["']?([^"'#\r\n]*)/m.exec(text)?.[1].trim();
+
+/** The name of the file that was opened, as long as its network is called what it was `then`; else one after the network. */
+function fileOf({ text, name, called: then }) {
+  const now = called(text);
+  return !then || !now || now === then ? name : plain(`${now}.yaml`);
+}
+
 /** What a network is made of, without the rest of a state. */
-export const made = ({ text, name, width, resolution, classes, machine, schedule }) => ({ text, name, width, resolution, classes, machine, schedule });
+export const made = ({ text, width, resolution, classes, machine, schedule, ...state }) => ({ text, name: fileOf({ text, ...state }), width, resolution, classes, machine, schedule });
 
 /** What a request says of the network. */
-export function network({ text, name, width, resolution, classes, machine, schedule }) {
+export function network(state) {
+  const { text, name, width, resolution, classes, machine, schedule } = made(state);
   const request = { spec: text, name };
   if (width !== undefined) request.width = width;
   if (resolution !== undefined) request.resolution = resolution;

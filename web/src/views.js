@@ -5,6 +5,7 @@ import { bytes, count } from "reports:charts";
 import { draw, figures } from "./charts.js";
 import { compare } from "./compare.js";
 import { find, make, save, say } from "./dom.js";
+import { reason } from "./engine.js";
 import { exported } from "./export.js";
 import { gate } from "./gate.js";
 import { picture } from "./graph.js";
@@ -222,7 +223,7 @@ export class Views {
   }
 
   async #graph(root, current) {
-    const { engine, reveal } = this.#page;
+    const { engine } = this.#page;
     const answer = await engine.ask({ call: "graph", format: "svg", ...network(this.#answer.of) }, { lane: "graph" });
     if (!answer || !current()) return;
     const { report } = this.#answer;
@@ -234,18 +235,12 @@ export class Views {
     };
     const chosen = (name) => {
       const row = pointed(name);
-      if (row) reveal(row.block);
+      if (row) this.lead(row);
     };
     const saved = make("button", { type: "button", textContent: "Save SVG", onclick: () => save(`${report.model.name}.svg`, answer.text, "image/svg+xml") });
     const [tools, host] = picture(answer.text, this.#memory.graph, pointed, chosen);
     tools.append(saved, out);
-    root.replaceChildren(...this.#lead("Graph", "A press on a layer leads to its place in the spec; so do the left and right arrow in the picture, and Enter."), tools, host);
-  }
-
-  /** Numbers between commas; null where one is none. */
-  #numbers(text, most) {
-    const numbers = text.split(",").map((part) => Number(part.trim())).filter((n) => n !== 0);
-    return numbers.length > 0 && numbers.length <= most && numbers.every((n) => Number.isFinite(n) && n > 0) ? numbers : null;
+    root.replaceChildren(...this.#lead("Graph", "A press on a layer leads to its row and its place in the spec; so do the left and right arrow in the picture, and Enter."), tools, host);
   }
 
   async #sweep(root, current, again) {
@@ -260,14 +255,23 @@ export class Views {
         });
         return make("label", { className: "line" }, make("span", { textContent: label }), input);
       };
-      root.replaceChildren(...this.#lead("Sweep", "The network of the spec at each width and resolution. A press on a point sets them."), make("div", { className: "fields" }, field("widths", "Widths"), field("sides", "Resolutions")), make("div", { id: "rows", className: "section" }, figures(this.#page.sweep)));
+      root.replaceChildren(...this.#lead("Sweep", "The network of the spec at each width and resolution. A press on a point sets them."), make("div", { className: "fields" }, field("widths", "Widths"), field("sides", "Resolutions")), make("p", { className: "wrong", role: "status" }), make("div", { id: "rows", className: "section" }, figures(this.#page.sweep)));
     }
-    const widths = this.#numbers(memory.widths, 40);
-    const sides = this.#numbers(memory.sides, 40);
-    if (!widths || !sides) return say("Up to 40 numbers above 0, with commas between, are allowed.", "error");
     const { width, resolution, ...spec } = network(this.#answer.of);
-    const answer = await engine.ask({ call: "compare", specs: [spec], widths, resolutions: sides.map((side) => [side, side]) }, { lane: "sweep" });
+    // What is refused is said for as long as it holds; the charts are still those of before.
+    const refused = (text) => {
+      find("[role=status]", root).textContent = text;
+      find("#rows", root).classList.toggle("past", text !== "");
+    };
+    let answer;
+    try {
+      answer = await engine.ask({ call: "compare", specs: [spec], widths: memory.widths, resolutions: memory.sides }, { lane: "sweep" });
+    } catch (error) {
+      if (current()) refused(reason(error));
+      return;
+    }
     if (!answer || !current()) return;
+    refused("");
     draw(root, answer.report);
     for (const mount of root.querySelectorAll("[data-chart]")) walkable(mount, (datum) => this.#chosen(datum));
   }

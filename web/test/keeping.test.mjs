@@ -260,6 +260,17 @@ onPage("files that are neither specs nor state dicts change nothing, wherever th
   assert.equal(await page.locator("#problems button").count(), 0);
 });
 
+onPage("names of tensors show every character, in the order that it has", async (page) => {
+  const header = JSON.stringify({ "a\u202eb\u0085": { dtype: "F32", shape: [1], data_offsets: [0, 4] } });
+  const bytes = Buffer.from(header);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(bytes.length));
+  await drop(page, "w\u202e.safetensors", [...length, ...bytes, 0, 0, 0, 0]);
+  await page.click("#tab-export");
+  await page.locator("#view", { hasText: "1 tensor unknown (a\\u{202e}b\\u{85})" }).waitFor();
+  assert.doesNotMatch(await page.locator("body").textContent(), /[\u202e\u0085]/);
+});
+
 onPage("a spec that is dropped on the editor takes the place of the text", async (page) => {
   await drop(page, "mine.yaml", MINE, "#editor .cm-content");
   await waitForFigure(page, "macs", HALF);

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { deflateRawSync } from "node:zlib";
 
 import { unzipSync } from "fflate";
 
@@ -87,6 +88,21 @@ onPage("sliders never edit the text until a button writes them in", async (page)
   await page.waitForTimeout(400);
   assert.match(await text(), /multiplier: 0\.75/);
   assert.equal(await page.inputValue("#width-exact"), "0.75");
+});
+
+onPage("after Enter a field shows what is in force", async (page) => {
+  for (const [field, own, refused, said] of [
+    ["#width-exact", "1", "-3", "-3 is no width"],
+    ["#side-exact", "224", "224.5", "224.5 is no resolution"],
+    ["#classes", "1000", "0", "0 is no number of classes"],
+  ]) {
+    for (const typed of [refused, ""]) {
+      await page.fill(field, typed);
+      await page.press(field, "Enter");
+      await page.waitForFunction(([field, own]) => document.querySelector(field).value === own, [field, own]);
+      await page.locator("#say", { hasText: said }).waitFor();
+    }
+  }
 });
 
 onPage("changes are against the pin", async (page) => {
@@ -227,9 +243,87 @@ onPage("every view shows itself", async (page) => {
   await page.locator(".missed", { hasText: "macs" }).waitFor();
   await page.locator(".met", { hasText: "peak" }).waitFor();
   assert.match(await page.locator("#same pre").first().textContent(), /^mbgen compare .*--max/);
+});
+
+onPage("a refused limit leaves no command that would say something else, and others are checked", async (page) => {
   await page.click("#tab-gate");
-  await page.fill("#limits", "speed=3");
-  await page.locator("#checks .wrong").waitFor();
+  await page.fill("#limits", "macs=300M");
+  await page.locator("#same pre", { hasText: "macs" }).first().waitFor();
+  await page.fill("#limits", "speed=3\npeak=8MB");
+  await page.locator("#checks .wrong", { hasText: "speed=3" }).waitFor();
+  await page.locator("#checks .met", { hasText: "peak" }).waitFor();
+  assert.equal(await page.locator("#same pre").count(), 0);
+});
+
+onPage("a sweep that is refused says why for as long as that holds, and greys what it was before", async (page) => {
+  await page.click("#tab-sweep");
+  await page.locator("#sweep-macs svg").waitFor();
+  for (const [sides, why] of [
+    ["96, 224.5", "Resolutions 96, 224.5: a size such as 224, or rows x columns such as 192x256, is allowed"],
+    ["0", "is allowed"],
+    ["1..41:1", "up to 40"],
+    ["999999", "resolution 999999: the input of 3 x 999999 x 999999 has"],
+  ]) {
+    await page.fill("#sweep-sides-list", sides);
+    await page.press("#sweep-sides-list", "Enter");
+    await page.locator("#view .wrong", { hasText: why }).waitFor();
+    assert.ok(await page.locator("#sweep-macs").evaluate((figure) => figure.closest(".past") !== null));
+  }
+  await page.click("#tab-rows");
+  await page.click("#tab-sweep");
+  await page.locator("#view .wrong", { hasText: "999999" }).waitFor();
+  await page.fill("#sweep-sides-list", "96..160:32, 64x48");
+  await page.press("#sweep-sides-list", "Enter");
+  await page.locator("#view .past").waitFor({ state: "detached" });
+  assert.equal(await page.locator("#view .wrong").textContent(), "");
+});
+
+onPage("where one pane is seen at a time, the results say why they are grey, and lead to the place", async (page) => {
+  await page.click("#pane-spec");
+  await write(page, SMALL.replace("classes: 10", "clases: 10"));
+  await page.locator("#problems button").first().waitFor();
+  await page.click("#pane-results");
+  assert.match(await page.locator("#results [role=status]").textContent(), /^line 1: missing key `classes`/);
+  await page.click("#why");
+  assert.ok(await page.locator("#editor .cm-shown").first().isVisible());
+  await write(page, SMALL);
+  await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("small: width"));
+  await page.click("#pane-results");
+  assert.ok(await page.locator("#why").isHidden());
+}, { width: 360 });
+
+test("a spec that is wrong from the first on is said where the results would be", async () => {
+  const page = await all.browser.newPage();
+  await page.goto(`${all.server.address}#s=${deflateRawSync(JSON.stringify({ text: "nonsense: 1" })).toString("base64url")}`);
+  await page.locator("#why", { hasText: "line 1" }).waitFor();
+  await page.selectOption("#specs", "v1");
+  await page.locator("#why").waitFor({ state: "hidden" });
+  await page.close();
+});
+
+test("charts that cannot be drawn for want of a file say so", async () => {
+  const prepare = (context) => context.route("**/plot.js", (route) => route.abort());
+  const { page, context } = await visit(all.browser, all.server.address, { serviceWorkers: "block", prepare });
+  await page.locator("#view", { hasText: "plot.js, is not to be had" }).waitFor();
+  await page.click("#tab-rows");
+  await page.locator("#view tbody tr").first().waitFor();
+  await context.close();
+});
+
+onPage("a text that is of another network than the file that was opened is saved by its own name", async (page) => {
+  await page.click("#tab-export");
+  await page.locator("#view pre", { hasText: "mbgen analyze v2" }).waitFor();
+  await write(page, SMALL);
+  await page.locator("#view pre", { hasText: "mbgen analyze small.yaml" }).waitFor();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Spec", exact: true }).click()]);
+  assert.equal(download.suggestedFilename(), "small.yaml");
+  await page.locator("#editor .cm-content").click();
+  await page.setInputFiles("#file", { name: "my-file.yaml", mimeType: "text/yaml", buffer: Buffer.from(SMALL) });
+  await page.locator("#view pre", { hasText: "mbgen analyze my-file.yaml" }).waitFor();
+  await page.keyboard.press("ControlOrMeta+End");
+  await page.keyboard.type("# mine");
+  await page.waitForTimeout(300);
+  await page.locator("#view pre", { hasText: "mbgen analyze my-file.yaml" }).waitFor();
 });
 
 onPage("a mark of a chart leads to the row and the line of its layer", async (page) => {
@@ -268,15 +362,17 @@ onPage("a layer that is pressed is shown in the spec", async (page) => {
   assert.match(await page.locator("#editor .cm-shown").first().textContent(), /6, 24, 2, 2/);
   await page.click("#tab-graph");
   await page.locator("#view .picture [data-layer]").nth(1).click();
-  await page.locator("#view output", { hasText: "MACs" }).waitFor();
+  await page.locator("#view tr.marked[data-name='features.1.conv.0.0']").waitFor();
+  assert.match(await page.locator("#editor .cm-shown").first().textContent(), /1, 16, 1, 1/);
 });
 
-onPage("the arrow keys walk through the graph, and Enter leads to the spec", async (page) => {
+onPage("the arrow keys walk through the graph, and Enter leads to the row and the spec", async (page) => {
   await page.click("#tab-graph");
   await page.locator("#view .picture").focus();
   for (const key of ["ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"]) await page.keyboard.press(key);
   await page.locator("#view output", { hasText: "features.1.conv.0.0" }).waitFor();
   await page.keyboard.press("Enter");
+  await page.locator("#view tr.marked[data-name='features.1.conv.0.0']").waitFor();
   assert.match(await page.locator("#editor .cm-shown").first().textContent(), /1, 16, 1, 1/);
 });
 
