@@ -5,7 +5,7 @@ import { bytes, count, fitting, ordered, percent, shape, shownOf, turned } from 
 import { make } from "./dom.js";
 
 /** Most rows that are made at once. */
-const MOST = 300;
+const MOST = 100;
 
 const pair = (k) => (Array.isArray(k) ? k.join("×") : k > 0 ? String(k) : "");
 const COLUMNS = [

@@ -25,7 +25,6 @@ const slow = new Engine(60_000);
 
 const state = { ...FIRST };
 let last = null;
-let drawing = 0;
 let pin = null;
 let dict = null;
 
@@ -149,6 +148,7 @@ const tell = (error) => say(reason(error), "error");
 /** Asks for the costs of what is written and set now. */
 async function analyse() {
   save();
+  clearTimeout(waiting);
   try {
     if (!pin && state.pin) await pinAgain(state.pin);
     const of = made(state);
@@ -170,12 +170,26 @@ function accept(answer) {
   headline(answer, pin);
   document.title = `${report.model.name}: mbgen`;
   settings.own = answer.own;
-  // The figures are painted first.
-  cancelAnimationFrame(drawing);
-  drawing = requestAnimationFrame(async () => {
+  draw();
+}
+
+/** Layers from which on the views are drawn once no key came for so many milliseconds: they take longer than a key may. */
+const LONG = { layers: 1000, rest: 400 };
+let drawn = null;
+let waiting = null;
+
+/** Has the views show the last answer, after the figures are painted. */
+function draw() {
+  clearTimeout(waiting);
+  if (last === drawn) return;
+  const show = async () => {
     await plot;
-    if (answer === last) views.show(answer);
-  });
+    if (last === drawn) return;
+    drawn = last;
+    views.show(last);
+  };
+  if (last.report.rows.length < LONG.layers) requestAnimationFrame(show);
+  else waiting = setTimeout(show, LONG.rest);
 }
 
 /** What is wrong is marked in the text; the last good results stay, greyed. */
@@ -196,6 +210,7 @@ function refuse(error) {
   const more = problems.length > 5 ? [`and ${problems.length - 5} more`] : [];
   find("#problems").replaceChildren(...(list.length > 0 ? list : [make("span", { className: "wrong", textContent: why })]), ...more);
   find("#why").textContent = list[0]?.textContent ?? why;
+  draw();
 }
 
 find("#why").addEventListener("click", () => {

@@ -437,6 +437,18 @@ onPage("a long spec does not hold the page up", async (page) => {
   await page.waitForFunction(() => document.querySelector("#problems").textContent.includes("small: width"), null, { timeout: 20_000 });
   await page.click("#tab-rows");
   assert.ok((await page.locator("#view tbody tr").count()) <= 300);
+  // Its views are drawn once typing rests.
+  await page.locator("#editor .cm-content").press("ControlOrMeta+End");
+  await page.waitForTimeout(1000);
+  await page.locator("#view").evaluate((view) => {
+    globalThis.drawn = 0;
+    new MutationObserver(() => (globalThis.drawn += 1)).observe(view, { childList: true });
+  });
+  await page.keyboard.type("#########", { delay: 60 });
+  assert.equal(await page.evaluate(() => globalThis.drawn), 0);
+  await page.waitForFunction(() => globalThis.drawn === 1);
+  await page.click("#tab-separable");
+  await page.locator("#separable-macs", { hasText: "sums of 5 blocks each" }).waitFor();
 });
 
 onPage("the tour leads through both networks", async (page) => {

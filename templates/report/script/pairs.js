@@ -1,7 +1,20 @@
 // Two costs of each block, one drawn over the other: the article's comparisons.
 
-/** A chart of `pairs` of `{name, small, large}`, with the ratio at the end of each. */
-function paired(pairs, { unit, colors: [small, large], what: [what, other], width, first, label }) {
+/** At most `MOST_ROWS` pairs, or sums of `size` neighbours each. */
+function runsOf(pairs) {
+  const size = Math.ceil(pairs.length / MOST_ROWS);
+  if (size <= 1) return { pairs, size };
+  const sums = range(0, Math.ceil(pairs.length / size) - 1).map((i) => {
+    const run = pairs.slice(i * size, (i + 1) * size);
+    const sum = (field) => run.reduce((total, pair) => total + pair[field], 0);
+    return { name: `${run[0].name} … ${run[run.length - 1].name}`, small: sum("small"), large: sum("large"), more: [`${run.length} blocks`] };
+  });
+  return { pairs: sums, size };
+}
+
+/** A chart of `blocks` of `{name, small, large}`, with the ratio at the end of each; of very many, of their sums. */
+function paired(blocks, { unit, colors: [small, large], what: [what, other], width, first, label }) {
+  const { pairs, size } = runsOf(blocks);
   const pitch = Math.max(3, Math.min(24, 2400 / pairs.length));
   const rows = pairs.map((pair, i) => ({ ...pair, y1: i * pitch, y2: (i + 1) * pitch }));
   const height = rows.length * pitch;
@@ -9,7 +22,7 @@ function paired(pairs, { unit, colors: [small, large], what: [what, other], widt
   const most = Math.max(1, ...rows.map((row) => Math.max(row.small, row.large)));
   return [
     key([
-      [small, what],
+      [small, size > 1 ? `${what}, sums of ${size} blocks each` : what],
       [large, other],
     ]),
     Plot.plot({
