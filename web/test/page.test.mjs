@@ -114,6 +114,20 @@ onPage("changes are against the pin", async (page) => {
   assert.match(await page.locator("#against").textContent(), /3×112×112/);
 });
 
+for (const width of [360, 1280]) {
+  onPage(
+    `labels beside their changes are whole at ${width} px`,
+    async (page) => {
+      await page.fill("#width-exact", "0.5");
+      await page.press("#width-exact", "Enter");
+      await page.locator("[data-metric=macs] .change", { hasText: "%" }).waitFor();
+      const cut = await page.locator(".tiles dt :first-child").evaluateAll((labels) => labels.filter((label) => label.scrollWidth > label.clientWidth).map((label) => label.textContent));
+      assert.deepEqual(cut, []);
+    },
+    { width },
+  );
+}
+
 onPage("a link carries spec and settings", async (page, context) => {
   await write(page, SMALL);
   await page.fill("#classes", "7");
