@@ -149,6 +149,10 @@ const tell = (error) => say(reason(error), "error");
 async function analyse() {
   save();
   clearTimeout(waiting);
+  if (last?.report.rows.length >= LONG.layers) {
+    views.drop();
+    drawn = null;
+  }
   try {
     if (!pin && state.pin) await pinAgain(state.pin);
     const of = made(state);
@@ -288,12 +292,13 @@ async function read(file) {
   }
   const bytes = await contents(file, MOST.weights, false);
   if (bytes === null) return;
+  const before = dict;
   dict = { name: plain(file.name), bytes };
   try {
     const { name, fit } = await fitted();
     say(fit.ok ? `${name} has all weights of this network; crates get them.` : `${name} is of another network: see Export.`, fit.ok ? "note" : "error");
   } catch (error) {
-    dict = null;
+    dict = before;
     tell(error);
   }
   views.refresh();

@@ -88,6 +88,11 @@ export class Views {
     this.#build(true);
   }
 
+  /** Draws nothing of what is under way. */
+  drop() {
+    this.#turn += 1;
+  }
+
   /** Fills the view anew. */
   refresh() {
     this.#build();

@@ -58,6 +58,10 @@ test("a crate has the weights of a dropped state dict, and is the command's byte
   await page.locator("#view", { hasText: /trained\.safetensors is of another network: \d+ tensors of another shape/ }).waitFor();
   await page.click("#reset");
   await page.locator("#view", { hasText: "Weights: trained.safetensors." }).waitFor();
+  // One that is refused leaves it there.
+  await drop(page, "./", "page.safetensors");
+  await page.locator("#say", { hasText: "page.safetensors" }).waitFor();
+  await page.locator("#view", { hasText: "Weights: trained.safetensors." }).waitFor();
   const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.click("#view button.main")]);
   const zip = unzipSync(new Uint8Array(await readFile(await download.path())));
 
