@@ -64,7 +64,7 @@ fn a_variant_from_the_command_line_is_named() {
     let note = "= note: with width 1000000 in place of the spec's; the spec by itself is fine";
     assert!(wide.contains(note), "{wide}");
     let large = shown(Variant { resolution: Some((100_000, 99_999)), ..Variant::default() });
-    let message = "--resolution 100000x99999: the input of 3 x 100000 x 99999 has 29999700000 \
+    let message = "resolution 100000x99999: the input of 3 x 100000 x 99999 has 29999700000 \
                    elements; at most 2^31 are allowed";
     assert_eq!(large, message);
 }
