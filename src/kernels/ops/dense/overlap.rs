@@ -55,24 +55,23 @@ pub(super) unsafe fn tiles<T: Tiles, const N: usize, const M: usize>(
             // Written out: a loop would leave the sums in memory.
             macro_rules! begin {
                 ($($i:literal)*) => {$(
-                        strip.store_row(row + $i, (tile.wide[$i], tile.narrow[$i]));
-                        (tile.wide[$i], tile.narrow[$i]) = bias;
-                        for k in 0..BEGIN {
-                            let x = *run.rows[$i].add(k);
-                            for j in 0..N {
-                                let b = first[k].0[j];
-                                tile.wide[$i][j] =
-                                    T::Wide::splat(x).mul_add(b, tile.wide[$i][j]);
-                            }
-                            for j in 0..M {
-                                let b = first[k].1[j];
-                                tile.narrow[$i][j] =
-                                    T::Narrow::splat(x).mul_add(b, tile.narrow[$i][j]);
-                            }
+                    strip.store_row(row + $i, (tile.wide[$i], tile.narrow[$i]));
+                    (tile.wide[$i], tile.narrow[$i]) = bias;
+                    for k in 0..BEGIN {
+                        let x = *run.rows[$i].add(k);
+                        for j in 0..N {
+                            let b = first[k].0[j];
+                            tile.wide[$i][j] = T::Wide::splat(x).mul_add(b, tile.wide[$i][j]);
                         }
-                        for sum in &mut tile.wide[$i] {
-                            *sum = sum.settled();
+                        for j in 0..M {
+                            let b = first[k].1[j];
+                            tile.narrow[$i][j] =
+                                T::Narrow::splat(x).mul_add(b, tile.narrow[$i][j]);
                         }
+                    }
+                    for sum in &mut tile.wide[$i] {
+                        *sum = sum.settled();
+                    }
                 )*};
             }
             begin!(0 1 2 3 4 5 6);
