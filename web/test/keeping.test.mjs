@@ -32,6 +32,7 @@ async function set(page, field, text) {
 async function mine(page) {
   await write(page, MINE);
   await waitForFigure(page, "macs", HALF);
+  await page.waitForFunction((text) => JSON.parse(localStorage.getItem("mbgen-page"))?.text === text, MINE);
 }
 
 onPage("the pin survives a reload, though it is another network than the text's", async (page) => {
@@ -89,7 +90,6 @@ onPage("each tab keeps its own spec, and a new one has the last", async (page, c
 
 onPage("a link does not take the place of one's own spec until it is changed", async (page, context) => {
   await mine(page);
-  await page.waitForTimeout(400);
   const hash = link({ text: await arch("v1"), name: "v1.yaml", view: "rows" });
   await page.evaluate((hash) => (location.hash = hash), hash);
   await waitForFigure(page, "macs", V1);
@@ -215,7 +215,8 @@ for (const [name, broken] of [
 ]) {
   test(`the page works where storage is ${name}`, async () => {
     const { page, context, said } = await visit(all.browser, all.server.address, { prepare: (context) => context.addInitScript(broken) });
-    await mine(page);
+    await write(page, MINE);
+    await waitForFigure(page, "macs", HALF);
     if (name === "full") await page.locator("#say", { hasText: "a reload loses it" }).waitFor();
     await page.click("text=Dark");
     assert.deepEqual(said, []);
@@ -274,6 +275,5 @@ onPage("names of tensors show every character, in the order that it has", async 
 onPage("a spec that is dropped on the editor takes the place of the text", async (page) => {
   await drop(page, "mine.yaml", MINE, "#editor .cm-content");
   await waitForFigure(page, "macs", HALF);
-  await page.waitForTimeout(400);
-  assert.equal(await page.evaluate(() => JSON.parse(sessionStorage.getItem("mbgen-page")).text), MINE);
+  await page.waitForFunction((text) => JSON.parse(sessionStorage.getItem("mbgen-page"))?.text === text, MINE);
 });
