@@ -50,3 +50,24 @@ fn nan_in_gives_nan_out() {
         }
     }
 }
+
+/// The only logit of this network is small beside the products that it sums.
+#[test]
+fn a_sum_that_cancels_is_as_exact_as_its_products() {
+    let text = "\
+        name: test\n\
+        input: {channels: 1, height: 21, width: 35}\n\
+        classes: 1\n\
+        width: {multiplier: 1.0, rounding: exact}\n\
+        stages:\n  \
+          a:\n    \
+            - inverted_residual: {columns: [t, c, n, s, k], rows: [[3, 16, 1, 2, 3]], \
+               expand: unless_one, activation: relu, padding: valid}\n    \
+            - inverted_residual: {columns: [t, c, n, s, k], rows: [[1, 38, 1, 2, 3]], \
+               expand: unless_one, activation: none, padding: symmetric}\n    \
+            - inverted_residual: {columns: [t, c, n, s, k], rows: [[3, 3, 2, 2, 3], [1, 14, 2, 1, 4]], \
+               expand: unless_one, activation: none, padding: same}\n\
+        head: [{pool: global_average_pool}, {fc: linear}]\n";
+    let machine = Machine { l1: 1 << 8, l2: 1 << 16 };
+    assert!(plans::check("cancels", &networks::parsed(text), &machine));
+}
