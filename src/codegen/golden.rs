@@ -1,7 +1,7 @@
 //! The oracle's values that ship with a crate, for each of some inputs.
 //!
 //! `N_steps.txt`, N being the input's number from 0, has a line a step: its name, rows, columns and
-//! channels of its output, the largest magnitude, then values at [`positions`], then sums of all
+//! channels of its output, what differences are relative to, then values at [`positions`], then sums of all
 //! values, each times its [`factor`]: one for each channel, one for each row. `N_logits.txt` has a
 //! logit a line. `templates/crate/tests/golden/expected.rs` reads them.
 
@@ -13,6 +13,9 @@ use crate::weights::splitmix::splitmix64;
 /// Values at fixed distances, first and last included.
 const SPREAD: usize = 64;
 
+/// So many values and more have one that is not small by chance.
+const MANY: usize = 16;
+
 /// The files of one input, made while the oracle runs.
 #[derive(Clone, Debug)]
 pub struct Golden<'a> {
@@ -23,6 +26,8 @@ pub struct Golden<'a> {
     /// A line for each step that has run.
     steps: Vec<String>,
     logits: String,
+    /// The largest magnitude of the layer that ran last.
+    largest: f64,
 }
 
 impl<'a> Golden<'a> {
@@ -37,13 +42,19 @@ impl<'a> Golden<'a> {
             step_of[step.layers[step.layers.len() - 1].0] = Some(i);
         }
         let steps = vec![String::new(); plan.steps.len()];
-        Self { graph, plan, step_of, steps, logits: String::new() }
+        Self { graph, plan, step_of, steps, logits: String::new(), largest: 0.0 }
     }
 
-    /// Takes what is kept of the oracle's output of a layer, HWC.
+    /// Takes what is kept of the oracle's output of a layer, HWC. Differences are relative to its largest
+    /// magnitude. Few values may all be small beside those that they are sums of, which round as they do.
     pub fn observe(&mut self, layer: LayerId, values: &[f64]) {
+        let before = self.largest;
+        self.largest = values.iter().fold(0.0, |largest, x| largest.max(x.abs()));
         if let Some(step) = self.step_of[layer.0] {
-            self.steps[step] = line(&self.plan.steps[step].name, values, self.graph, layer);
+            let few = values.len() < MANY && self.largest > 0.0;
+            let scale = if few { self.largest.max(before) } else { self.largest };
+            let name = &self.plan.steps[step].name;
+            self.steps[step] = line(name, scale, values, self.graph.layer(layer).output);
         }
         if layer.0 + 1 == self.graph.len() {
             self.logits = values.iter().map(|&x| format!("{}\n", number(x))).collect();
@@ -77,10 +88,8 @@ fn factor(i: usize) -> f64 {
     if bits & 1 == 0 { magnitude } else { -magnitude }
 }
 
-/// The line of a step whose output is that of `layer`.
-fn line(name: &str, values: &[f64], graph: &LayerGraph, layer: LayerId) -> String {
-    let Shape { h, w, c } = graph.layer(layer).output;
-    let largest = values.iter().fold(0.0f64, |largest, x| largest.max(x.abs()));
+/// The line of a step.
+fn line(name: &str, scale: f64, values: &[f64], Shape { h, w, c }: Shape) -> String {
     let mut sums = vec![0.0; c + h];
     for (i, value) in values.iter().enumerate() {
         let term = factor(i) * value;
@@ -88,14 +97,14 @@ fn line(name: &str, values: &[f64], graph: &LayerGraph, layer: LayerId) -> Strin
         sums[c + i / (w * c)] += term;
     }
     let values = positions(values.len(), c).map(|i| values[i]);
-    let numbers = [largest].into_iter().chain(values).chain(sums);
+    let numbers = [scale].into_iter().chain(values).chain(sums);
     format!(
         "{name} {h} {w} {c}{}\n",
         numbers.map(|x| format!(" {}", number(x))).collect::<String>()
     )
 }
 
-/// Enough digits for comparisons relative to the largest magnitude of a tensor.
+/// Enough digits for comparisons relative to a tensor's largest magnitude.
 fn number(x: f64) -> String {
     format!("{x:.7e}")
 }

@@ -65,6 +65,14 @@ fn infer(entry: &serde_json::Value) -> (PathBuf, PathBuf) {
     (file, weights)
 }
 
+/// A crate does not fail its tests where its only logit is small by chance.
+#[test]
+fn a_logit_that_cancels() {
+    let spec = data("cancels.yaml");
+    let generated = Generated::new("cancels", &[spec.to_str().unwrap(), "--seed", "3"]);
+    generated.succeeds(&["test", "--quiet", "--test", "golden"]);
+}
+
 #[test]
 fn crates_have_pytorchs_logits() {
     let golden = json(&data("golden/infer.json"));

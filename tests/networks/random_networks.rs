@@ -2,8 +2,10 @@
 
 use crate::support::random::network;
 use crate::support::sweep::cases;
-use crate::support::{networks, plans};
+use crate::support::{data, networks, plans};
+use mbgen::block::Variant;
 use mbgen::machine::Machine;
+use mbgen::spec::load;
 
 /// Networks to run.
 const NETWORKS: u64 = 300;
@@ -51,23 +53,10 @@ fn nan_in_gives_nan_out() {
     }
 }
 
-/// The only logit of this network is small beside the products that it sums.
+/// A small sum is as exact as the products that it is of.
 #[test]
-fn a_sum_that_cancels_is_as_exact_as_its_products() {
-    let text = "\
-        name: test\n\
-        input: {channels: 1, height: 21, width: 35}\n\
-        classes: 1\n\
-        width: {multiplier: 1.0, rounding: exact}\n\
-        stages:\n  \
-          a:\n    \
-            - inverted_residual: {columns: [t, c, n, s, k], rows: [[3, 16, 1, 2, 3]], \
-               expand: unless_one, activation: relu, padding: valid}\n    \
-            - inverted_residual: {columns: [t, c, n, s, k], rows: [[1, 38, 1, 2, 3]], \
-               expand: unless_one, activation: none, padding: symmetric}\n    \
-            - inverted_residual: {columns: [t, c, n, s, k], rows: [[3, 3, 2, 2, 3], [1, 14, 2, 1, 4]], \
-               expand: unless_one, activation: none, padding: same}\n\
-        head: [{pool: global_average_pool}, {fc: linear}]\n";
-    let machine = Machine { l1: 1 << 8, l2: 1 << 16 };
-    assert!(plans::check("cancels", &networks::parsed(text), &machine));
+fn a_logit_that_cancels() {
+    let spec = load(data("cancels.yaml").to_str().unwrap()).unwrap();
+    let graph = spec.graph(&Variant::default()).unwrap();
+    assert!(plans::check("cancels", &graph, &Machine { l1: 1 << 8, l2: 1 << 16 }));
 }

@@ -3,15 +3,16 @@
 /// The golden input is multiplied by each of these. The second takes activations to their bounds.
 pub const SCALES: [f32; 2] = [1.0, -8.0];
 
-/// A step's output, by a line of a file of steps: its name, rows, columns and channels, the largest
-/// magnitude, values at [`positions`], then sums of all values, each times its [`factor`]: one for
+/// A step's output, by a line of a file of steps: its name, rows, columns and channels, what differences
+/// are relative to, values at [`positions`], then sums of all values, each times its [`factor`]: one for
 /// each channel, one for each row.
 pub struct Expected<'a> {
     pub name: &'a str,
     rows: usize,
     columns: usize,
     channels: usize,
-    largest: f64,
+    /// The largest magnitude; of few values, that of the layer before if it is larger.
+    pub scale: f64,
     numbers: Vec<f64>,
 }
 
@@ -22,18 +23,18 @@ impl<'a> Expected<'a> {
         let mut size = || words.next().unwrap().parse().unwrap();
         let (rows, columns, channels) = (size(), size(), size());
         let mut numbers = words.map(|word| word.parse().unwrap());
-        let largest = numbers.next().unwrap();
-        Self { name, rows, columns, channels, largest, numbers: numbers.collect() }
+        let scale = numbers.next().unwrap();
+        Self { name, rows, columns, channels, scale, numbers: numbers.collect() }
     }
 
-    /// The largest difference from an output in HWC order, relative to the largest magnitude, and
-    /// what differs so. A NaN is larger than all others.
+    /// The largest difference from an output in HWC order, relative to the scale, and what differs so.
+    /// A NaN is larger than all others.
     pub fn difference(&self, output: &[f32]) -> (f64, String) {
-        let Self { rows, columns, channels, largest, .. } = *self;
+        let Self { rows, columns, channels, scale, .. } = *self;
         if output.len() != rows * columns * channels {
             return (f64::NAN, format!("{} values, not {rows}x{columns}x{channels}", output.len()));
         }
-        if largest == 0.0 {
+        if scale == 0.0 {
             return (f64::NAN, "all values are zero".to_owned());
         }
         let mut sums = vec![0.0; channels + rows];
@@ -49,7 +50,7 @@ impl<'a> Expected<'a> {
             .map(|(i, &sum)| (sum, if i < channels { rows * columns } else { columns * channels }));
         let mut worst = (0.0, 0, 0.0);
         for (i, ((got, terms), want)) in values.chain(sums).zip(&self.numbers).enumerate() {
-            let off = (got - want).abs() / (largest * spread(terms));
+            let off = (got - want).abs() / (scale * spread(terms));
             if (off > worst.0 || off.is_nan()) && !worst.0.is_nan() {
                 worst = (off, i, got);
             }
