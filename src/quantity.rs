@@ -101,8 +101,8 @@ impl Unit {
     }
 }
 
-/// A quantity with a suffix, which only a time needs: `3.5M`, `2MiB`, `300000`, `5ms`. Rounded to a whole number of
-/// things, bytes or nanoseconds.
+/// A quantity with a suffix, which only a time needs: `3.5M`, `2MiB`, `300000`, `5ms`. Rounded to a
+/// whole number of things, bytes or nanoseconds.
 pub fn parse_quantity(text: &str, unit: Unit) -> Option<u64> {
     let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_'));
     let (number, suffix) = text.split_at(digits.unwrap_or(text.len()));

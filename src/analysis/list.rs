@@ -12,6 +12,9 @@ pub type Widths = Vec<f64>;
 /// Rows and columns of inputs.
 pub type Resolutions = Vec<(usize, usize)>;
 
+/// Largest count: classes, rows, columns.
+pub const MAX_COUNT: usize = 1 << 31;
+
 /// A width multiplier.
 pub fn width(text: &str) -> Result<f64, String> {
     match text.trim().parse::<f64>() {
@@ -34,7 +37,7 @@ pub fn resolution(text: &str) -> Result<(usize, usize), String> {
 /// A count of at least 1.
 pub fn count(text: &str) -> Result<usize, String> {
     match text.trim().parse::<usize>() {
-        Ok(count) if (1..=1 << 31).contains(&count) => Ok(count),
+        Ok(count) if (1..=MAX_COUNT).contains(&count) => Ok(count),
         _ => Err("a whole number from 1 to 2147483648 is allowed".into()),
     }
 }

@@ -91,9 +91,7 @@ impl Variant {
         }
         spec
     }
-}
 
-impl Variant {
     /// What is changed: each setting with its value.
     fn settings(&self) -> impl Iterator<Item = (&'static str, String)> {
         let resolution = self.resolution.map(|(height, width)| {

@@ -1,20 +1,18 @@
 //! The oracle's values that ship with a crate, for each of some inputs.
 //!
 //! `N_steps.txt`, N being the input's number from 0, has a line a step: its name, rows, columns and
-//! channels of its output, what differences are relative to, then values at [`positions`], then sums of all
-//! values, each times its [`factor`]: one for each channel, one for each row. `N_logits.txt` has a
+//! channels of its output, the [`scale`] of differences, then values at [`positions`], then sums of
+//! all values, each times its [`factor`]: one for each channel, one for each row. `N_logits.txt` has a
 //! logit a line. `templates/crate/tests/golden/expected.rs` reads them.
 
 use crate::graph::{LayerGraph, LayerId};
 use crate::layer::Shape;
 use crate::plan::Plan;
+use crate::reference::{magnitude, scale};
 use crate::weights::splitmix::splitmix64;
 
 /// Values at fixed distances, first and last included.
 const SPREAD: usize = 64;
-
-/// So many values and more have one that is not small by chance.
-const MANY: usize = 16;
 
 /// The files of one input, made while the oracle runs.
 #[derive(Clone, Debug)]
@@ -45,17 +43,13 @@ impl<'a> Golden<'a> {
         Self { graph, plan, step_of, steps, logits: String::new(), largest: 0.0 }
     }
 
-    /// Takes what is kept of the oracle's output of a layer, HWC. Differences are relative to its largest
-    /// magnitude. Few values may all be small beside those that they are sums of, which round as they do.
+    /// Takes what is kept of the oracle's output of a layer, HWC.
     pub fn observe(&mut self, layer: LayerId, values: &[f64]) {
-        let before = self.largest;
-        self.largest = values.iter().fold(0.0, |largest, x| largest.max(x.abs()));
         if let Some(step) = self.step_of[layer.0] {
-            let few = values.len() < MANY && self.largest > 0.0;
-            let scale = if few { self.largest.max(before) } else { self.largest };
-            let name = &self.plan.steps[step].name;
-            self.steps[step] = line(name, scale, values, self.graph.layer(layer).output);
+            let (name, shape) = (&self.plan.steps[step].name, self.graph.layer(layer).output);
+            self.steps[step] = line(name, scale(values, self.largest), values, shape);
         }
+        self.largest = magnitude(values);
         if layer.0 + 1 == self.graph.len() {
             self.logits = values.iter().map(|&x| format!("{}\n", number(x))).collect();
         }

@@ -87,6 +87,21 @@ pub fn peak(graph: &LayerGraph) -> Option<Peak> {
     peaks.max_by_key(|peak| peak.tensors + peak.weights)
 }
 
+/// The largest magnitude of values.
+pub fn magnitude(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |largest, x| largest.max(x.abs()))
+}
+
+/// So many values and more have one that is not small by chance.
+const MANY: usize = 16;
+
+/// What differences from a layer's values are relative to: their largest magnitude. Few values may all
+/// be small beside those that they are sums of, whose magnitude is `before`, and round as those do.
+pub fn scale(values: &[f64], before: f64) -> f64 {
+    let largest = magnitude(values);
+    if values.len() < MANY && largest > 0.0 { largest.max(before) } else { largest }
+}
+
 /// The input of every golden comparison: uniform in [-1, 1), a function of shape alone.
 ///
 /// Element i in CHW order is u(0, i), where u is [`splitmix::unit`]; the result is HWC.

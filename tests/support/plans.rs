@@ -4,7 +4,7 @@ use std::path::Path;
 use std::thread;
 
 use mbgen::exec::{Session, instruction_sets};
-use mbgen::graph::{LayerGraph, LayerId};
+use mbgen::graph::LayerGraph;
 use mbgen::kernels::steps::{Join, Serial};
 use mbgen::machine::Machine;
 use mbgen::plan::{Plan, pack};
@@ -57,8 +57,8 @@ pub struct Ran {
     pub logits: Vec<Vec<u32>>,
 }
 
-/// Runs a plan on every instruction set and compares each step with the oracle, relative to the largest
-/// magnitude of its layers; then on more threads, whose logits must be the same bits.
+/// Runs a plan on every instruction set and compares each step with the oracle, relative to the step's
+/// scale; then on more threads, whose logits must be the same bits.
 pub fn run(name: &str, graph: &LayerGraph, plan: &Plan) -> Ran {
     run_on(&[2, 3], name, graph, plan)
 }
@@ -73,15 +73,16 @@ pub fn run_on(threads: &[usize], name: &str, graph: &LayerGraph, plan: &Plan) ->
         let mut worst = (0.0, "");
         let mut compare = |step: usize, values: &mut dyn Iterator<Item = f32>| {
             let step = &plan.steps[step];
-            let expected = &expected_of[step.layers.last().unwrap().0];
-            telling &= expected.iter().any(|&x| x != 0.0);
-            // Sums may cancel: of what is far below the values that they are of, rounding is left.
-            let values_of = |layer: &LayerId| expected_of[layer.0].iter();
-            let largest =
-                step.layers.iter().flat_map(values_of).fold(1e-3f64, |m, x| m.max(x.abs()));
+            let last = step.layers.last().unwrap().0;
+            let expected = &expected_of[last];
+            let before = last.checked_sub(1).map_or(0.0, |i| reference::magnitude(&expected_of[i]));
+            let scale = reference::scale(expected, before);
+            telling &= scale > 0.0;
+            // Below that, what is left is the rounding of sums that cancel.
+            let scale = scale.max(1e-3);
             let mut count = 0;
             for (i, (got, want)) in values.zip(expected).enumerate() {
-                let off = (f64::from(got) - want).abs() / largest;
+                let off = (f64::from(got) - want).abs() / scale;
                 assert!(off < 1e-4, "{name} on {isa}: {} at {i}: {got} for {want}", step.name);
                 worst = if off > worst.0 { (off, &step.name) } else { worst };
                 count += 1;

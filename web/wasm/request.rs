@@ -1,6 +1,7 @@
 //! What the page asks for, as it is written.
 
 use mbgen::analysis::By;
+use mbgen::analysis::list::MAX_COUNT;
 use mbgen::block::{self, Variant};
 use mbgen::error::Error;
 use mbgen::escape::visible;
@@ -13,9 +14,6 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// Largest count: classes, rows, columns.
-const MAX_COUNT: usize = 1 << 31;
 
 /// A spec and what to change of it.
 #[derive(Debug, Deserialize)]
@@ -103,7 +101,7 @@ fn is_file(text: &str) -> bool {
 }
 
 /// A width multiplier that is one.
-pub fn check_width(width: f64) -> Result<()> {
+fn check_width(width: f64) -> Result<()> {
     if width.is_finite() && width > 0.0 {
         return Ok(());
     }
@@ -111,7 +109,7 @@ pub fn check_width(width: f64) -> Result<()> {
 }
 
 /// A count that is one.
-pub fn check_count(count: usize) -> Result<()> {
+fn check_count(count: usize) -> Result<()> {
     if (1..=MAX_COUNT).contains(&count) {
         return Ok(());
     }
