@@ -10,7 +10,8 @@ use crate::support::sweep::leaves_out;
 
 const STRIP: &str = "src/kernels/ops/dense/strip.rs";
 const BROADCAST: &str = "src/kernels/ops/dense/broadcast.rs";
-/// What AVX-512 alone runs.
+/// What AVX-512 alone runs, and wherever tiles are opened.
+const AVX512: &str = "src/kernels/isa/avx512.rs";
 const PAIRS: &str = "src/kernels/ops/dense/pairs.rs";
 const OVERLAP: &str = "src/kernels/ops/dense/overlap.rs";
 const THREE: &str = "src/kernels/ops/depthwise/three.rs";
@@ -19,7 +20,7 @@ const CHAIN: &str = "src/kernels/steps/chain.rs";
 const HEAD: &str = "src/kernels/steps/head.rs";
 
 /// Each drops, shifts or exchanges something of an operator or of a step.
-const EDITS: [Edit; 38] = [
+const EDITS: [Edit; 43] = [
     // Bias: left out, and of other channels.
     (STRIP, "fn bias(", "self.panel.bias.add(self.col)", "self.panel.bias"),
     (
@@ -43,8 +44,8 @@ const EDITS: [Edit; 38] = [
     (THREE, "fn new(panel: &'a DepthwisePanel, col", "V::splat(panel.bounds.1)", "V::splat(1e9)"),
     (THREE, "fn new(panel: &'a DepthwisePanel, col", "V::splat(panel.bounds.0)", "V::splat(-1e9)"),
     // What is added.
-    (STRIP, "unsafe fn store<", "wide[i][j].add(skip)", "wide[i][j]"),
-    (STRIP, "unsafe fn store<", "narrow[i][j].add(skip)", "narrow[i][j]"),
+    (STRIP, "unsafe fn store<", "tile[i].0[j].add(skip)", "tile[i].0[j]"),
+    (STRIP, "unsafe fn store<", "tile[i].1[j].add(skip)", "tile[i].1[j]"),
     (
         CHAIN,
         "unsafe fn project(&self",
@@ -52,19 +53,24 @@ const EDITS: [Edit; 38] = [
         "None",
     ),
     // Sums over K.
-    (BROADCAST, "unsafe fn products<", "for k in from..len", "for k in from + 1..len"),
-    (OVERLAP, "unsafe fn tiles<", "*run.rows[$i].add(k)", "*run.rows[$i].add(0)"),
-    (OVERLAP, "unsafe fn tiles<", "strip, run, BEGIN, ahead", "strip, run, BEGIN + 1, ahead"),
+    (BROADCAST, "unsafe fn add<", "for k in from..run.len", "for k in from + 1..run.len"),
+    (OVERLAP, "unsafe fn tiles<", "open(run.rows[$i]", "open(run.rows[0]"),
+    (OVERLAP, "unsafe fn tiles<", "store_row(row + next, two", "store_row(row + next, one"),
+    (OVERLAP, "unsafe fn tiles<", "strip, &run, BEGIN,", "strip, &run, BEGIN + 2,"),
     (OVERLAP, "unsafe fn tiles<", "for r in 1..strip.runs()", "for r in 2..strip.runs()"),
-    (PAIRS, "unsafe fn sums_of_pairs<", "if len % 2 == 1", "if len % 2 == 1 && len > 99"),
+    (BROADCAST, "unsafe fn open(", "let x = *x.add(k);", "let x = *x;"),
+    (PAIRS, "unsafe fn open(", "T::splat_pair(x.add(2 * k))", "T::splat_pair(x)"),
+    (PAIRS, "unsafe fn add<", "if len % 2 == 1", "if len % 2 == 1 && len > 99"),
+    (PAIRS, "unsafe fn end(", "T::pair_sums(b.0[j])", "T::pair_sums(a.0[j])"),
+    (AVX512, "fn mul_add_even(x: *const f32, b: __m512", "0x5555u16", "0x5551u16"),
     (PAIRS, "unsafe fn mul_add<", "for h in 0..2", "for h in 0..1"),
     (STRIP, "fn run<const R", "self.col + r * panel.w_stride", "self.col"),
     (STRIP, "fn runs(", "usize::from(self.panel.last > 0)", "0"),
     (
         STRIP,
         "unsafe fn sum<",
-        "for row in &tile.wide {",
-        "for row in &tile.wide[..R.div_ceil(2)] {",
+        "for (wide, _) in &tile {",
+        "for (wide, _) in &tile[..R.div_ceil(2)] {",
     ),
     // Windows and their borders.
     (THREE, "unsafe fn tile<", "self.taps(rows, 2, x, &mut acc);", ""),
@@ -103,7 +109,7 @@ fn edits_of_kernels_are_found() {
         assert!(output.status.success(), "{}", text(&output.stdout));
     }
     let runs = |edit: &&Edit| {
-        let runs = ![PAIRS, OVERLAP].contains(&edit.0)
+        let runs = ![AVX512, PAIRS, OVERLAP].contains(&edit.0) && !edit.1.contains("fn open(")
             || InstructionSet::available().any(|isa| isa.name() == "avx512");
         if !runs {
             let _ = writeln!(std::io::stderr(), "SKIPPED: {}: this CPU has no avx512", edit.0);

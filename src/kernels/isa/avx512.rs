@@ -80,9 +80,9 @@ impl PairLanes for Tile512 {
     }
 
     #[inline(always)]
-    unsafe fn splat_even(x: f32) -> Zmm {
-        // SAFETY: the instruction set is the caller's contract.
-        unsafe { Zmm(_mm512_castpd_ps(_mm512_set1_pd(f64::from_bits(x.to_bits().into())))) }
+    unsafe fn mul_add_even(x: *const f32, b: Zmm, c: Zmm) -> Zmm {
+        // SAFETY: a readable value at `x` and the instruction set are the caller's contract.
+        unsafe { Zmm(mul_add_even(x, b.0, c.0)) }
     }
 
     #[inline(always)]
@@ -216,4 +216,27 @@ fn settled(mut x: __m512) -> __m512 {
     // SAFETY: no instruction at all; as far as the compiler knows, it reads and writes memory.
     unsafe { asm!("/* {0} */", inout(zmm_reg) x, options(nostack, preserves_flags)) };
     x
+}
+
+/// See [`PairLanes::mul_add_even`]. (One instruction: of a masked multiply-add between vectors the
+/// compiler makes one without and a blend for each.)
+///
+/// # Safety
+///
+/// The CPU has AVX-512 F; `x` points to a value.
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn mul_add_even(x: *const f32, b: __m512, mut c: __m512) -> __m512 {
+    // SAFETY: it reads the value at `x`, and no flags or stack.
+    unsafe {
+        asm!(
+            "vfmadd231ps {c}{{{even}}}, {b}, dword ptr [{x}]{{1to16}}",
+            c = inout(zmm_reg) c,
+            b = in(zmm_reg) b,
+            even = in(kreg) 0x5555u16,
+            x = in(reg) x,
+            options(pure, readonly, nostack, preserves_flags)
+        );
+    }
+    c
 }

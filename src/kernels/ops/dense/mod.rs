@@ -3,8 +3,8 @@
 //!
 //! A tile of R rows (positions) by V vectors (channels) stays in registers over all of K. Small
 //! tiles are best: the CPU overlaps the stores of one with the multiplies of the next, and where it
-//! does not, `overlap.rs` does. How the products of a tile are summed is an [`Inner`] loop, a file
-//! each: instruction sets differ in where a value may come from that multiplies a vector.
+//! does not, `overlap.rs` does. How its products are summed is an [`Inner`] loop, a file each:
+//! instruction sets differ in where a value may come from that multiplies a vector.
 
 mod broadcast;
 mod lanes;
@@ -15,7 +15,8 @@ mod strip;
 pub use broadcast::{EmbeddedBroadcast, RegisterBroadcast};
 pub use lanes::{ByLane, Lanes};
 pub use pairs::{PairLanes, Pairs};
-pub use strip::{Ahead, Strip, Tile};
+pub use strip::{Ahead, Strip};
+use strip::{Row, Run, Tile};
 
 use super::super::isa::{Tiles, Vector};
 use super::Parts;
@@ -72,36 +73,49 @@ pub struct DensePanel {
     pub prefetch: usize,
 }
 
-/// The inner loop of a tile.
-///
-/// Sums of an element may differ with the vectors across, but not with the rows of a tile: threads
-/// share rows as they like.
+/// The tiles of an instruction set: how the products of each are summed.
 pub trait Inner<T: Tiles> {
-    /// Bias plus the products over all of K, for `R` rows from `row` on.
+    /// Computes and finishes `n` tiles of `R` rows, one below the other from `row` on.
     ///
     /// # Safety
     ///
     /// The CPU has the instruction set of `T`; the panel of the strip has these rows and the strip's
     /// columns.
-    unsafe fn sums<const R: usize, const N: usize, const M: usize>(
-        strip: &mut Strip<T, N, M>,
-        row: usize,
-    ) -> Tile<T, R, N, M>;
-
-    /// Computes and finishes `n` tiles of `R` rows, one below the other from `row` on.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Inner::sums`], for all these rows.
-    #[inline(always)]
     unsafe fn tiles<const R: usize, const N: usize, const M: usize>(
         strip: &mut Strip<T, N, M>,
         row: usize,
         n: usize,
-    ) {
-        // SAFETY: the contract is the caller's.
-        unsafe { one_by_one::<Self, T, R, N, M>(strip, row, n) }
-    }
+    );
+}
+
+/// How the products of a row are summed.
+///
+/// Sums of an element may differ with the vectors across, but not with the rows of a tile: threads
+/// share rows as they like.
+///
+/// # Safety
+///
+/// The methods have the contract of [`Vector`]'s.
+#[allow(clippy::missing_safety_doc)]
+trait Products<T: Tiles, const N: usize, const M: usize> {
+    /// The sums of a row while products are added to them.
+    type Sums: Copy;
+
+    /// Sums of no products yet.
+    unsafe fn start(bias: Row<T, N, M>) -> Self::Sums;
+
+    /// Adds the products of a run from its value `from` on, to the sums of each of its rows.
+    ///
+    /// `run` is one of the strip's.
+    unsafe fn add<const R: usize>(
+        strip: &mut Strip<T, N, M>,
+        run: &Run<R>,
+        from: usize,
+        sums: &mut [Self::Sums; R],
+    );
+
+    /// What the sums of two rows came to.
+    unsafe fn end(sums: [Self::Sums; 2]) -> [Row<T, N, M>; 2];
 }
 
 /// [`Inner::tiles`], each tile after the one before.
@@ -110,20 +124,71 @@ pub trait Inner<T: Tiles> {
 ///
 /// As for [`Inner::tiles`].
 #[inline(always)]
-unsafe fn one_by_one<I, T, const R: usize, const N: usize, const M: usize>(
+unsafe fn one_by_one<
+    P: Products<T, N, M>,
+    T: Tiles,
+    const R: usize,
+    const N: usize,
+    const M: usize,
+>(
     strip: &mut Strip<T, N, M>,
     row: usize,
     n: usize,
-) where
-    I: Inner<T> + ?Sized,
-    T: Tiles,
-{
+) {
     for t in 0..n {
         // SAFETY: the contract is the caller's.
         unsafe {
-            let tile = I::sums::<R, N, M>(strip, row + t * R);
-            strip.finish(row + t * R, tile);
+            let row = row + t * R;
+            let sums = whole_sums::<P, T, R, N, M>(strip, row);
+            strip.finish(row, ends::<P, T, R, N, M>(sums));
         }
+    }
+}
+
+/// The sums of all products of `R` rows from `row` on.
+///
+/// # Safety
+///
+/// As for [`Inner::tiles`].
+#[inline(always)]
+unsafe fn whole_sums<
+    P: Products<T, N, M>,
+    T: Tiles,
+    const R: usize,
+    const N: usize,
+    const M: usize,
+>(
+    strip: &mut Strip<T, N, M>,
+    row: usize,
+) -> [P::Sums; R] {
+    // SAFETY: the contract is the caller's; each run is one of the strip's.
+    unsafe {
+        let mut sums = [P::start(strip.bias()); R];
+        for r in 0..strip.runs() {
+            P::add(strip, &strip.run(row, r), 0, &mut sums);
+        }
+        strip.prefetched();
+        sums
+    }
+}
+
+/// What the sums of a tile came to.
+///
+/// # Safety
+///
+/// The CPU has the instruction set of `T`.
+#[inline(always)]
+unsafe fn ends<P: Products<T, N, M>, T: Tiles, const R: usize, const N: usize, const M: usize>(
+    sums: [P::Sums; R],
+) -> Tile<T, R, N, M> {
+    // SAFETY: the instruction set is the caller's contract.
+    unsafe {
+        let mut tile = [P::end([sums[0]; 2])[0]; R];
+        for i in (0..R).step_by(2) {
+            let next = if i + 1 < R { i + 1 } else { i };
+            [tile[i], tile[next]] = P::end([sums[i], sums[next]]);
+        }
+        tile
     }
 }
 

@@ -1,8 +1,9 @@
 //! Two values at a time, side by side in each wide vector.
 
 use super::super::super::isa::{Tiles, Vector};
+use super::overlap::{self, Opening};
 use super::strip::{Row, Run};
-use super::{Inner, RegisterBroadcast, Strip, Tile, one_by_one, overlap};
+use super::{Inner, Products, RegisterBroadcast, Strip, one_by_one};
 
 /// Operations on pairs of lanes.
 ///
@@ -13,8 +14,8 @@ use super::{Inner, RegisterBroadcast, Strip, Tile, one_by_one, overlap};
 pub trait PairLanes: Tiles {
     /// The two values at `p`, over and over.
     unsafe fn splat_pair(p: *const f32) -> Self::Wide;
-    /// `x` in the even lanes, zero in the odd ones.
-    unsafe fn splat_even(x: f32) -> Self::Wide;
+    /// `*x * b + c` in the even lanes, `c` in the odd ones.
+    unsafe fn mul_add_even(x: *const f32, b: Self::Wide, c: Self::Wide) -> Self::Wide;
     /// The lanes of two vectors in turn, in two vectors and an order of their own.
     unsafe fn interleave(even: Self::Wide, odd: Self::Wide) -> [Self::Wide; 2];
     /// Sums of what [`PairLanes::interleave`] brought together.
@@ -32,34 +33,121 @@ pub struct Pairs;
 
 impl<T: PairLanes> Inner<T> for Pairs {
     #[inline(always)]
-    unsafe fn sums<const R: usize, const N: usize, const M: usize>(
-        strip: &mut Strip<T, N, M>,
-        row: usize,
-    ) -> Tile<T, R, N, M> {
-        // SAFETY: the caller's contract.
-        unsafe {
-            if const { N < 2 } {
-                sums_of_pairs(strip, row)
-            } else {
-                RegisterBroadcast::sums(strip, row)
-            }
-        }
-    }
-
-    #[inline(always)]
     unsafe fn tiles<const R: usize, const N: usize, const M: usize>(
         strip: &mut Strip<T, N, M>,
         row: usize,
         n: usize,
     ) {
+        // Whether sums and the first weights fit the registers, in the tiles that most rows are in.
+        let fit = const { matches!((R, N, M), (14, 0, 1) | (7, 1, 0) | (7, 2, 0)) };
         // SAFETY: the caller's contract.
         unsafe {
-            // Where sums and the first weights fit the registers.
-            if const { N == 2 && M == 0 && R == overlap::ROWS } && overlap::suits(strip) {
-                overlap::tiles::<T, N, M>(strip, row, n);
-            } else {
-                one_by_one::<Self, T, R, N, M>(strip, row, n);
+            match (const { N < 2 }, fit && overlap::suits(strip)) {
+                (true, true) => overlap::tiles::<Self, T, R, N, M>(strip, row, n),
+                (true, false) => one_by_one::<Self, T, R, N, M>(strip, row, n),
+                (false, true) => overlap::tiles::<RegisterBroadcast, T, R, N, M>(strip, row, n),
+                (false, false) => one_by_one::<RegisterBroadcast, T, R, N, M>(strip, row, n),
             }
+        }
+    }
+}
+
+/// Each vector has the sums of its columns over even k and over odd k side by side.
+impl<T: PairLanes, const N: usize, const M: usize> Products<T, N, M> for Pairs {
+    type Sums = Both<T, N, M>;
+
+    #[inline(always)]
+    unsafe fn start(bias: Row<T, N, M>) -> Self::Sums {
+        // SAFETY: the instruction set is the caller's contract.
+        unsafe { interleave::<T, N, M>(bias, zero::<T, N, M>()) }
+    }
+
+    #[inline(always)]
+    #[allow(clippy::needless_range_loop)]
+    unsafe fn add<const R: usize>(
+        strip: &mut Strip<T, N, M>,
+        run: &Run<R>,
+        from: usize,
+        sums: &mut [Self::Sums; R],
+    ) {
+        let pitch = strip.panel.pitch;
+        let &Run { rows, w, len } = run;
+        let mut w = w.wrapping_add(from * pitch);
+        // SAFETY: as for `Broadcast`; with k, an even number below `len - 1`, k + 1 is a row of W.
+        unsafe {
+            for k in from / 2..len / 2 {
+                let b = weights_of_two::<T, N, M>(w, pitch);
+                for i in 0..R {
+                    sums[i] = mul_add::<T, N, M>(T::splat_pair(rows[i].add(2 * k)), b, sums[i]);
+                }
+                w = w.wrapping_add(2 * pitch);
+            }
+            if len % 2 == 1 {
+                let b = interleave::<T, N, M>(Strip::<T, N, M>::load(w), zero::<T, N, M>());
+                for i in 0..R {
+                    let x = rows[i].add(len - 1);
+                    for j in 0..N {
+                        for h in 0..2 {
+                            sums[i].0[j][h] = T::mul_add_even(x, b.0[j][h], sums[i].0[j][h]);
+                        }
+                    }
+                    for j in 0..M {
+                        sums[i].1[j] = T::mul_add_even(x, b.1[j], sums[i].1[j]);
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn end([a, b]: [Self::Sums; 2]) -> [Row<T, N, M>; 2] {
+        // SAFETY: the instruction set is the caller's contract.
+        unsafe {
+            let mut ends = [zero::<T, N, M>(); 2];
+            for j in 0..N {
+                ends[0].0[j] = T::pair_sums(a.0[j]);
+                ends[1].0[j] = T::pair_sums(b.0[j]);
+            }
+            for j in 0..M {
+                [ends[0].1[j], ends[1].1[j]] = T::pair_sums_narrow([a.1[j], b.1[j]]);
+            }
+            ends
+        }
+    }
+}
+
+impl<T: PairLanes, const N: usize, const M: usize> Opening<T, N, M> for Pairs {
+    type Weights = [Both<T, N, M>; overlap::BEGIN / 2];
+
+    #[inline(always)]
+    #[allow(clippy::needless_range_loop)]
+    unsafe fn weights(strip: &mut Strip<T, N, M>, w: *const f32) -> Self::Weights {
+        let pitch = strip.panel.pitch;
+        // SAFETY: the caller's contract.
+        unsafe {
+            let mut weights = [weights_of_two::<T, N, M>(w, pitch); overlap::BEGIN / 2];
+            for k in 1..overlap::BEGIN / 2 {
+                weights[k] = weights_of_two::<T, N, M>(w.add(2 * k * pitch), pitch);
+            }
+            weights
+        }
+    }
+
+    #[inline(always)]
+    #[allow(clippy::needless_range_loop)]
+    unsafe fn open(x: *const f32, weights: &Self::Weights, mut sums: Self::Sums) -> Self::Sums {
+        // SAFETY: the caller's contract.
+        unsafe {
+            for k in 0..overlap::BEGIN / 2 {
+                sums = mul_add::<T, N, M>(T::splat_pair(x.add(2 * k)), weights[k], sums);
+            }
+            for sum in sums.0.as_flattened_mut() {
+                *sum = sum.settled();
+            }
+            for sum in &mut sums.1 {
+                *sum = sum.settled();
+            }
+            sums
         }
     }
 }
@@ -68,57 +156,31 @@ impl<T: PairLanes> Inner<T> for Pairs {
 type Both<T, const N: usize, const M: usize> =
     ([[<T as Tiles>::Wide; 2]; N], [<T as Tiles>::Wide; M]);
 
-/// As [`Inner::sums`]: each vector has the sums of its columns over even k and over odd k side by side.
+/// A row of zeros.
 ///
 /// # Safety
 ///
-/// As for [`Inner::sums`].
+/// The CPU has the instruction set of `T`.
 #[inline(always)]
-#[allow(clippy::needless_range_loop)]
-unsafe fn sums_of_pairs<T: PairLanes, const R: usize, const N: usize, const M: usize>(
-    strip: &Strip<T, N, M>,
-    row: usize,
-) -> Tile<T, R, N, M> {
-    let pitch = strip.panel.pitch;
-    // SAFETY: as for `Broadcast`; with k, an even number below `len - 1`, k + 1 is a row of W.
+unsafe fn zero<T: Tiles, const N: usize, const M: usize>() -> Row<T, N, M> {
+    // SAFETY: the instruction set is the caller's contract.
+    unsafe { ([T::Wide::splat(0.0); N], [T::Narrow::splat(0.0); M]) }
+}
+
+/// The row of W at `w` and the next side by side.
+///
+/// # Safety
+///
+/// As for [`Strip::load`], for both rows.
+#[inline(always)]
+unsafe fn weights_of_two<T: PairLanes, const N: usize, const M: usize>(
+    w: *const f32,
+    pitch: usize,
+) -> Both<T, N, M> {
+    // SAFETY: the caller's contract.
     unsafe {
-        let zero = ([T::Wide::splat(0.0); N], [T::Narrow::splat(0.0); M]);
-        let bias = interleave::<T, N, M>(strip.bias(), zero);
-        let mut acc = [bias; R];
-        for r in 0..strip.runs() {
-            let Run { rows, mut w, len } = strip.run::<R>(row, r);
-            for k in 0..len / 2 {
-                let (even, odd) = (w, w.wrapping_add(pitch));
-                let b = interleave::<T, N, M>(
-                    Strip::<T, N, M>::load(even),
-                    Strip::<T, N, M>::load(odd),
-                );
-                for i in 0..R {
-                    acc[i] = mul_add::<T, N, M>(T::splat_pair(rows[i].add(2 * k)), b, acc[i]);
-                }
-                w = w.wrapping_add(2 * pitch);
-            }
-            if len % 2 == 1 {
-                let b = interleave::<T, N, M>(Strip::<T, N, M>::load(w), zero);
-                for i in 0..R {
-                    acc[i] = mul_add::<T, N, M>(T::splat_even(*rows[i].add(len - 1)), b, acc[i]);
-                }
-            }
-        }
-        let mut tile = Tile { wide: [zero.0; R], narrow: [zero.1; R] };
-        for i in 0..R {
-            for j in 0..N {
-                tile.wide[i][j] = T::pair_sums(acc[i].0[j]);
-            }
-        }
-        for i in (0..R).step_by(2) {
-            let next = if i + 1 < R { i + 1 } else { i };
-            for j in 0..M {
-                let sums = T::pair_sums_narrow([acc[i].1[j], acc[next].1[j]]);
-                [tile.narrow[i][j], tile.narrow[next][j]] = sums;
-            }
-        }
-        tile
+        let even = Strip::<T, N, M>::load(w);
+        interleave::<T, N, M>(even, Strip::<T, N, M>::load(w.add(pitch)))
     }
 }
 

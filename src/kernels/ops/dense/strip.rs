@@ -32,15 +32,12 @@ pub struct Strip<'a, T, const N: usize, const M: usize> {
     tiles: PhantomData<T>,
 }
 
-/// The values of a tile of `R` rows.
-pub struct Tile<T: Tiles, const R: usize, const N: usize, const M: usize> {
-    pub(super) wide: [[T::Wide; N]; R],
-    pub(super) narrow: [[T::Narrow; M]; R],
-}
-
 /// The values of a row of a tile.
 pub(super) type Row<T, const N: usize, const M: usize> =
     ([<T as Tiles>::Wide; N], [<T as Tiles>::Narrow; M]);
+
+/// The values of a tile of `R` rows.
+pub(super) type Tile<T, const R: usize, const N: usize, const M: usize> = [Row<T, N, M>; R];
 
 impl Ahead {
     pub(super) fn new(panel: &DensePanel) -> Self {
@@ -223,8 +220,7 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     /// As for [`Strip::rows`]; the panel has the rows `row..row + R`.
     #[inline(always)]
     #[allow(clippy::needless_range_loop)]
-    unsafe fn store<const R: usize>(&self, row: usize, tile: Tile<T, R, N, M>) {
-        let Tile { mut wide, mut narrow } = tile;
+    unsafe fn store<const R: usize>(&self, row: usize, mut tile: Tile<T, R, N, M>) {
         let residual = self.panel.residual;
         // SAFETY: the strip's columns are inside the residual, which has C's layout.
         unsafe {
@@ -232,7 +228,7 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
                 for i in 0..R {
                     for j in 0..N {
                         let skip = T::Wide::load(residual.add(self.at(row + i, j)));
-                        wide[i][j] = wide[i][j].add(skip);
+                        tile[i].0[j] = tile[i].0[j].add(skip);
                     }
                     for j in 0..M {
                         let p = residual.add(self.at(row + i, N));
@@ -241,23 +237,24 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
                         } else {
                             T::Narrow::load_first(p, self.lanes)
                         };
-                        narrow[i][j] = narrow[i][j].add(skip);
+                        tile[i].1[j] = tile[i].1[j].add(skip);
                     }
                 }
             }
             for i in 0..R {
-                self.store_row(row + i, (wide[i], narrow[i]));
+                self.store_row(row + i, tile[i], self.whole());
             }
         }
     }
 
-    /// Clamp and store of a row to which nothing is to be added.
+    /// Clamp and store of a row to which nothing is to be added. `whole` says whether the strip [is
+    /// whole](Strip::whole).
     ///
     /// # Safety
     ///
     /// As for [`Strip::rows`]; the panel has the row.
     #[inline(always)]
-    pub(super) unsafe fn store_row(&self, row: usize, (wide, narrow): Row<T, N, M>) {
+    pub(super) unsafe fn store_row(&self, row: usize, (wide, narrow): Row<T, N, M>, whole: bool) {
         let (lo, hi) = self.panel.bounds;
         // SAFETY: the strip's columns are inside C.
         unsafe {
@@ -268,7 +265,7 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
             for value in narrow {
                 let value = value.clamp(T::Narrow::splat(lo), T::Narrow::splat(hi));
                 let c = self.panel.c.add(self.at(row, N));
-                if self.whole() { value.store(c) } else { value.store_first(c, self.lanes) }
+                if whole { value.store(c) } else { value.store_first(c, self.lanes) }
             }
         }
     }
@@ -282,7 +279,7 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
 
     /// Whether the last narrow vector has all its lanes.
     #[inline(always)]
-    fn whole(&self) -> bool {
+    pub(super) fn whole(&self) -> bool {
         self.lanes == T::Narrow::LANES
     }
 
@@ -301,8 +298,8 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
             for j in 0..N {
                 let c = c.add(j * T::Wide::LANES);
                 let mut sum = T::Wide::load(c);
-                for row in &tile.wide {
-                    sum = sum.add(row[j].clamp(wide_lo, wide_hi));
+                for (wide, _) in &tile {
+                    sum = sum.add(wide[j].clamp(wide_lo, wide_hi));
                 }
                 sum.store(c);
             }
@@ -310,8 +307,8 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
             for j in 0..M {
                 let c = c.add(N * T::Wide::LANES);
                 let mut sum = T::Narrow::load_first(c, self.lanes);
-                for row in &tile.narrow {
-                    sum = sum.add(row[j].clamp(narrow_lo, narrow_hi));
+                for (_, narrow) in &tile {
+                    sum = sum.add(narrow[j].clamp(narrow_lo, narrow_hi));
                 }
                 sum.store_first(c, self.lanes);
             }
