@@ -20,7 +20,7 @@ const CHAIN: &str = "src/kernels/steps/chain.rs";
 const HEAD: &str = "src/kernels/steps/head.rs";
 
 /// Each drops, shifts or exchanges something of an operator or of a step.
-const EDITS: [Edit; 43] = [
+const EDITS: [Edit; 45] = [
     // Bias: left out, and of other channels.
     (STRIP, "fn bias(", "self.panel.bias.add(self.col)", "self.panel.bias"),
     (
@@ -77,8 +77,10 @@ const EDITS: [Edit; 43] = [
     (THREE, "unsafe fn taps<const", "left > x * S", "false"),
     (THREE, "unsafe fn taps<const", "+ 2 - left >= panel.in_size[1]", "- left > panel.in_size[1]"),
     (THREE, "unsafe fn inputs(", "first + i >= ring &&", ""),
-    (CONVOLVE, "unsafe fn window_row(", "top * tap_row + left", "left"),
-    (CONVOLVE, "unsafe fn window_row(", "left * c_in * template.pitch", "0"),
+    (CONVOLVE, "unsafe fn windows(", "top * tap_row + left", "left"),
+    (CONVOLVE, "unsafe fn windows(", "left * c_in * template.pitch", "0"),
+    (CONVOLVE, "unsafe fn windows(", "if down { out.w * pitch }", "if down { pitch }"),
+    (CONVOLVE, "unsafe fn windows(", "if down { row_len }", "if down { c_in }"),
     // Rows, panels and means.
     (CONVOLVE, "unsafe fn dense_rows(", "w_stride: source.panel * panel.pitch", "w_stride: 0"),
     (CHAIN, "fn start(", ".saturating_sub(unit.depthwise.window.top)", ""),

@@ -37,10 +37,8 @@ pub(super) unsafe fn dense_rows(
     let panel = template(dense, weights, p);
     let channel = p * dense.panel;
     if dense.window.kernel > 1 || dense.window.stride > 1 {
-        for y in y.0..y.1 {
-            // SAFETY: the caller's contract, for one row.
-            unsafe { window_row(ops, dense, &panel, operands, channel, y) };
-        }
+        // SAFETY: the caller's contract.
+        unsafe { windows(ops, dense, &panel, operands, channel, y) };
         return;
     }
     let Operands { source, residual, out, .. } = operands;
@@ -141,61 +139,86 @@ fn template(dense: &Dense, weights: *const f32, p: usize) -> DensePanel {
     }
 }
 
-/// One output row of a window. Outputs whose window lies inside the map's columns are rows of a
-/// matrix product; the others are computed one by one with shorter runs.
+/// Rows `y.0..y.1` of a window: matrix products with a run for each row of its taps. Their rows are
+/// outputs that have the same taps: those of a row whose windows lie inside the map's columns; of the
+/// other columns, those one below the other.
 ///
 /// # Safety
 ///
-/// As for [`dense_rows`], for row `y`; `template` is that of the panel from `channel` on.
-unsafe fn window_row(
+/// As for [`dense_rows`]; `template` is that of the panel from `channel` on.
+unsafe fn windows(
     ops: Ops,
     dense: &Dense,
     template: &DensePanel,
     operands: &Operands,
     channel: usize,
-    y: usize,
+    y: (usize, usize),
 ) {
     let Operands { source, height, residual, out } = operands;
     let (window, c_in) = (dense.window, dense.c_in);
+    let tap_row = window.kernel * c_in * template.pitch;
+    let row_len = source.w * c_in;
     let taps = |o: usize, n: usize, zeros: usize| {
         let start = o * window.stride;
         (zeros.saturating_sub(start), window.kernel.min((n + zeros).saturating_sub(start)))
     };
-    let (top, bottom) = taps(y, *height, window.top);
-    let row = y * window.stride + top - window.top;
-    let tap_row = window.kernel * c_in * template.pitch;
-    // The first output whose window starts inside the map, and the end of those that end inside.
-    let inner = window.left.div_ceil(window.stride).min(out.w);
-    let fit = (source.w + window.left).saturating_sub(window.kernel) / window.stride + 1;
-    let fits = source.w + window.left >= window.kernel;
-    let outer = if fits { fit.min(out.w).max(inner) } else { inner };
-    let mut x = 0;
-    while x < out.w {
+    // The first output whose window starts inside a side, and the end of those that end inside.
+    let inside = |n: usize, zeros: usize, outputs: usize| {
+        let first = zeros.div_ceil(window.stride).min(outputs);
+        let fit = (n + zeros).saturating_sub(window.kernel) / window.stride + 1;
+        let end = if n + zeros >= window.kernel { fit.min(outputs) } else { 0 };
+        (first, end.max(first))
+    };
+    // `n` outputs from column `x` of row `y` on, one below the other if they go `down`.
+    let outputs = |(y, x): (usize, usize), n: usize, down: bool| {
+        let (top, bottom) = taps(y, *height, window.top);
         let (left, right) = taps(x, source.w, window.left);
-        let rows = if x >= inner && x < outer { outer - x } else { 1 };
+        let row = y * window.stride + top - window.top;
         let column = x * window.stride + left - window.left;
+        let pitch = out.pitch(channel);
         let panel = DensePanel {
             a: source.at(0, row).wrapping_add(column * c_in),
             // A stride beyond the map leaves one row.
-            lda: window.stride.saturating_mul(c_in),
+            lda: window.stride.saturating_mul(if down { row_len } else { c_in }),
             run: right.saturating_sub(left) * c_in,
             runs: bottom.saturating_sub(top),
-            run_stride: source.w * c_in,
+            run_stride: row_len,
             w: template.w.wrapping_add(top * tap_row + left * c_in * template.pitch),
             w_stride: tap_row,
-            c: out.at(channel, y).wrapping_add(x * out.pitch(channel)),
-            ldc: out.pitch(channel),
+            c: out.at(channel, y).wrapping_add(x * pitch),
+            ldc: if down { out.w * pitch } else { pitch },
             c_vector_stride: out.vector_stride(),
             residual: residual.map_or(core::ptr::null(), |view| {
                 view.at(channel, y).wrapping_add(x * view.pitch(channel)).cast_const()
             }),
-            rows,
+            rows: n,
             prefetch: 0,
             ..*template
         };
-        // SAFETY: the runs are the taps inside the map, in a source whose rows lie together.
+        // SAFETY: the runs are the taps inside the map, the same ones of `n` outputs, in a source
+        // whose rows lie together, as those of the output do.
         unsafe { ops.dense(&panel) };
-        x += rows;
+    };
+    let columns = inside(source.w, window.left, out.w);
+    if columns.0 < columns.1 {
+        for y in y.0..y.1 {
+            outputs((y, columns.0), columns.1 - columns.0, false);
+        }
+    }
+    let rows = inside(*height, window.top, usize::MAX);
+    for x in (0..columns.0).chain(columns.1..out.w) {
+        let mut row = y.0;
+        while row < y.1 {
+            let mut n = 1;
+            if row >= rows.0 && row < rows.1 {
+                n = (y.1.min(rows.1) - row).min(out.together(row));
+                if let Some(residual) = residual {
+                    n = n.min(residual.together(row));
+                }
+            }
+            outputs((row, x), n, true);
+            row += n;
+        }
     }
 }
 
