@@ -26,6 +26,7 @@ struct Tile256;
 impl Tiles for Tile256 {
     type Wide = Ymm;
     type Narrow = Ymm;
+    type Twice = Ymm;
     type Inner = RegisterBroadcast;
     const ROWS: &'static [usize] = &[12, 6];
 }

@@ -40,7 +40,8 @@ impl Avx512 {
     fn halves<U: Needs>(self) -> Ops {
         let dense =
             kernels!(@ dense DensePanel Tile512Halves needs U: "avx512f" "avx512vl" "avx2" "fma");
-        Ops { dense, ..self.whole::<U>() }
+        let depthwise = kernels!(@ depthwise DepthwisePanel Tile512Halves needs U: "avx512f" "avx512vl" "avx2" "fma");
+        Ops { dense, depthwise, ..self.whole::<U>() }
     }
 }
 
@@ -59,6 +60,7 @@ struct Tile512;
 impl Tiles for Tile512 {
     type Wide = Zmm;
     type Narrow = Ymm;
+    type Twice = TwoYmm;
     type Inner = Pairs;
     const ROWS: &'static [usize] = &[14, 7, 7, 7];
 }
@@ -68,6 +70,7 @@ struct Tile512Halves;
 impl Tiles for Tile512Halves {
     type Wide = Zmm;
     type Narrow = Ymm;
+    type Twice = Ymm;
     type Inner = EmbeddedBroadcast;
     const ROWS: &'static [usize] = Tile512::ROWS;
 }
@@ -202,6 +205,87 @@ impl Vector for Zmm {
     fn prefetch(p: *const f32) {
         // SAFETY: a prefetch never faults, whatever the address.
         unsafe { _mm_prefetch::<_MM_HINT_T1>(p.cast()) }
+    }
+}
+
+/// Two positions of eight channels.
+#[derive(Clone, Copy)]
+pub struct TwoYmm(Zmm);
+
+impl Vector for TwoYmm {
+    const LANES: usize = Zmm::LANES;
+    const OUTPUTS: usize = Zmm::OUTPUTS;
+    const POSITIONS: usize = 2;
+
+    #[inline(always)]
+    unsafe fn splat(x: f32) -> Self {
+        // SAFETY: the contract is the caller's; so below.
+        unsafe { Self(Zmm::splat(x)) }
+    }
+
+    #[inline(always)]
+    unsafe fn load(p: *const f32) -> Self {
+        // SAFETY: as above.
+        unsafe { Self(Zmm::load(p)) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, p: *mut f32) {
+        // SAFETY: as above.
+        unsafe { self.0.store(p) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_first(p: *const f32, n: usize) -> Self {
+        // SAFETY: as above.
+        unsafe { Self(Zmm::load_first(p, n)) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_first(self, p: *mut f32, n: usize) {
+        // SAFETY: as above.
+        unsafe { self.0.store_first(p, n) }
+    }
+
+    #[inline(always)]
+    unsafe fn mul_add(self, b: Self, c: Self) -> Self {
+        // SAFETY: as above.
+        unsafe { Self(self.0.mul_add(b.0, c.0)) }
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, b: Self) -> Self {
+        // SAFETY: as above.
+        unsafe { Self(self.0.add(b.0)) }
+    }
+
+    #[inline(always)]
+    unsafe fn clamp(self, lo: Self, hi: Self) -> Self {
+        // SAFETY: as above.
+        unsafe { Self(self.0.clamp(lo.0, hi.0)) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_each(p: *const f32) -> Self {
+        // SAFETY: 8 readable values at `p` are the caller's contract.
+        unsafe {
+            let both = _mm512_broadcast_f64x4(_mm256_loadu_pd(p.cast()));
+            Self(Zmm(_mm512_castpd_ps(both)))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn one_later(self, next: Self) -> Self {
+        // SAFETY: the instruction set is the caller's contract.
+        unsafe {
+            let (a, b) = (_mm512_castps_si512(self.0.0), _mm512_castps_si512(next.0.0));
+            Self(Zmm(_mm512_castsi512_ps(_mm512_alignr_epi64::<4>(b, a))))
+        }
+    }
+
+    #[inline(always)]
+    fn distinct(k: usize) -> usize {
+        Zmm::distinct(k)
     }
 }
 

@@ -39,6 +39,8 @@ pub trait Vector: Copy {
     const LANES: usize;
     /// Most outputs of a depthwise tile, 4 or 8.
     const OUTPUTS: usize = 4;
+    /// Neighbouring positions of a map side by side, each of `LANES / POSITIONS` channels.
+    const POSITIONS: usize = 1;
 
     /// All lanes equal to `x`.
     unsafe fn splat(x: f32) -> Self;
@@ -56,6 +58,19 @@ pub trait Vector: Copy {
     unsafe fn add(self, b: Self) -> Self;
     /// `f32::clamp` lane by lane: a NaN stays a NaN.
     unsafe fn clamp(self, lo: Self, hi: Self) -> Self;
+
+    /// Reads `LANES / POSITIONS` values, the same for each position.
+    #[inline(always)]
+    unsafe fn load_each(p: *const f32) -> Self {
+        // SAFETY: the values are the caller's contract; there is one position.
+        unsafe { Self::load(p) }
+    }
+
+    /// Of positions that go on in `next`, those from one later than this vector's first.
+    #[inline(always)]
+    unsafe fn one_later(self, next: Self) -> Self {
+        next
+    }
 
     /// Returns `k`, hiding from the compiler that it is `k`.
     #[inline(always)]
@@ -84,6 +99,9 @@ pub trait Tiles: Sized {
     type Wide: Vector;
     /// The vector for columns that do not fill a wide one.
     type Narrow: Vector;
+    /// Two positions of the channels of a narrow vector, where these are multiplied in the time of one;
+    /// else a narrow vector.
+    type Twice: Vector;
     /// The inner loop of a matrix tile.
     type Inner: Inner<Self>;
     /// Rows of a matrix tile that is one narrow vector wide, two, three, four: at most 8, or 12 or 14
@@ -218,6 +236,12 @@ macro_rules! kernels {
             unsafe fn windows<const K: usize, const S: usize>(panel: &super::DepthwisePanel) -> usize {
                 // SAFETY: as above.
                 unsafe { super::super::ops::depthwise::windows::<$tiles, $needs, K, S>(panel) }
+            }
+
+            $($(#[target_feature(enable = $feature)])*)?
+            unsafe fn twice(panel: &super::DepthwisePanel) {
+                // SAFETY: as above.
+                unsafe { super::super::ops::depthwise::twice::<$tiles, $needs>(panel) }
             }
         }
     };

@@ -26,6 +26,7 @@ struct Tile128;
 impl Tiles for Tile128 {
     type Wide = Quad;
     type Narrow = Quad;
+    type Twice = Quad;
     type Inner = Lanes;
     const ROWS: &'static [usize] = &[14, 8, 7, 6];
     const IN_FLIGHT: usize = 16;

@@ -43,6 +43,7 @@ struct Tile128;
 impl Tiles for Tile128 {
     type Wide = Four;
     type Narrow = Four;
+    type Twice = Four;
     type Inner = RegisterBroadcast;
     const ROWS: &'static [usize] = &[4, 4];
 }
@@ -52,6 +53,7 @@ struct Tile128Compact;
 impl Tiles for Tile128Compact {
     type Wide = Four;
     type Narrow = Four;
+    type Twice = Four;
     type Inner = RegisterBroadcast;
     const ROWS: &'static [usize] = Tile128::ROWS;
     const COMPACT: bool = true;

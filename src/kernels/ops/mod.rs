@@ -42,6 +42,13 @@ pub trait Parts {
     ///
     /// As for [`depthwise::windows`].
     unsafe fn windows<const K: usize, const S: usize>(panel: &DepthwisePanel) -> usize;
+
+    /// Calls [`depthwise::twice`] where the instruction set is enabled.
+    ///
+    /// # Safety
+    ///
+    /// As for [`depthwise::twice`].
+    unsafe fn twice(panel: &DepthwisePanel);
 }
 
 /// Work on neighbouring columns: whole vectors, or the first lanes of one.

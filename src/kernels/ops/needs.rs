@@ -116,11 +116,19 @@ impl Panels {
     }
 
     /// Whether some depthwise panel has the window, of side and stride, and, where `outputs` is not 0, a
-    /// tile of as many of `most` at most. A side of 0 is any but 3 and 5, a stride of 0 any above 2.
-    const fn has_tile(&self, window: (usize, usize), outputs: usize, most: usize) -> bool {
+    /// tile of as many of `most` at most, of so many positions each. A side of 0 is any but 3 and 5, a
+    /// stride of 0 any above 2.
+    const fn has_tile(
+        &self,
+        window: (usize, usize),
+        outputs: usize,
+        most: usize,
+        positions: usize,
+    ) -> bool {
         let mut i = 0;
         while i < self.lens.1 {
             let (kernel, stride, width) = self.windows[i];
+            let width = width / positions;
             let sevens = most == 8 && width % 7 == 0;
             let left = if most == 8 { width % 8 } else { width };
             let tile = match outputs {
@@ -213,9 +221,10 @@ pub(super) const fn has_tile<N: Needs>(
     window: (usize, usize),
     outputs: usize,
     most: usize,
+    positions: usize,
 ) -> bool {
     match N::PANELS {
-        Some(panels) => panels.has_tile(window, outputs, most),
+        Some(panels) => panels.has_tile(window, outputs, most, positions),
         None => true,
     }
 }

@@ -8,11 +8,12 @@
 mod any;
 mod three;
 
-use super::super::isa::Tiles;
+use super::super::isa::{Tiles, Vector};
 use super::needs::{self, Needs};
 use super::{MOST_LANES, Parts, for_some_columns};
 use any::Any;
 use three::Three;
+pub use three::twice;
 
 /// Rows `rows.0..rows.1` of `out[y][x][c] = clamp(bias[c] + Σ in[y·s + i - top][x·s + j - left][c] · w[i][j][c])`.
 #[derive(Clone, Copy, Debug)]
@@ -94,7 +95,7 @@ pub unsafe fn run<T: Tiles, U: Needs, P: Parts>(panel: &DepthwisePanel) {
     macro_rules! windows {
         ($kernel:literal $stride:literal) => {
             const {
-                if !T::COMPACT && needs::has_tile::<U>(($kernel, $stride), 0, 8) {
+                if !T::COMPACT && needs::has_tile::<U>(($kernel, $stride), 0, 8, 1) {
                     Some(P::windows::<$kernel, $stride> as unsafe fn(&DepthwisePanel) -> usize)
                 } else {
                     None
@@ -111,8 +112,17 @@ pub unsafe fn run<T: Tiles, U: Needs, P: Parts>(panel: &DepthwisePanel) {
         (_, 2) => windows!(0 2),
         _ => None,
     };
+    let pairs = const {
+        T::Twice::POSITIONS == 2
+            && needs::vectors::<T, U>()[1]
+            && needs::has_tile::<U>((3, 1), 0, 8, 1)
+    };
     // SAFETY: all columns are inside the panel, and its windows are those of the function called.
     unsafe {
+        if pairs && three::is_twice::<T>(panel) {
+            P::twice(panel);
+            return;
+        }
         let done = match windows {
             Some(windows) => windows(panel),
             None => 0,
