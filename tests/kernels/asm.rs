@@ -79,6 +79,10 @@ const LIMITS: [Limit; 10] = [
         kernel: "depthwise",
         loops: 10,
         multiply_adds: 36,
+        // Tiles of seven pairs of positions: the bounds, and the last columns of a row.
+        spills: 1,
+        all_spills: 1,
+        reloads: 3,
         ..NONE
     },
     Limit { isa: "Avx512", table: "whole", kernel: "linear", loops: 3, multiply_adds: 12, ..NONE },

@@ -199,13 +199,9 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
         let mut acc = [self.bias; T];
         // SAFETY: `lanes` channels of output `x + t` exist.
         unsafe {
-            for i in 0..3 {
-                if const { V::POSITIONS == 2 } {
-                    self.taps_of_pairs(rows, i, x, &mut acc);
-                } else {
-                    self.taps(rows, i, x, &mut acc);
-                }
-            }
+            self.taps(rows, 0, x, &mut acc);
+            self.taps(rows, 1, x, &mut acc);
+            self.taps(rows, 2, x, &mut acc);
             let step = V::POSITIONS * panel.out_pixel_stride;
             let mut offset = x * step;
             for acc in acc {
@@ -235,6 +231,10 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
     /// As for [`Strip::tile`].
     #[inline(always)]
     unsafe fn taps<const T: usize>(&self, rows: &Rows, i: usize, x: usize, acc: &mut [V; T]) {
+        if const { V::POSITIONS == 2 } {
+            // SAFETY: the contract is the caller's.
+            return unsafe { self.taps_of_pairs(rows, i, x, acc) };
+        }
         let panel = self.panel;
         let (stride, left) = (rows.stride[i], panel.padding[1]);
         let outside_left = left > x * S;
