@@ -129,7 +129,7 @@ impl Panels {
         while i < self.lens.1 {
             let (kernel, stride, width) = self.windows[i];
             let width = width / positions;
-            let sevens = most == 8 && width % 7 == 0;
+            let sevens = most == 8 && width.is_multiple_of(7);
             let left = if most == 8 { width % 8 } else { width };
             let tile = match outputs {
                 0 => true,
