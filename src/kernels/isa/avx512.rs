@@ -136,7 +136,7 @@ pub struct Zmm(__m512);
 
 impl Vector for Zmm {
     const LANES: usize = 16;
-    const OUTPUTS: usize = 8;
+    const OUTPUTS: usize = 14;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self {
@@ -214,7 +214,7 @@ pub struct TwoYmm(Zmm);
 
 impl Vector for TwoYmm {
     const LANES: usize = Zmm::LANES;
-    const OUTPUTS: usize = Zmm::OUTPUTS;
+    const OUTPUTS: usize = 8;
     const POSITIONS: usize = 2;
 
     #[inline(always)]

@@ -37,7 +37,7 @@ use super::ops::pool::PoolPanel;
 pub trait Vector: Copy {
     /// Number of lanes.
     const LANES: usize;
-    /// Most outputs of a depthwise tile, 4 or 8.
+    /// Most outputs of a depthwise tile: 4, 8, or 14 of 3×3 windows and 8 of others.
     const OUTPUTS: usize = 4;
     /// Neighbouring positions of a map side by side, each of `LANES / POSITIONS` channels.
     const POSITIONS: usize = 1;

@@ -129,11 +129,13 @@ impl Panels {
         while i < self.lens.1 {
             let (kernel, stride, width) = self.windows[i];
             let width = width / positions;
-            let sevens = most == 8 && width.is_multiple_of(7);
-            let left = if most == 8 { width % 8 } else { width };
+            let fourteens = most == 14 && width.is_multiple_of(14);
+            let sevens = most >= 8 && width.is_multiple_of(7);
+            let left = if most >= 8 { width % 8 } else { width };
             let tile = match outputs {
                 0 => true,
-                7 => sevens,
+                14 => fourteens,
+                7 => sevens && !fourteens,
                 8 => !sevens && width >= 8,
                 4 => !sevens && left >= 4,
                 _ => !sevens && left % 4 > 0,

@@ -70,7 +70,7 @@ impl<const S: usize, const K: usize, const WHOLE: bool> Strip<'_, S, K, WHOLE> {
                     ($outputs:literal) => {
                         const {
                             // Larger tiles of every size would be most of a program's kernels.
-                            let most = if WHOLE && K > 0 { V::OUTPUTS } else { 4 };
+                            let most = if WHOLE && K > 0 && V::OUTPUTS > 4 { 8 } else { 4 };
                             $outputs <= most && needs::has_tile::<U>((K, S), $outputs, most, 1)
                         }
                     };

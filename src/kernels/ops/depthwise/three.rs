@@ -122,7 +122,8 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
     #[inline(always)]
     unsafe fn rows<U: Needs>(&self, (first, end): (usize, usize)) {
         let panel = self.panel;
-        let sevens = (end - first).is_multiple_of(7);
+        let (sevens, fourteens) =
+            ((end - first).is_multiple_of(7), (end - first).is_multiple_of(14));
         for y in panel.rows.0..panel.rows.1 {
             // SAFETY: `y` is a row of the panel, and a tile of T outputs is started where T are left.
             unsafe {
@@ -137,6 +138,12 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
                                 && needs::has_tile::<U>((3, S), $outputs, most, V::POSITIONS)
                         }
                     };
+                }
+                if has!(14) && fourteens {
+                    while x < end {
+                        self.tile::<14>(&rows, x);
+                        x += 14;
+                    }
                 }
                 if has!(7) && sevens {
                     while x < end {
@@ -244,6 +251,7 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
         // One offset is advanced from column to column: multiples of the stride would not fit the
         // registers.
         let mut offset = 0;
+        const { assert!((T - 1) * S + 3 <= 29) };
         // Written out rather than looped: a loop over columns leaves the sums in memory.
         macro_rules! columns {
             ($($c:literal)*) => {$(
@@ -259,7 +267,7 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
                 }
             )*};
         }
-        columns!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
+        columns!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28);
         let _ = offset;
     }
 
@@ -301,7 +309,10 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
                     }
                 )*};
             }
-            columns!(0 1, 2 3, 4 5, 6 7, 8 9, 10 11, 12 13, 14 15, 16 17,);
+            columns!(
+                0 1, 2 3, 4 5, 6 7, 8 9, 10 11, 12 13, 14 15, 16 17, 18 19, 20 21, 22 23, 24 25,
+                26 27, 28 29,
+            );
             let _ = p;
         }
     }
