@@ -334,6 +334,7 @@ impl Call {
                             cols,
                             bounds,
                             pool,
+                            prefetch_first: (ptr::null(), 0),
                             prefetch: if prefetch { k * cols / 16 } else { 0 },
                         });
                         w = w.add((k + 1) * pitch);

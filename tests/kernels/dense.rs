@@ -137,6 +137,7 @@ pub fn product(rows: usize, k: usize, cols: usize) -> DensePanel {
         cols,
         bounds: (f32::NEG_INFINITY, f32::INFINITY),
         pool: false,
+        prefetch_first: (NONE, 0),
         prefetch: 0,
     }
 }
@@ -198,7 +199,8 @@ pub fn every_tail(set: &Kernels) {
         let (k, rows, cols) = (1 + case % 20, 1 + case / 20 % 16, 1 + case / (20 * 16));
         let panel = variant(product(rows, k, cols));
         let prefetch = if (rows + k) % 2 == 0 { 0 } else { 3 * k + cols };
-        check(set, &mut operands, DensePanel { prefetch, ..panel }, name);
+        let prefetch_first = (NONE, (rows + cols) % 3 * k);
+        check(set, &mut operands, DensePanel { prefetch_first, prefetch, ..panel }, name);
     }
 }
 

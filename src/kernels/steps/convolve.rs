@@ -83,7 +83,7 @@ pub(super) unsafe fn dense_pool(
     (weights, bias): (*const f32, *const f32),
     source: &View,
     p: usize,
-    (sums, prefetch): (*mut f32, usize),
+    (sums, first, then): (*mut f32, (*const f32, usize), usize),
 ) {
     let whole = source.c / source.panel * source.panel;
     let panel = template(dense, weights, p);
@@ -101,7 +101,8 @@ pub(super) unsafe fn dense_pool(
         c: sums,
         rows: source.rows * source.w,
         pool: true,
-        prefetch,
+        prefetch_first: first,
+        prefetch: then,
         ..panel
     };
     // SAFETY: the caller's contract.
@@ -135,6 +136,7 @@ fn template(dense: &Dense, weights: *const f32, p: usize) -> DensePanel {
         cols,
         bounds: dense.clamp,
         pool: false,
+        prefetch_first: (core::ptr::null(), 0),
         prefetch: if dense.prefetch { dense.k() * next.min(dense.panel) / 16 } else { 0 },
     }
 }

@@ -24,6 +24,11 @@ pub(super) unsafe fn partial_sum(ops: Ops, head: &Head, memory: Pointers, i: usi
     let scale = 1.0 / (head.source.h * head.source.w) as f32;
     let first = head.panels_offset();
     let k = head.dense.map_or(0, |dense| dense.k());
+    // A panel of weights and its rows of the classifier are prefetched while the panel before is at
+    // work, a line for each k of each tile. The classifier reads in order and waits less than tiles do,
+    // which read the panel again and again: weights come first where there is room for most of both.
+    let (lines, tiles) = ((k + classes) * head.panel / 16, source.rows * source.w / 8);
+    let first_lines = if 3 * k * tiles >= 2 * lines { k * head.panel / 16 } else { 0 };
     let panels = share(head.c.div_ceil(head.panel), i, Head::PARTIAL_SUMS);
     // SAFETY: y has `classes` values and `means` has `panel`, both this sum's own.
     unsafe { y.write_bytes(0, classes) };
@@ -38,9 +43,10 @@ pub(super) unsafe fn partial_sum(ops: Ops, head: &Head, memory: Pointers, i: usi
             means.write_bytes(0, head.panel);
             if let Some(dense) = &head.dense {
                 let bias = memory.weights.wrapping_add(dense.weights_at + channel);
-                // What follows in memory is this panel's classifier rows.
-                let lines = cols * classes / 16;
-                dense_pool(ops, dense, (weights, bias), &source, p, (means, lines));
+                // What follows in memory is this panel's classifier rows, and then the next panel.
+                let rows = cols * classes;
+                let next = (classifier.wrapping_add(rows), first_lines);
+                dense_pool(ops, dense, (weights, bias), &source, p, (means, next, rows / 16));
             } else {
                 let input = source.at(channel, 0);
                 let (stride, rows) = (source.pitch(channel), source.rows * source.w);

@@ -69,7 +69,9 @@ pub struct DensePanel {
     pub bounds: (f32, f32),
     /// Sum the rows into `c[0][j]` in place of storing them; `residual` is null.
     pub pool: bool,
-    /// Cache lines to prefetch from the end of this panel's weights on.
+    /// Cache lines to prefetch first: where they begin, and how many.
+    pub prefetch_first: (*const f32, usize),
+    /// Cache lines to prefetch then, from the end of this panel's weights on.
     pub prefetch: usize,
 }
 

@@ -16,10 +16,11 @@ pub(super) struct Run<const R: usize> {
     pub len: usize,
 }
 
-/// What is still to be prefetched.
+/// What is still to be prefetched: so many lines, and then others.
 pub struct Ahead {
     next: *const f32,
     lines: usize,
+    then: (*const f32, usize),
 }
 
 /// All rows of `N` wide vectors of columns and then `M` narrow ones, the last of which may be only
@@ -41,7 +42,20 @@ pub(super) type Tile<T, const R: usize, const N: usize, const M: usize> = [Row<T
 
 impl Ahead {
     pub(super) fn new(panel: &DensePanel) -> Self {
-        Self { next: panel.w.wrapping_add(panel.weights()), lines: panel.prefetch }
+        let (next, lines) = panel.prefetch_first;
+        let mut ahead =
+            Self { next, lines, then: (panel.w.wrapping_add(panel.weights()), panel.prefetch) };
+        ahead.count(0);
+        ahead
+    }
+
+    /// Counts lines that have been prefetched.
+    fn count(&mut self, lines: usize) {
+        self.lines = self.lines.saturating_sub(lines);
+        if self.lines == 0 && self.then.1 > 0 {
+            (self.next, self.lines) = self.then;
+            self.then.1 = 0;
+        }
     }
 }
 
@@ -187,8 +201,7 @@ impl<'a, T: Tiles, const N: usize, const M: usize> Strip<'a, T, N, M> {
     #[inline(always)]
     pub(super) fn prefetched(&mut self) {
         if Self::WIDTH == T::ROWS.len() {
-            let lines = self.panel.runs * self.panel.run + self.panel.last;
-            self.ahead.lines = self.ahead.lines.saturating_sub(lines);
+            self.ahead.count(self.panel.runs * self.panel.run + self.panel.last);
         }
     }
 
