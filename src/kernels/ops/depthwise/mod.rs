@@ -2,7 +2,8 @@
 //!
 //! Windows with stride 1 or 2 run in straight-line tiles of a few outputs whose columns are loaded
 //! once each for all the taps that share them: 3×3 windows with all weights in registers, others with
-//! those of a few taps at a time. A larger stride, and where code is compact every stride, takes a tap
+//! those of a few taps at a time. Channels that fill half a vector only are computed two positions at
+//! a time where a set has [vectors](super::super::isa::Tiles::Twice) for that. A larger stride, and where code is compact every stride, takes a tap
 //! at a time. What lies outside the map is left out or reads zeros.
 
 mod any;

@@ -293,14 +293,14 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
             let mut p = rows.at[i].wrapping_add(x * stride);
             let before = if x == 0 { ZEROS.as_ptr() } else { p.wrapping_sub(stride) };
             let mut pair = self.load(before);
-            let left = self.panel.in_size[1] - 2 * (x + T);
+            let rest = self.panel.in_size[1] - 2 * (x + T);
             macro_rules! columns {
                 ($($even:literal $odd:literal,)*) => {$(
                     if const { $even < 2 * T + 1 } {
                         let next = if const { $even < 2 * T } {
                             self.load(p)
                         } else {
-                            V::load_first(p, V::LANES / 2 * left.min(2))
+                            V::load_first(p, V::LANES / 2 * rest.min(2))
                         };
                         p = p.wrapping_add(V::distinct(stride));
                         self.column::<T, $even, 2>(i, pair.one_later(next), acc);
