@@ -21,6 +21,7 @@ use std::ptr;
 use std::time::Instant;
 
 use mbgen::block::Variant;
+use mbgen::kernels::memory::Values;
 use mbgen::kernels::ops::dense::DensePanel;
 use mbgen::kernels::ops::depthwise::DepthwisePanel;
 use mbgen::kernels::ops::linear::LinearPanel;
@@ -47,8 +48,10 @@ fn main() {
     }
     let calls = calls(&networks);
     for isa in sets {
-        let set = kernels(isa).expect("kernels that this CPU can run");
-        measure(&set, &calls, test);
+        match kernels(isa) {
+            Some(set) => measure(&set, &calls, test),
+            None => eprintln!("this CPU has no {isa}"),
+        }
     }
 }
 
@@ -298,8 +301,8 @@ impl Call {
     fn run(&self, set: &Kernels, operands: &mut Operands) {
         let bounds = (0.0, 6.0);
         let Operands { input, weights, output } = operands;
-        let input = black_box(input.as_ptr());
-        let (mut w, mut out) = (weights.as_ptr(), output.as_mut_ptr());
+        let input = black_box(input.as_slice().as_ptr());
+        let (mut w, mut out) = (weights.as_slice().as_ptr(), output.as_mut_slice().as_mut_ptr());
         let (c, panel) = self.channels();
         for first in (0..c).step_by(panel) {
             let cols = panel.min(c - first);
@@ -429,17 +432,23 @@ impl std::fmt::Display for Call {
     }
 }
 
-/// Memory for one call.
+/// Memory for one call, from cache lines on as a crate's.
 struct Operands {
-    input: Vec<f32>,
-    weights: Vec<f32>,
-    output: Vec<f32>,
+    input: Values,
+    weights: Values,
+    output: Values,
 }
 
 impl Operands {
     fn new(call: &Call) -> Self {
         // Values of [-1, 1): nothing subnormal, nothing that grows.
-        let some = |len: usize| (0..len).map(|i| (i * 37 % 64) as f32 / 32.0 - 1.0).collect();
+        let some = |len: usize| {
+            let mut values = Values::new(len, 0.0);
+            for (i, value) in values.as_mut_slice().iter_mut().enumerate() {
+                *value = (i * 37 % 64) as f32 / 32.0 - 1.0;
+            }
+            values
+        };
         let [input, weights, output] = call.lengths().map(some);
         Self { input, weights, output }
     }

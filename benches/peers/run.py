@@ -186,7 +186,8 @@ def prepare(names, mbgen, planned_for):
 def available_sets():
     """Instruction sets of this CPU, best first; the portable one only where there is no other."""
     flags = Path("/proc/cpuinfo").read_text()
-    found = [isa for isa, flag in (("avx512", "avx512vl"), ("avx2", "avx2")) if flag in flags]
+    sets = (("avx512", "avx512vl"), ("avx2", "avx2"), ("neon", "asimd"))
+    found = [isa for isa, flag in sets if flag in flags]
     return found or ["portable"]
 
 

@@ -192,7 +192,7 @@ fn about(input: &Input) -> Vec<String> {
         "The steps in order; the compiler refuses what does not fit. Batch normalisation{fused} are \
          part of the convolution before them, and what one step fuses never leaves the cache. Maps \
          are C×H×W. A window has its size, its stride and the zeros above, to the left, below and to \
-         the right of the map; a layer says where its weights begin, a step where its output lies in \
+         the right of the map; a layer names its weights, a step where its output lies in \
          the arena."
     );
     wrap(&text, LINE - 4)
