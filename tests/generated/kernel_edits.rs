@@ -78,7 +78,7 @@ const EDITS: [Edit; 47] = [
     (THREE, "unsafe fn taps<const", "left > x * S", "false"),
     (THREE, "unsafe fn taps<const", "+ 2 - left >= panel.in_size[1]", "- left > panel.in_size[1]"),
     (THREE, "unsafe fn taps_of_pairs<", "pair.one_later(next)", "next"),
-    (THREE, "unsafe fn taps_of_pairs<", "rest.min(2)", "rest.min(1)"),
+    (THREE, "unsafe fn taps_of_pairs<", "rest.min(1)", "rest.min(0)"),
     (THREE, "unsafe fn inputs(", "first + i >= ring &&", ""),
     (CONVOLVE, "unsafe fn windows(", "top * tap_row + left", "left"),
     (CONVOLVE, "unsafe fn windows(", "left * c_in * template.pitch", "0"),

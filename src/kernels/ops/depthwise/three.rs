@@ -288,7 +288,7 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
     ) {
         let stride = 2 * rows.stride[i];
         // SAFETY: there is a pair before that of output x if that is not the first, pairs of the same
-        // positions as each output's, and after the last as many columns as are inside the map.
+        // positions as each output's, and after the last a column if that is inside the map.
         unsafe {
             let mut p = rows.at[i].wrapping_add(x * stride);
             let before = if x == 0 { ZEROS.as_ptr() } else { p.wrapping_sub(stride) };
@@ -300,7 +300,7 @@ impl<'a, V: Vector, const S: usize, const WHOLE: bool> Strip<'a, V, S, WHOLE> {
                         let next = if const { $even < 2 * T } {
                             self.load(p)
                         } else {
-                            V::load_first(p, V::LANES / 2 * rest.min(2))
+                            V::load_first(p, V::LANES / 2 * rest.min(1))
                         };
                         p = p.wrapping_add(V::distinct(stride));
                         self.column::<T, $even, 2>(i, pair.one_later(next), acc);
