@@ -33,6 +33,8 @@ pub struct Entry {
     pub offset: usize,
     /// Number of values, padding included.
     pub len: usize,
+    /// Channels of a panel.
+    pub panel: usize,
 }
 
 impl Blob {
@@ -52,7 +54,7 @@ impl Blob {
                 let op = input.graph.layer(layer).kind.op();
                 hash.update(format!("{name} {op} {c} {k} {panel} {offset} {len}\n"));
                 let (constant, offset, len) = (names.name(&name), packed.offset, packed.len);
-                layout.push(Entry { layer, name, constant, offset, len });
+                layout.push(Entry { layer, name, constant, offset, len, panel: packed.panel });
             }
         }
         let digest = hash.finalize();

@@ -7,7 +7,7 @@ use super::names::Constants;
 use super::view::StepView;
 use crate::error::{Error, Result};
 use crate::kernels::steps::{
-    Dense, LINEAR, Place, RELU, RELU6, Split, Step as Built, Tensor, Unit, Window, default_panel,
+    Dense, LINEAR, Place, RELU, RELU6, Split, Step as Built, Tensor, Unit, Window,
 };
 use crate::layer::{Kind, Layer};
 use crate::plan::Step;
@@ -78,7 +78,6 @@ impl<'a> StepWriter<'a> {
             Built::Conv(conv) => {
                 calls.push(self.dense(&conv.dense, "pointwise")?);
                 calls.extend(add);
-                calls.extend(panels(conv.dense.panel, conv.dense.c_out));
                 calls.extend(split(conv.split));
                 calls.extend(in_panels(&conv.out));
             }
@@ -92,7 +91,6 @@ impl<'a> StepWriter<'a> {
                     let window = self.window(depthwise.window);
                     let clamp = clamp(depthwise.clamp);
                     calls.push(format!(".depthwise({window}, {clamp}, {weights})"));
-                    calls.extend(panels(depthwise.panel, depthwise.c));
                     calls.extend((*band < output.0).then(|| format!(".bands({band})")));
                 }
                 if let Some(dense) = &chain.project {
@@ -115,7 +113,6 @@ impl<'a> StepWriter<'a> {
                 let weights = self.blob.constant(head.weights_at)?;
                 calls.push(".pool()".to_owned());
                 calls.push(format!(".classify({}, {weights})", head.classes));
-                calls.extend(panels(head.panel, head.c));
             }
         }
         calls.push(match (operation.out().place, operation.workspace()) {
@@ -160,11 +157,6 @@ impl<'a> StepWriter<'a> {
         let unknown = || Error::Internal(format!("no step before makes {tensor:?}"));
         made.map(|(_, name)| name.clone()).ok_or_else(unknown)
     }
-}
-
-/// The call for panels other than by default.
-fn panels(panel: usize, c: usize) -> Option<String> {
-    (panel != default_panel(c)).then(|| format!(".panels({panel})"))
 }
 
 /// The call for a split other than by default.

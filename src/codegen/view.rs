@@ -75,7 +75,7 @@ pub struct Constant {
     pub comment: Vec<String>,
     /// Its name.
     pub name: String,
-    /// Its value.
+    /// Its value; of a layer's weights, all that follows the equals sign.
     pub value: String,
 }
 
@@ -220,10 +220,16 @@ fn weights(input: &Input, blob: &Blob) -> WeightsView {
             format!("`{}`: {}.", entry.name, describe(layer))
         };
         let (from, to) = (entry.offset, entry.offset + entry.len);
+        let value = format!("Packed::new({}..{}, {});", number(from), number(to), entry.panel);
+        let place = format!("pub const {}: Packed = ", entry.constant);
         places.push(Constant {
             comment: wrap(&what, LINE - 4),
             name: entry.constant.clone(),
-            value: format!("{}..{}", number(from), number(to)),
+            value: if place.len() + value.len() <= LINE {
+                format!(" {value}")
+            } else {
+                format!("\n    {value}")
+            },
         });
         let row = format!("layer({:?}, {}),", entry.name, entry.constant);
         rows.push(match row.len() {

@@ -1,7 +1,6 @@
 //! Steps built as their layers, their schedule and their places say.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
 use super::arena::Places;
 use super::fuse::{StepLayers, name};
@@ -10,8 +9,8 @@ use super::{Element, Step};
 use crate::error::{Error, Result};
 use crate::graph::{LayerGraph, LayerId, Source};
 use crate::kernels::steps::{
-    self, MAX_UNITS, PANEL, Split, Tensor, Window, aligned, bias_len, dense_len, depthwise_len,
-    head_len,
+    self, MAX_UNITS, PANEL, Packed, Split, Tensor, Window, aligned, bias_len, dense_len,
+    depthwise_len, head_len,
 };
 use crate::layer::{Kind, Layer, Padding2d};
 
@@ -73,10 +72,10 @@ struct Cursor {
 }
 
 impl Cursor {
-    fn take(&mut self, elements: usize) -> Range<usize> {
+    fn take(&mut self, elements: usize, panel: usize) -> Packed {
         let at = aligned(self.end);
         self.end = at + elements;
-        at..self.end
+        Packed::new(at..self.end, panel)
     }
 }
 
@@ -88,50 +87,51 @@ fn built(
     source: Builder,
     weights: &mut Cursor,
 ) -> Builder {
-    let conv = |builder: Builder, id: LayerId, clamped: LayerId, at: Range<usize>| {
+    let conv = |builder: Builder, id: LayerId, clamped: LayerId, at: Packed| {
         let (layer, clamp) = (graph.layer(id), graph.layer(clamped).activation.bounds());
         builder.conv(layer.output.c, window(layer), clamp, at)
     };
     // The clamp of a fused add replaces that of its convolution, which has none.
-    let dense = |builder, id: LayerId, clamped, weights: &mut Cursor| {
+    let dense = |builder, id: LayerId, clamped, panel, weights: &mut Cursor| {
         let layer = graph.layer(id);
         let len = dense_len(window(layer).kernel, layer.input.c, layer.output.c);
-        conv(builder, id, clamped, weights.take(len))
+        conv(builder, id, clamped, weights.take(len, panel))
     };
     match covered {
         StepLayers::Conv(fused) => {
-            let builder = dense(source, fused.dense, covered.last(), weights);
-            builder.panels(parts[0].schedule.panel)
+            dense(source, fused.dense, covered.last(), parts[0].schedule.panel, weights)
         }
         StepLayers::Chain { units, project } => {
             let mut builder = source;
             for (unit, part) in units.iter().zip(parts) {
                 if let Some(id) = unit.dense {
-                    builder = dense(builder, id, id, weights);
+                    builder = dense(builder, id, id, part.schedule.panel, weights);
                 }
                 let layer = graph.layer(unit.depthwise);
                 let (window, clamp) = (window(layer), layer.activation.bounds());
-                let at = weights.take(depthwise_len(window.kernel, layer.output.c));
-                builder = builder.depthwise(window, clamp, at).panels(part.schedule.panel);
+                let len = depthwise_len(window.kernel, layer.output.c);
+                let at = weights.take(len, part.schedule.panel);
+                builder = builder.depthwise(window, clamp, at);
                 builder = builder.bands(part.schedule.band.unwrap_or(layer.output.h));
             }
             match project {
-                Some(fused) => dense(builder, fused.dense, covered.last(), weights),
+                Some(fused) => dense(builder, fused.dense, covered.last(), PANEL, weights),
                 None => builder,
             }
         }
         StepLayers::Head { dense: pointwise, pool, linear } => {
             let (c, classes) = (graph.layer(*pool).input.c, graph.layer(*linear).output.c);
             let c_in = pointwise.map(|id| graph.layer(id).input.c);
-            let at = weights.take(head_len(classes, c, c_in));
+            let panel = parts[0].schedule.panel;
+            let at = weights.take(head_len(classes, c, c_in), panel);
             let builder = match pointwise {
                 Some(id) => {
-                    let bias = at.start + bias_len(classes);
-                    conv(source, *id, *id, bias..bias + bias_len(c))
+                    let bias = at.values().start + bias_len(classes);
+                    conv(source, *id, *id, Packed::new(bias..bias + bias_len(c), panel))
                 }
                 None => source,
             };
-            builder.pool().classify(classes, at).panels(parts[0].schedule.panel)
+            builder.pool().classify(classes, at)
         }
     }
 }

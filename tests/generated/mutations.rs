@@ -24,7 +24,7 @@ fn names_the_step(step: &str, damage: impl FnOnce(&Generated)) {
 /// Adds `by` to a value of the packed weights.
 fn change_weight(generated: &Generated, layer: &str, by: f32) {
     let layout = fs::read_to_string(generated.folder.join("src/weights.rs")).unwrap();
-    let constant = format!("pub const {layer}: Range<usize> = ");
+    let constant = format!("pub const {layer}: Packed = Packed::new(");
     let at = layout.find(&constant).unwrap() + constant.len();
     let offset: String =
         layout[at..].chars().take_while(|&c| c != '.').filter(|&c| c != '_').collect();
@@ -53,7 +53,7 @@ const NETWORK: &str = "src/network.rs";
 const WEIGHTS: &str = "src/weights.rs";
 
 /// Edits of V2, and what the compiler says: the constant or the step, and the reason.
-const REFUSED: [(Edit, &str, &str); 17] = [
+const REFUSED: [(Edit, &str, &str); 19] = [
     // Places.
     (
         (NETWORK, "const FEATURES_2:", ".at(", ".at(0 * "),
@@ -99,9 +99,19 @@ const REFUSED: [(Edit, &str, &str); 17] = [
         "a band is one row to all of the map",
     ),
     (
-        (NETWORK, "const FEATURES_6:", ".project(", ".panels(12).project("),
+        (WEIGHTS, "pub const FEATURES_6_CONV_2:", ", 32)", ", 12)"),
         "`network::FEATURES_6`",
         "panels of whole vectors",
+    ),
+    (
+        (WEIGHTS, "pub const FEATURES_6_CONV_2:", ", 32)", ", 16)"),
+        "`network::FEATURES_6`",
+        "a projection has the widest panels",
+    ),
+    (
+        (WEIGHTS, "pub const FEATURES_8_CONV_1_0:", ", 32)", ", 24)"),
+        "`network::FEATURES_8`",
+        "a depthwise convolution has the panels of the dense one before it",
     ),
     (
         (NETWORK, "const FEATURES_2:", ".at(", ".split(Split::Panels).at("),

@@ -6,8 +6,8 @@ use std::ops::Range;
 use mbgen::kernels::isa::InstructionSet;
 use mbgen::kernels::operators;
 use mbgen::kernels::steps::{
-    Fault, Join, LINEAR, Memory, Network, Place, RELU6, Runner, Split, Step, Tensor, Window,
-    aligned, bias_len, dense_len, depthwise_len, head_len,
+    Fault, Join, LINEAR, Memory, Network, PANEL, Packed, Place, RELU6, Runner, Split, Step, Tensor,
+    Window, aligned, bias_len, dense_len, depthwise_len, head_len,
 };
 
 type Builder = mbgen::kernels::steps::Builder<2>;
@@ -30,16 +30,26 @@ const POINTWISE: usize = 16 + 16 * 16;
 /// And of a 3×3 depthwise one on 16.
 const DEPTHWISE: usize = 16 + 9 * 16;
 /// And of the classifier of 16 channels to 10 outputs.
-const CLASSIFIER: Range<usize> = 0..16 + 16 * 16;
+const CLASSIFIER: Packed = of_16(0..16 + 16 * 16);
+
+/// Weights in panels of 16 channels.
+const fn of_16(values: Range<usize>) -> Packed {
+    Packed::new(values, 16)
+}
 
 /// The weights of a pointwise convolution from an offset on.
-fn pw(at: usize) -> Range<usize> {
-    at..at + POINTWISE
+fn pw(at: usize) -> Packed {
+    of_16(at..at + POINTWISE)
+}
+
+/// The same of a projection.
+fn projected(at: usize) -> Packed {
+    Packed::new(at..at + POINTWISE, PANEL)
 }
 
 /// The weights of a depthwise convolution.
-fn dw(at: usize) -> Range<usize> {
-    at..at + DEPTHWISE
+fn dw(at: usize) -> Packed {
+    of_16(at..at + DEPTHWISE)
 }
 
 /// An inverted residual block.
@@ -49,15 +59,26 @@ fn block(source: Tensor) -> Builder {
 
 /// The same with its weights from an offset on.
 fn block_with(source: Tensor, at: usize) -> Builder {
-    let expanded = from(source).expand(16, RELU6, pw(at)).depthwise(K3, RELU6, dw(at + POINTWISE));
-    expanded.project(16, pw(at + POINTWISE + DEPTHWISE))
+    block_in(source, at, 16)
+}
+
+/// The same in panels of so many channels.
+fn block_in(source: Tensor, at: usize, panel: usize) -> Builder {
+    let second = at + POINTWISE;
+    let weights = |values| Packed::new(values, panel);
+    from(source)
+        .expand(16, RELU6, weights(at..second))
+        .depthwise(K3, RELU6, weights(second..second + DEPTHWISE))
+        .project(16, projected(second + DEPTHWISE))
 }
 
 #[test]
 fn sizes_follow_from_the_layers() {
+    let first = Packed::new(32..32 + 48 + 144 * 40, 32);
+    let second = Packed::new(80 + 144 * 40..80 + 144 * 40 + 48 + 9 * 40, 32);
     let step = from(INPUT)
-        .conv(40, Window::new(3, 2, [0, 0, 1, 1]), RELU6, 32..32 + 48 + 144 * 40)
-        .depthwise(K3, RELU6, 80 + 144 * 40..80 + 144 * 40 + 48 + 9 * 40)
+        .conv(40, Window::new(3, 2, [0, 0, 1, 1]), RELU6, first)
+        .depthwise(K3, RELU6, second)
         .bands(1)
         .in_panels()
         .at(64);
@@ -86,13 +107,15 @@ fn sizes_follow_from_the_layers() {
 /// Why it is refused, and what.
 type Refused = (&'static str, fn() -> Built);
 
-const REFUSED: [Refused; 46] = [
+const REFUSED: [Refused; 49] = [
     ("an empty map", || from(Tensor { h: 0, ..INPUT }).pool().build(0, 0)),
-    ("an empty map", || from(INPUT).pointwise(0, LINEAR, 0..0).build(0, 0)),
+    ("an empty map", || from(INPUT).pointwise(0, LINEAR, of_16(0..0)).build(0, 0)),
     ("a map larger than any memory", || {
         from(Tensor { h: usize::MAX / 16 + 2, ..INPUT }).pool().build(0, 0)
     }),
-    ("a map larger than any memory", || from(INPUT).pointwise(1 << 60, LINEAR, 0..0).build(0, 0)),
+    ("a map larger than any memory", || {
+        from(INPUT).pointwise(1 << 60, LINEAR, of_16(0..0)).build(0, 0)
+    }),
     ("panels of the source", || from(Tensor { panel: 0, ..INPUT }).pool().build(0, 0)),
     ("panels of the source", || from(Tensor { panel: 17, ..INPUT }).pool().build(0, 0)),
     ("panels of the source", || {
@@ -111,12 +134,14 @@ const REFUSED: [Refused; 46] = [
         from(INPUT).pool().project(16, pw(0)).build(0, 0)
     }),
     ("a window over all channels reads a source in one panel", || {
-        from(Tensor { panel: 8, ..INPUT }).conv(16, K3, RELU6, 0..dense_len(3, 16, 16)).build(0, 0)
+        from(Tensor { panel: 8, ..INPUT })
+            .conv(16, K3, RELU6, of_16(0..dense_len(3, 16, 16)))
+            .build(0, 0)
     }),
     ("a window over all channels reads a source in one panel", || {
         from(INPUT)
             .depthwise(K3, RELU6, dw(0))
-            .conv(16, K3, RELU6, DEPTHWISE..DEPTHWISE)
+            .conv(16, K3, RELU6, of_16(DEPTHWISE..DEPTHWISE))
             .build(0, 0)
     }),
     ("a depthwise convolution follows a dense one or the source", || {
@@ -146,18 +171,27 @@ const REFUSED: [Refused; 46] = [
         from(INPUT).project(16, pw(0)).add(INPUT).add(INPUT).build(0, 0)
     }),
     ("a pool follows a pointwise convolution or the source", || {
-        from(INPUT).conv(16, K3, RELU6, 0..dense_len(3, 16, 16)).pool().build(0, 0)
+        from(INPUT).conv(16, K3, RELU6, of_16(0..dense_len(3, 16, 16))).pool().build(0, 0)
     }),
     ("a pool follows a pointwise convolution or the source", || {
         from(INPUT).depthwise(K3, RELU6, dw(0)).pool().build(0, 0)
     }),
     ("a classifier follows a pool", || from(INPUT).classify(10, CLASSIFIER).build(0, 0)),
     ("a classifier follows a pool", || from(INPUT).pool().build(0, 0)),
-    ("a classifier has outputs", || from(INPUT).pool().classify(0, 0..0).build(0, 0)),
+    ("a classifier has outputs", || from(INPUT).pool().classify(0, of_16(0..0)).build(0, 0)),
     ("bands are rows of a depthwise convolution", || {
         from(INPUT).project(16, pw(0)).bands(1).build(0, 0)
     }),
-    ("panels of whole vectors", || block(INPUT).panels(12).build(0, 0)),
+    ("panels of whole vectors", || block_in(INPUT, 0, 12).build(0, 0)),
+    ("panels of whole vectors", || block_in(INPUT, 0, 0).build(0, 0)),
+    ("a depthwise convolution has the panels of the dense one before it", || {
+        let weights = Packed::new(pw(0).values(), 8);
+        from(INPUT).project(16, weights).depthwise(K3, RELU6, dw(POINTWISE)).build(0, 0)
+    }),
+    ("a projection has the widest panels", || {
+        let weights = pw(DEPTHWISE);
+        from(INPUT).depthwise(K3, RELU6, dw(0)).project(16, weights).build(0, 0)
+    }),
     ("an empty window", || {
         from(INPUT).depthwise(Window { stride: 0, ..K3 }, RELU6, dw(0)).build(0, 0)
     }),
@@ -170,29 +204,33 @@ const REFUSED: [Refused; 46] = [
     ("a layer's weights do not follow those before them", || {
         from(INPUT).project(16, pw(0)).depthwise(K3, RELU6, dw(POINTWISE + 16)).build(0, 0)
     }),
-    ("a layer has other weights", || from(INPUT).project(16, 0..POINTWISE + 1).build(0, 0)),
+    ("a layer has other weights", || from(INPUT).project(16, of_16(0..POINTWISE + 1)).build(0, 0)),
     ("a layer has other weights", || {
-        from(INPUT).pool().classify(10, 0..CLASSIFIER.end - 1).build(0, 0)
+        from(INPUT).pool().classify(10, of_16(0..CLASSIFIER.values().end - 1)).build(0, 0)
     }),
     ("a layer's weights do not follow those before them", || {
         from(INPUT).project(16, pw(0)).depthwise(K3, RELU6, dw(0)).build(0, 0)
     }),
     ("weights larger than any memory", || {
-        from(INPUT).project(16, usize::MAX..usize::MAX).build(0, 0)
+        from(INPUT).project(16, of_16(usize::MAX..usize::MAX)).build(0, 0)
     }),
-    ("weights larger than any memory", || from(INPUT).pool().classify(1 << 58, 0..0).build(0, 0)),
+    ("weights larger than any memory", || {
+        from(INPUT).pool().classify(1 << 58, of_16(0..0)).build(0, 0)
+    }),
     ("a step has a layer", || from(INPUT).build(0, 0)),
     ("the convolution's bias does not follow the classifier's", || {
         from(INPUT).project(16, pw(0)).pool().classify(10, CLASSIFIER).build(0, 0)
     }),
     ("the sums overlap the source", || from(made(0)).pool().classify(10, CLASSIFIER).build(0, 479)),
-    ("panels of a chain are those of a depthwise convolution", || {
-        from(INPUT).panels(16).depthwise(K3, RELU6, dw(0)).build(0, 0)
+    ("a classifier has the panels of what is pooled", || {
+        let bias = of_16(16..16 + 16);
+        let weights = Packed::new(0..head_len(10, 16, Some(16)), 8);
+        from(INPUT).project(16, bias).pool().classify(10, weights).build(0, 0)
     }),
     ("threads share panels of one whole map", || {
         block(INPUT).bands(2).split(Split::Panels).build(0, 0)
     }),
-    ("panels of more channels than there are", || block(INPUT).panels(32).build(0, 0)),
+    ("panels of more channels than there are", || block_in(INPUT, 0, 32).build(0, 0)),
     ("a band is one row to all of the map", || block(INPUT).bands(7).build(0, 0)),
     ("the output overlaps the source", || block(made(0)).build(479, 0)),
     ("the output overlaps what is added", || block(INPUT).add(made(480)).build(1, 0)),
@@ -257,7 +295,7 @@ fn networks_overwrite_nothing_and_use_every_weight_once() {
     assert_eq!(wrong(end + 16, &right), said("d: the weights do not end with its own"));
 
     let head = |source, weights| {
-        from(source).pool().classify(3, weights..weights + head_len(3, 16, None)).at(4 * len)
+        from(source).pool().classify(3, of_16(weights..weights + head_len(3, 16, None))).at(4 * len)
     };
     let first = head(INPUT, 0);
     assert_eq!(wrong(aligned(first.weights().end), &[("head", first)]), None);
@@ -339,8 +377,8 @@ const SIZES: [usize; 11] = [
 ];
 
 /// Weights of so many elements, or as far as a number goes.
-fn from_to(at: usize, len: usize) -> Range<usize> {
-    at..at.saturating_add(len)
+fn from_to(at: usize, len: usize, panel: usize) -> Packed {
+    Packed::new(at..at.saturating_add(len), panel)
 }
 
 /// Sets two of a step's numbers at a time to every pair of sizes: it is refused, or harmless.
@@ -374,9 +412,9 @@ fn no_size_of_a_convolution_lets_it_write_beside_its_memory() {
             out,
             window,
             RELU6,
-            from_to(weights, dense_len(kernel, c, out)),
+            from_to(weights, dense_len(kernel, c, out), panel),
         );
-        step.panels(panel).build(at, 0)
+        step.build(at, 0)
     });
 }
 
@@ -385,11 +423,12 @@ fn no_size_of_a_chain_lets_it_write_beside_its_memory() {
     sweep([16, 6, 5, 16, 3, 1, 1, 1, 16, 2, 16, 0, 480], |numbers| {
         let [c, h, w, hidden, kernel, stride, top, left, panel, band, out, at, rows] = numbers;
         let window = Window::new(kernel, stride, [top, left, top, left]);
-        let first = from_to(0, dense_len(1, c, hidden));
-        let second = from_to(aligned(first.end), depthwise_len(kernel, hidden));
-        let third = from_to(aligned(second.end), dense_len(1, hidden, out));
+        let first = from_to(0, dense_len(1, c, hidden), panel);
+        let at_second = aligned(first.values().end);
+        let second = from_to(at_second, depthwise_len(kernel, hidden), panel);
+        let third = from_to(aligned(second.values().end), dense_len(1, hidden, out), PANEL);
         let mut step = from(Tensor::input(c, h, w)).expand(hidden, RELU6, first);
-        step = step.depthwise(window, RELU6, second).panels(panel).bands(band);
+        step = step.depthwise(window, RELU6, second).bands(band);
         step = step.project(out, third);
         if band == h {
             step = step.split(Split::Panels);
@@ -403,9 +442,9 @@ fn no_size_of_a_head_lets_it_write_beside_its_memory() {
     sweep([16, 6, 5, 16, 16, 8, 0, 0], |numbers| {
         let [c, h, w, pooled, panel, classes, weights, at] = numbers;
         let step = from(Tensor::input(c, h, w));
-        let bias = from_to(weights.saturating_add(bias_len(classes)), bias_len(pooled));
-        let weights = from_to(weights, head_len(classes, pooled, Some(c)));
-        let step = step.pointwise(pooled, RELU6, bias).pool().classify(classes, weights);
-        step.panels(panel).build(0, at)
+        let at_bias = weights.saturating_add(bias_len(classes));
+        let bias = from_to(at_bias, bias_len(pooled), panel);
+        let weights = from_to(weights, head_len(classes, pooled, Some(c)), panel);
+        step.pointwise(pooled, RELU6, bias).pool().classify(classes, weights).build(0, at)
     });
 }

@@ -9,7 +9,27 @@ use super::{Dense, Depthwise, Place, Split, Tensor, Unit, Window};
 /// instruction set.
 pub const PANEL: usize = 32;
 
-/// Channels of a panel of `c` channels unless [`Builder::panels`] says otherwise.
+/// Where a layer's packed weights lie, and the channels of a panel that they are packed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packed {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) panel: usize,
+}
+
+impl Packed {
+    /// Values from an offset to another, in panels of `panel` channels.
+    pub const fn new(values: Range<usize>, panel: usize) -> Self {
+        Self { start: values.start, end: values.end, panel }
+    }
+
+    /// The values.
+    pub const fn values(&self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+/// Channels of a panel of `c` channels where there is no reason for others.
 pub const fn default_panel(c: usize) -> usize {
     let most = aligned(c);
     if most < PANEL { most } else { PANEL }
@@ -63,9 +83,7 @@ pub struct Builder<const UNITS: usize> {
     pub(super) residual: Option<Tensor>,
     pub(super) pooled: bool,
     /// Outputs of the classifier, and where the weights of all lie.
-    pub(super) classifier: Option<(usize, (usize, usize))>,
-    /// Channels of a panel of a step without units; 0 by default.
-    pub(super) panel: usize,
+    pub(super) classifier: Option<(usize, Packed)>,
     pub(super) split: Split,
     pub(super) in_panels: bool,
     /// Where the weights so far begin and end.
@@ -75,7 +93,7 @@ pub struct Builder<const UNITS: usize> {
 }
 
 /// The layers, in order. Each says where its packed weights lie: after those of the layer before, from a
-/// cache line on.
+/// cache line on; its panels are those of its weights.
 impl<const UNITS: usize> Builder<UNITS> {
     pub(super) const fn new(source: Tensor) -> Self {
         let Tensor { place, c, h, w, panel, .. } = source;
@@ -91,7 +109,6 @@ impl<const UNITS: usize> Builder<UNITS> {
             residual: None,
             pooled: false,
             classifier: None,
-            panel: 0,
             split: Split::Rows,
             in_panels: false,
             weights: None,
@@ -109,7 +126,7 @@ impl<const UNITS: usize> Builder<UNITS> {
         c: usize,
         window: Window,
         clamp: (f32, f32),
-        weights: Range<usize>,
+        weights: Packed,
     ) -> Self {
         let last = self.dense.is_some() || self.pooled;
         self.require(!last, "a dense convolution follows a depthwise one or the source");
@@ -119,34 +136,30 @@ impl<const UNITS: usize> Builder<UNITS> {
         let c_in = self.c;
         self.slide(c, &window);
         let prefetch = product([self.h, self.w]) <= PREFETCHED;
-        let weights_at = weights.start;
-        let dense = Dense { weights_at, c_in, c_out: c, panel: PANEL, window, clamp, prefetch };
+        let Packed { start: weights_at, panel, .. } = weights;
+        self.whole_vectors(panel);
+        let dense = Dense { weights_at, c_in, c_out: c, panel, window, clamp, prefetch };
         (self.dense, self.dense_end) = (Some(dense), weights.end);
         self
     }
 
     /// A pointwise convolution to `c` channels.
-    pub const fn pointwise(self, c: usize, clamp: (f32, f32), weights: Range<usize>) -> Self {
+    pub const fn pointwise(self, c: usize, clamp: (f32, f32), weights: Packed) -> Self {
         self.conv(c, Window::POINTWISE, clamp, weights)
     }
 
     /// A pointwise convolution to more channels: MobileNetV2's expansion.
-    pub const fn expand(self, c: usize, clamp: (f32, f32), weights: Range<usize>) -> Self {
+    pub const fn expand(self, c: usize, clamp: (f32, f32), weights: Packed) -> Self {
         self.pointwise(c, clamp, weights)
     }
 
     /// A pointwise convolution without activation: MobileNetV2's projection.
-    pub const fn project(self, c: usize, weights: Range<usize>) -> Self {
+    pub const fn project(self, c: usize, weights: Packed) -> Self {
         self.pointwise(c, super::LINEAR, weights)
     }
 
     /// A depthwise convolution, by bands of all rows unless [`Builder::bands`] says otherwise.
-    pub const fn depthwise(
-        mut self,
-        window: Window,
-        clamp: (f32, f32),
-        weights: Range<usize>,
-    ) -> Self {
+    pub const fn depthwise(mut self, window: Window, clamp: (f32, f32), weights: Packed) -> Self {
         let first = self.len == 0 && !self.pooled;
         self.require(
             first || self.dense.is_some(),
@@ -158,10 +171,16 @@ impl<const UNITS: usize> Builder<UNITS> {
         let input = (self.h, self.w);
         let c = self.c;
         self.slide(c, &window);
-        let weights_at = weights.start;
-        let depthwise = Depthwise { weights_at, c, panel: default_panel(c), window, clamp };
+        let Packed { start: weights_at, panel, .. } = weights;
+        self.whole_vectors(panel);
+        let depthwise = Depthwise { weights_at, c, panel, window, clamp };
+        let alike = match &self.dense {
+            Some(dense) => dense.panel == panel,
+            None => true,
+        };
+        self.require(alike, "a depthwise convolution has the panels of the dense one before it");
         self.settle();
-        self.packed(weights, depthwise.packed_len());
+        self.packed(weights.values(), depthwise.packed_len());
         if self.len < UNITS {
             let (dense, output) = (self.dense, (self.h, self.w));
             self.units[self.len] = Unit { dense, depthwise, input, output, band: self.h, ..NONE };
@@ -192,10 +211,11 @@ impl<const UNITS: usize> Builder<UNITS> {
     }
 
     /// The classifier. Its bias is in front of the convolution's, its weights are among those.
-    pub const fn classify(mut self, classes: usize, weights: Range<usize>) -> Self {
+    pub const fn classify(mut self, classes: usize, weights: Packed) -> Self {
         self.require(self.pooled && self.classifier.is_none(), "a classifier follows a pool");
         self.require(classes > 0, "a classifier has outputs");
-        self.classifier = Some((classes, (weights.start, weights.end)));
+        self.whole_vectors(weights.panel);
+        self.classifier = Some((classes, weights));
         self
     }
 
@@ -204,17 +224,6 @@ impl<const UNITS: usize> Builder<UNITS> {
         self.require(self.len > 0, "bands are rows of a depthwise convolution");
         if self.len > 0 {
             self.units[self.len - 1].band = rows;
-        }
-        self
-    }
-
-    /// Channels of a panel of the last depthwise convolution and the dense one before it, or of a step
-    /// without one.
-    pub const fn panels(mut self, channels: usize) -> Self {
-        self.require(channels > 0 && channels.is_multiple_of(8), "panels of whole vectors");
-        match self.len {
-            0 => self.panel = channels,
-            len => self.units[len - 1].depthwise.panel = channels,
         }
         self
     }
@@ -251,6 +260,10 @@ impl<const UNITS: usize> Builder<UNITS> {
         }
         self.c = c;
         self.map_fits();
+    }
+
+    const fn whole_vectors(&mut self, panel: usize) {
+        self.require(panel > 0 && panel.is_multiple_of(8), "panels of whole vectors");
     }
 
     const fn map_fits(&mut self) {

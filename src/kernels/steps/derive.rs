@@ -1,7 +1,7 @@
 //! From layers to a step: what follows from them, and whether it fits.
 
 use super::super::ops::MOST_LANES;
-use super::build::{Builder, PANEL, default_panel};
+use super::build::{Builder, PANEL, Packed};
 use super::sizes::{MOST, aligned, bias_len, sum};
 use super::{Built, Chain, Conv, Depthwise, Head, Place, Split, Step, Tensor, Unit};
 
@@ -12,6 +12,11 @@ macro_rules! ensure {
             return Err($reason);
         }
     };
+}
+
+/// Whether panels have less than a vector more channels than there are.
+const fn few(panel: usize, c: usize) -> bool {
+    panel < sum([c, MOST_LANES])
 }
 
 /// The step of these layers.
@@ -60,11 +65,8 @@ impl<const UNITS: usize> Builder<UNITS> {
         if self.len > 0 {
             return self.chain(out, workspace);
         }
-        let Some(mut dense) = self.dense else { return Err("a step has a layer") };
-        dense.panel = match self.panel_of(dense.c_out) {
-            Ok(panel) => panel,
-            Err(reason) => return Err(reason),
-        };
+        let Some(dense) = self.dense else { return Err("a step has a layer") };
+        ensure!(few(dense.panel, dense.c_out), "panels of more channels than there are");
         match self.output(out, dense.panel) {
             Ok(out) => {
                 let Self { source, residual, split, .. } = self;
@@ -75,22 +77,19 @@ impl<const UNITS: usize> Builder<UNITS> {
     }
 
     const fn head(self, sums_at: usize) -> Result<Step<UNITS>, &'static str> {
-        let Self { source, mut dense, c, .. } = self;
-        let Some((classes, (weights_at, end))) = self.classifier else {
+        let Self { source, dense, c, .. } = self;
+        let Some((classes, Packed { start: weights_at, end, panel })) = self.classifier else {
             return Err("a classifier follows a pool");
         };
-        let panel = match self.panel_of(c) {
-            Ok(panel) => panel,
-            Err(reason) => return Err(reason),
-        };
-        match &mut dense {
+        ensure!(few(panel, c), "panels of more channels than there are");
+        match &dense {
             Some(dense) => {
                 let bias = sum([weights_at, bias_len(classes)]);
                 ensure!(
                     dense.weights_at == bias && self.dense_end == sum([bias, bias_len(c)]),
                     "the convolution's bias does not follow the classifier's"
                 );
-                dense.panel = panel;
+                ensure!(dense.panel == panel, "a classifier has the panels of what is pooled");
             }
             None => ensure!(source.panel == c || source.panel == panel, "panels of the source"),
         }
@@ -104,7 +103,6 @@ impl<const UNITS: usize> Builder<UNITS> {
     }
 
     const fn chain(mut self, out: usize, rows_at: usize) -> Result<Step<UNITS>, &'static str> {
-        ensure!(self.panel == 0, "panels of a chain are those of a depthwise convolution");
         let mut i = 0;
         while i < self.len {
             let shared = self.len == 1 && self.units[i].band == self.units[i].output.0;
@@ -123,7 +121,13 @@ impl<const UNITS: usize> Builder<UNITS> {
             first.dense.is_some() || source.panel == source.c || source.panel == panel,
             "panels of the source"
         );
-        let out_panel = if project.is_some() { PANEL } else { last.panel };
+        let out_panel = match &project {
+            Some(dense) => {
+                ensure!(dense.panel == PANEL, "a projection has the widest panels");
+                PANEL
+            }
+            None => last.panel,
+        };
         let out = match self.output(out, out_panel) {
             Ok(out) => out,
             Err(reason) => return Err(reason),
@@ -157,13 +161,6 @@ impl<const UNITS: usize> Builder<UNITS> {
         Ok(Step::Chain(Built(chain)))
     }
 
-    /// The panel of a step without units that makes `c` channels.
-    const fn panel_of(&self, c: usize) -> Result<usize, &'static str> {
-        let panel = if self.panel == 0 { default_panel(c) } else { self.panel };
-        ensure!(panel < sum([c, MOST_LANES]), "panels of more channels than there are");
-        Ok(panel)
-    }
-
     /// The output, in panels of so many channels if in any.
     const fn output(&self, at: usize, panel: usize) -> Result<Tensor, &'static str> {
         let Self { source, c, h, w, .. } = *self;
@@ -188,13 +185,12 @@ impl Unit {
     /// Sets what follows from layers, panel and band; `shared` where all panels use the same rows.
     const fn derive(&mut self, shared: bool) -> Result<(), &'static str> {
         let Depthwise { c, panel, window, .. } = self.depthwise;
-        ensure!(panel < sum([c, MOST_LANES]), "panels of more channels than there are");
+        ensure!(few(panel, c), "panels of more channels than there are");
         ensure!(self.band > 0 && self.band <= self.output.0, "a band is one row to all of the map");
         let live = (self.band - 1) * window.stride + window.kernel;
         self.ring_rows = if live < self.input.0 { live } else { self.input.0 };
         self.ring_panel = panel;
-        if let Some(dense) = &mut self.dense {
-            dense.panel = panel;
+        if self.dense.is_some() {
             // One band of the whole map needs the rows of one panel at a time.
             self.ring_shared = shared;
             // A depthwise convolution works on one vector of channels at a time: where all rows of a
