@@ -125,7 +125,7 @@ const REFUSED: [(Edit, &str, &str); 19] = [
         "a layer's weights do not follow those before them",
     ),
     (
-        (WEIGHTS, "pub const FEATURES_9_CONV_1_0:", "= ", "= 16 + "),
+        (WEIGHTS, "pub const FEATURES_9_CONV_1_0:", "new(", "new(16 + "),
         "`network::FEATURES_9`",
         "a layer has other weights",
     ),

@@ -54,7 +54,7 @@ fn an_inference_needs_a_small_stack() {
         let program = scratch().join("target").join(folder).join("stack");
         for isa in instruction_sets() {
             let kib = match (profile, isa) {
-                ("dev", "avx512") => "320",
+                ("dev", "avx512") => "512",
                 ("dev", "avx2") => "220",
                 _ => "64",
             };

@@ -38,15 +38,20 @@ impl<T: PairLanes> Inner<T> for Pairs {
         row: usize,
         n: usize,
     ) {
-        // Whether sums and the first weights fit the registers, in the tiles that most rows are in.
-        let fit = const { matches!((R, N, M), (14, 0, 1) | (7, 1, 0) | (7, 2, 0)) };
+        // Sums and the first weights fit the registers, in the tiles that most rows are in. Conditions are
+        // constants, so that what does not is not compiled.
         // SAFETY: the caller's contract.
         unsafe {
-            match (const { N < 2 }, fit && overlap::suits(strip)) {
-                (true, true) => overlap::tiles::<Self, T, R, N, M>(strip, row, n),
-                (true, false) => one_by_one::<Self, T, R, N, M>(strip, row, n),
-                (false, true) => overlap::tiles::<RegisterBroadcast, T, R, N, M>(strip, row, n),
-                (false, false) => one_by_one::<RegisterBroadcast, T, R, N, M>(strip, row, n),
+            if const { N < 2 } {
+                if const { matches!((R, N, M), (14, 0, 1) | (7, 1, 0)) } && overlap::suits(strip) {
+                    overlap::tiles::<Self, T, R, N, M>(strip, row, n);
+                } else {
+                    one_by_one::<Self, T, R, N, M>(strip, row, n);
+                }
+            } else if const { R == 7 && N == 2 && M == 0 } && overlap::suits(strip) {
+                overlap::tiles::<RegisterBroadcast, T, R, N, M>(strip, row, n);
+            } else {
+                one_by_one::<RegisterBroadcast, T, R, N, M>(strip, row, n);
             }
         }
     }
