@@ -47,7 +47,7 @@ pub(super) fn is_twice<T: Tiles>(panel: &DepthwisePanel) -> bool {
 ///
 /// # Safety
 ///
-/// As for [`run`](super::run); the panel is one that is [computed so](is_twice).
+/// As for [`run`](super::run); the panel is one that `run` computes so.
 #[inline(always)]
 pub unsafe fn twice<T: Tiles, U: Needs>(panel: &DepthwisePanel) {
     let pairs = panel.out_width / 2;
