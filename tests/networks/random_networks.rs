@@ -60,3 +60,11 @@ fn a_logit_that_cancels() {
     let graph = spec.graph(&Variant::default()).unwrap();
     assert!(plans::check("cancels", &graph, &Machine { l1: 1 << 8, l2: 1 << 16 }));
 }
+
+/// What is added may be large where little is left.
+#[test]
+fn a_sum_that_is_cut() {
+    let spec = load(data("cut.yaml").to_str().unwrap()).unwrap();
+    let graph = spec.graph(&Variant::default()).unwrap();
+    assert!(plans::check("cut", &graph, &Machine { l1: 1 << 8, l2: 1 << 16 }));
+}

@@ -6,6 +6,7 @@ use std::thread;
 use mbgen::exec::{Session, instruction_sets};
 use mbgen::graph::LayerGraph;
 use mbgen::kernels::steps::{Join, Serial};
+use mbgen::layer::Kind;
 use mbgen::machine::Machine;
 use mbgen::plan::{Plan, pack};
 use mbgen::reference;
@@ -76,7 +77,11 @@ pub fn run_on(threads: &[usize], name: &str, graph: &LayerGraph, plan: &Plan) ->
             let last = step.layers.last().unwrap().0;
             let expected = &expected_of[last];
             let before = last.checked_sub(1).map_or(0.0, |i| reference::magnitude(&expected_of[i]));
-            let scale = reference::scale(expected, before);
+            let mut scale = reference::scale(expected, before);
+            // What is added may cancel, and a clamp cut what is left.
+            if graph.layer(*step.layers.last().unwrap()).kind == Kind::Add {
+                scale = scale.max(before);
+            }
             telling &= scale > 0.0;
             // Below that, what is left is the rounding of sums that cancel.
             let scale = scale.max(1e-3);
