@@ -74,12 +74,13 @@ pub fn run_on(threads: &[usize], name: &str, graph: &LayerGraph, plan: &Plan) ->
         let mut worst = (0.0, "");
         let mut compare = |step: usize, values: &mut dyn Iterator<Item = f32>| {
             let step = &plan.steps[step];
-            let last = step.layers.last().unwrap().0;
-            let expected = &expected_of[last];
-            let before = last.checked_sub(1).map_or(0.0, |i| reference::magnitude(&expected_of[i]));
+            let last = *step.layers.last().unwrap();
+            let expected = &expected_of[last.0];
+            let before =
+                last.0.checked_sub(1).map_or(0.0, |i| reference::magnitude(&expected_of[i]));
             let mut scale = reference::scale(expected, before);
             // What is added may cancel, and a clamp cut what is left.
-            if graph.layer(*step.layers.last().unwrap()).kind == Kind::Add {
+            if graph.layer(last).kind == Kind::Add {
                 scale = scale.max(before);
             }
             telling &= scale > 0.0;

@@ -40,7 +40,10 @@ impl Avx512 {
     fn halves<U: Needs>(self) -> Ops {
         let dense =
             kernels!(@ dense DensePanel Tile512Halves needs U: "avx512f" "avx512vl" "avx2" "fma");
-        let depthwise = kernels!(@ depthwise DepthwisePanel Tile512Halves needs U: "avx512f" "avx512vl" "avx2" "fma");
+        // Two positions at once would take as long as one after the other.
+        let depthwise = kernels!(
+            @ depthwise DepthwisePanel Tile512Halves needs U: "avx512f" "avx512vl" "avx2" "fma"
+        );
         Ops { dense, depthwise, ..self.whole::<U>() }
     }
 }

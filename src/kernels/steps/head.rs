@@ -44,9 +44,9 @@ pub(super) unsafe fn partial_sum(ops: Ops, head: &Head, memory: Pointers, i: usi
             if let Some(dense) = &head.dense {
                 let bias = memory.weights.wrapping_add(dense.weights_at + channel);
                 // What follows in memory is this panel's classifier rows, and then the next panel.
-                let rows = cols * classes;
-                let next = (classifier.wrapping_add(rows), first_lines);
-                dense_pool(ops, dense, (weights, bias), &source, p, (means, next, rows / 16));
+                let values = cols * classes;
+                let next = (classifier.wrapping_add(values), first_lines);
+                dense_pool(ops, dense, (weights, bias), &source, p, (means, next, values / 16));
             } else {
                 let input = source.at(channel, 0);
                 let (stride, rows) = (source.pitch(channel), source.rows * source.w);
