@@ -17,7 +17,7 @@ use crate::kernels::operators;
 use crate::kernels::ops::linear::BLOCK;
 use crate::kernels::ops::peak::{PeakRun, read};
 use crate::kernels::steps::{
-    Memory, Network, Packed, RELU6, Runner, Serial, Step, Tensor, Window, aligned, default_panel,
+    Memory, Network, PANEL, Packed, RELU6, Runner, Serial, Step, Tensor, Window, aligned,
     dense_len, depthwise_len,
 };
 
@@ -165,14 +165,14 @@ impl Layer {
     fn dense(c_in: usize, c_out: usize, side: usize, window: Window) -> Self {
         let source = Tensor::input(c_in, side, side);
         let len = dense_len(window.kernel, c_in, c_out);
-        let weights = Packed::new(0..len, default_panel(c_out));
+        let weights = Packed::new(0..len, aligned(c_out).min(PANEL));
         Self::new(Step::from(source).conv(c_out, window, RELU6, weights).at(0))
     }
 
     /// 3×3 on a panel of 14×14, which the layer before left in the first cache.
     fn depthwise() -> Self {
         let source = Tensor::input(32, 14, 14);
-        let weights = Packed::new(0..depthwise_len(3, source.c), default_panel(source.c));
+        let weights = Packed::new(0..depthwise_len(3, source.c), PANEL);
         Self::new(Step::from(source).depthwise(Window::new(3, 1, [1; 4]), RELU6, weights).at(0))
     }
 

@@ -29,12 +29,6 @@ impl Packed {
     }
 }
 
-/// Channels of a panel of `c` channels where there is no reason for others.
-pub const fn default_panel(c: usize) -> usize {
-    let most = aligned(c);
-    if most < PANEL { most } else { PANEL }
-}
-
 /// Most positions of a map for whose dense convolution the next panel's weights are prefetched; on larger
 /// ones weights stay in the first-level cache from row to row.
 const PREFETCHED: usize = 14 * 14;

@@ -22,7 +22,7 @@ mod runner;
 mod sizes;
 mod view;
 
-pub use build::{Builder, PANEL, Packed, default_panel};
+pub use build::{Builder, PANEL, Packed};
 pub use join::{Join, Serial};
 pub use network::{Fault, Network, Sizes, Summary};
 pub use runner::{Memory, Output, Runner};
